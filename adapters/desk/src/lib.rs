@@ -1,0 +1,1 @@
+//! The agents' and supervisors' WebSocket: offers, screen pops, presence.

@@ -1,0 +1,1 @@
+//! The wire: protobuf files, generated code, and conversions to and from the session core.

@@ -1,0 +1,91 @@
+//! The config as the router sees it: numbers only, every reference resolved by the caller.
+
+use crate::{AgentId, Channel, Level, Priority, QueueId, SkillId, Span, Units};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything the router is told about queues, agents and channels.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Queues by id.
+    pub queues: BTreeMap<QueueId, QueuePlan>,
+    /// Agents by id.
+    pub agents: BTreeMap<AgentId, AgentPlan>,
+    /// What an interaction costs on each channel; a channel that is absent cannot be routed.
+    pub channels: BTreeMap<Channel, ChannelPlan>,
+    /// Limits in time that hold for all queues.
+    pub timings: Timings,
+}
+
+/// One queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuePlan {
+    /// Which of the eligible agents is taken.
+    pub choice: Choice,
+    /// How long an offer stands before it expires.
+    pub offer_for: Span,
+    /// How long wrap-up may last before it ends by itself.
+    pub wrap_up_for: Span,
+    /// How often, and by how much, an agent may extend the wrap-up.
+    pub wrap_up_extension: Span,
+    /// Whether wrap-up ends only with a code (a wrap-up that runs out of time ends uncoded).
+    pub code_required: bool,
+    /// Added to each arrival's own priority.
+    pub priority: Priority,
+    /// The most that may wait; one more is refused.
+    pub depth: u32,
+}
+
+/// The order among eligible agents. All are total and end in the agent's id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// Who has been idle longest.
+    #[default]
+    LongestIdle,
+    /// Whose levels in the required skills are highest; then longest idle.
+    MostFit,
+    /// Who can do the least else (fewest skills); then longest idle.
+    LeastFlexible,
+    /// Who holds the least load; then longest idle.
+    LeastLoaded,
+}
+
+/// One agent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentPlan {
+    /// Skills with levels 1 to 10.
+    pub skills: BTreeMap<SkillId, Level>,
+    /// Queues the agent serves.
+    pub queues: BTreeSet<QueueId>,
+    /// Units the agent may hold over all channels.
+    pub capacity: Units,
+    /// At most this many interactions at once on a channel; absent means only `capacity` bounds it.
+    pub caps: BTreeMap<Channel, u32>,
+}
+
+/// What an interaction on a channel costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelPlan {
+    /// Units held from offer to the end of wrap-up.
+    pub units: Units,
+}
+
+/// Limits in time that hold for all queues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timings {
+    /// After this many offers in a row expired, the agent becomes unresponsive until they say otherwise.
+    pub misses: u32,
+    /// How long an agent who declined an interaction, or let it expire, is last resort for it.
+    pub cool_off: Span,
+    /// How long a lost desk may stay away before its offers return and its agent is signed out.
+    pub lost_for: Span,
+    /// How long a transfer to a named agent may wait for them before it falls back.
+    pub transfer_for: Span,
+}
+
+impl Default for Timings {
+    fn default() -> Self {
+        Self { misses: 2, cool_off: Span::seconds(60), lost_for: Span::seconds(15), transfer_for: Span::seconds(60) }
+    }
+}

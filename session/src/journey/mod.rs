@@ -1,0 +1,286 @@
+//! The self-service engine: one definition, every channel.
+//!
+//! A journey is compiled once from its file, named by the hash of its content, and walked without IO: [`Input`] in,
+//! [`Moved`] out. Prompts are neutral to rendering; `render` turns them into what a channel shows.
+//!
+//! What is *not* here: legs, agents, stores, sockets, and the time of day.
+
+use crate::{Answer, Answers, ChoiceId, FieldId, JourneyName, Language, LookupRequest, Private, QueueName, RequestId, Sensitivity, StepId, Time};
+use serde::{Deserialize, Serialize};
+
+/// A journey's version: the first 16 hex digits of the SHA-256 of its content in canonical form.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JourneyVersion(pub String);
+
+/// Where a session stands: the innermost frame is the last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// The call stack, outermost first, never empty, at most 16 deep.
+    pub frames: Vec<Frame>,
+    /// The look-up that is awaited, if one is.
+    pub awaiting: Option<Awaiting>,
+    /// The last answer did not fit: which field, and why (a message key).
+    pub misfit: Option<Misfit>,
+    /// Answers that must be confirmed after a resume before the journey goes on (resume policy `confirm`).
+    pub confirm: bool,
+    /// The journey has ended with this outcome.
+    pub ended: Option<String>,
+}
+
+/// One journey on the stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Which journey.
+    pub journey: JourneyName,
+    /// Which version of it.
+    pub version: JourneyVersion,
+    /// At which step.
+    pub step: StepId,
+    /// The last checkpoint passed, for the resume policy.
+    pub checkpoint: Option<StepId>,
+    /// When the step was reached.
+    pub since: Time,
+    /// How often an answer did not fit here.
+    pub errors: u32,
+}
+
+/// A look-up that is awaited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaiting {
+    /// Which.
+    pub id: RequestId,
+    /// When it counts as failed.
+    pub until: Time,
+}
+
+/// An answer that did not fit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Misfit {
+    /// For which field; `None` for a menu.
+    pub field: Option<FieldId>,
+    /// Why, in the customer's language.
+    pub why: String,
+}
+
+/// What a customer does at a step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    /// Takes a choice of a menu or wait offer.
+    Choose(ChoiceId),
+    /// Types something that stands for a choice or the current field's value: a key, a number, a label, a synonym, a value.
+    Typed(Private<String>),
+    /// Gives a field's value.
+    Fill(FieldId, Private<String>),
+    /// Gives several fields' values at once (a form on a screen); all or none are taken.
+    FillAll(Vec<(FieldId, Private<String>)>),
+    /// Goes on (after a message, or confirming kept answers).
+    Continue,
+    /// Goes back one step or field.
+    Back,
+    /// Begins again.
+    Restart,
+}
+
+/// What a step of the walk leads to, beside the new position and answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Moved {
+    /// A field was answered.
+    Answered(FieldId),
+    /// A step was reached.
+    Reached(StepId),
+    /// An answer did not fit.
+    Misfit(Misfit),
+    /// Another system is to be asked.
+    Lookup(LookupRequest),
+    /// A person is wanted.
+    Route(RouteWish),
+    /// The step takes time: suspend.
+    Suspend {
+        /// What to say.
+        notice: String,
+    },
+    /// The journey ended.
+    Ended {
+        /// How.
+        outcome: String,
+    },
+}
+
+/// A person is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteWish {
+    /// In which queue.
+    pub queue: QueueName,
+    /// Who may take it: a requirement expression with its variables resolved.
+    pub needs: String,
+    /// With which rank.
+    pub priority: i32,
+    /// Why that rank, in words.
+    pub priority_why: String,
+    /// By call back at this number.
+    pub callback: Option<Private<String>>,
+}
+
+/// What is asked or said now, neutral to rendering, in the session's language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prompt {
+    /// Pick one.
+    Menu {
+        /// At which step.
+        step: StepId,
+        /// The question.
+        ask: String,
+        /// The choices, in order.
+        choices: Vec<Choice>,
+        /// The last answer did not fit.
+        misfit: Option<Misfit>,
+    },
+    /// Fill in fields.
+    Form {
+        /// At which step.
+        step: StepId,
+        /// What the form is called.
+        title: String,
+        /// Its fields that apply, in order, answered ones included.
+        fields: Vec<Field>,
+        /// The first one to be filled.
+        current: Option<FieldId>,
+        /// The last answer did not fit.
+        misfit: Option<Misfit>,
+        /// Kept answers are to be confirmed first.
+        confirm: bool,
+    },
+    /// Something is said; `go_on` where the customer must go on by themselves.
+    Say {
+        /// At which step.
+        step: StepId,
+        /// The text.
+        text: String,
+        /// Media by reference: an image or a sound, where the definition names one.
+        media: Option<String>,
+        /// Whether the customer must go on by themselves.
+        go_on: bool,
+    },
+    /// Another system is being asked.
+    Busy {
+        /// At which step.
+        step: StepId,
+        /// What to say meanwhile.
+        text: String,
+    },
+    /// A person was asked for; the line tells the rest.
+    Line {
+        /// At which step.
+        step: StepId,
+    },
+    /// The expected wait, and what one may do about it.
+    WaitOffer {
+        /// At which step.
+        step: StepId,
+        /// The question.
+        ask: String,
+        /// The choices: stay, callback, suspend, message.
+        choices: Vec<Choice>,
+        /// The last answer did not fit.
+        misfit: Option<Misfit>,
+    },
+    /// It is over.
+    End {
+        /// At which step.
+        step: StepId,
+        /// What to say.
+        text: String,
+        /// How it ended.
+        outcome: String,
+    },
+}
+
+/// A choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What is stored.
+    pub id: ChoiceId,
+    /// Its telephone key (0 to 9), where it has one.
+    pub key: Option<char>,
+    /// Its label.
+    pub label: String,
+    /// A shorter one, for buttons.
+    pub short: Option<String>,
+    /// Other words for it.
+    pub synonyms: Vec<String>,
+}
+
+/// A field on a form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// Which.
+    pub id: FieldId,
+    /// What kind of value.
+    pub kind: FieldKind,
+    /// The question.
+    pub ask: String,
+    /// What help there is.
+    pub hint: Option<String>,
+    /// The choices, for `choice`.
+    pub choices: Vec<Choice>,
+    /// Whether it may be left out.
+    pub optional: bool,
+    /// Who may see its value.
+    pub sensitivity: Sensitivity,
+    /// Its value as text in the customer's language, masked where it is secret; `None` where it is not filled.
+    pub value: Option<Private<String>>,
+    /// Whether the value was known rather than given here.
+    pub known: bool,
+}
+
+/// Kinds of fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldKind {
+    /// Free text, at most 2,000 characters unless told otherwise.
+    Text,
+    /// A whole or decimal number.
+    Number,
+    /// A day.
+    Date,
+    /// An amount of money.
+    Money,
+    /// One of several.
+    Choice,
+    /// A telephone number, stored as E.164.
+    Phone,
+    /// An e-mail address.
+    Email,
+    /// Yes or no.
+    YesNo,
+    /// Digits, such as a customer number: leading zeros count.
+    Digits,
+    /// A secret: masked everywhere, short-lived.
+    Secret,
+}
+
+/// What a walk may look at beside the position.
+pub struct Walk<'a> {
+    /// Now.
+    pub now: Time,
+    /// The session's language.
+    pub language: &'a Language,
+    /// What was answered; the walk adds to it.
+    pub answers: &'a mut Answers,
+    /// Signed attributes (`customer.…`).
+    pub customer: &'a std::collections::BTreeMap<String, Private<serde_json::Value>>,
+    /// Unsigned ones (`claimed.…`); not visible to `priority`.
+    pub claimed: &'a std::collections::BTreeMap<String, Private<serde_json::Value>>,
+    /// How surely the customer is known now.
+    pub level: crate::AssuranceLevel,
+    /// What source an answer given now has.
+    pub source: crate::Source,
+    /// Draws a fresh id (handed in; the core draws nothing).
+    pub ids: &'a mut dyn FnMut() -> uuid::Uuid,
+}
+
+/// Answers as the definition's expressions see them.
+pub type Known<'a> = &'a std::collections::BTreeMap<FieldId, Answer>;

@@ -1,0 +1,40 @@
+//! One endpoint attached to a session on one channel.
+
+use crate::{LegId, Private, Time};
+use segue_router::Channel;
+use serde::{Deserialize, Serialize};
+
+/// A leg, live or past.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leg {
+    /// Its id.
+    pub id: LegId,
+    /// On which channel.
+    pub channel: Channel,
+    /// Where from: a number, an address, a device; for people who may see it.
+    pub address: Option<Private<String>>,
+    /// When it came.
+    pub since: Time,
+    /// How it stands.
+    pub standing: LegStanding,
+}
+
+/// How a leg stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LegStanding {
+    /// Attached.
+    Live,
+    /// Its connection vanished at that time; a grace runs until the second.
+    Lost {
+        /// When it vanished.
+        at: Time,
+        /// Until when it may come back without a suspension.
+        grace: Time,
+    },
+    /// Over.
+    Ended {
+        /// When.
+        at: Time,
+    },
+}

@@ -1,0 +1,348 @@
+//! Where sessions are kept: one trait, two stores, one exam.
+//!
+//! A store holds bytes, versions, indexes and leases. It knows no domain rule, takes no time from a clock and draws
+//! no randomness. Everything that changes is one [`Mutation`], applied wholly or not at all.
+//!
+//! What is *not* here: what a document means, when to suspend, whom to offer.
+
+use crate::{AgentName, RequestId, SessionId, TenantId, Time};
+use serde::{Deserialize, Serialize};
+
+/// A version of a document, rising by one with each write; 0 is "not there".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub u64);
+
+/// A place in one of the store's logs (inbox, journal, transcript, outbox), rising by one, the first being 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seq(pub u64);
+
+/// What an acknowledgement is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Durability {
+    /// Held by this process, or by one that has not yet written it to a disk.
+    Memory,
+    /// On a disk of this machine.
+    Disk,
+    /// On two machines or more.
+    Replicated,
+}
+
+/// The right to decide for a domain: compared for equality, so a frozen owner that wakes up is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fence {
+    /// Rises by one with each owner.
+    pub epoch: u64,
+    /// Drawn by the owner when it took over.
+    pub nonce: u64,
+    /// Who.
+    pub node: String,
+}
+
+/// Everything that changes, at once.
+#[derive(Clone, Debug, Default)]
+pub struct Mutation {
+    /// The owner's right. Needed where `routing`, `inbox_read`, or `snapshot` is written.
+    pub fence: Option<Fence>,
+    /// Names the command, so that a repeat answers as the first time.
+    pub request: Option<Request>,
+    /// When, told by the caller: for the idempotency window.
+    pub at: Time,
+    /// Session contents.
+    pub documents: Vec<DocumentWrite>,
+    /// Sessions' routing fields.
+    pub routing: Vec<RoutingWrite>,
+    /// Messages for transcripts.
+    pub messages: Vec<MessageAppend>,
+    /// Work for the domain's owner.
+    pub inbox: Vec<Vec<u8>>,
+    /// The owner has dealt with the inbox up to and with this.
+    pub inbox_read: Option<Seq>,
+    /// Entries for the journal, each about one session or none.
+    pub journal: Vec<JournalAppend>,
+    /// Entries for agents' outboxes.
+    pub outbox: Vec<OutboxAppend>,
+    /// A picture of the owner's memory; older ones and the journal before them may be trimmed by [`Store::trim`].
+    pub snapshot: Option<Vec<u8>>,
+}
+
+/// A named command.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Its id.
+    pub id: RequestId,
+    /// A hash of its content: the same id with another one is a conflict.
+    pub fingerprint: u64,
+    /// What a repeat is to be answered.
+    pub result: Vec<u8>,
+}
+
+/// A session's content.
+#[derive(Clone, Debug)]
+pub struct DocumentWrite {
+    /// Which session.
+    pub session: SessionId,
+    /// The version it was read at; 0 to create it.
+    pub expect: Version,
+    /// The new content. `None` erases the session with all its indexes, routing fields and transcript.
+    pub content: Option<Vec<u8>>,
+    /// Whether it is final (closed, expired): final sessions leave the `live` index.
+    pub live: bool,
+    /// The next moment something is due for it. Replaces the former one.
+    pub due: Option<Time>,
+    /// All look-up keys it shall have from now on; the store works out the difference.
+    pub keys: Vec<LookupKey>,
+    /// All handles that lead to it from now on; the store works out the difference.
+    pub handles: Vec<HandleKey>,
+}
+
+/// A way to find sessions: by customer, by telephone number, by mail thread …
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LookupKey {
+    /// What kind of key.
+    pub kind: KeyKind,
+    /// A keyed hash of the value: personal values never stand in an index in clear.
+    pub hash: [u8; 16],
+}
+
+/// Kinds of look-up keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyKind {
+    /// A customer's id.
+    Customer,
+    /// A telephone number in E.164.
+    Phone,
+    /// An e-mail address.
+    Email,
+    /// A thread of e-mails, or another outside thread.
+    Thread,
+    /// An interaction of the session.
+    Interaction,
+}
+
+/// A handle as the store knows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct HandleKey {
+    /// A keyed hash of the handle, never the handle.
+    pub hash: [u8; 16],
+    /// Until when it holds.
+    pub until: Time,
+}
+
+/// The owner's fields of a session.
+#[derive(Clone, Debug)]
+pub struct RoutingWrite {
+    /// Which session.
+    pub session: SessionId,
+    /// The version they were read or written at by this owner.
+    pub expect: Version,
+    /// The new fields.
+    pub fields: Vec<u8>,
+    /// Whose outboxes get a copy of each message of this session from now on.
+    pub agents: Vec<AgentName>,
+}
+
+/// One message for a session's transcript. The store numbers it, and appends a copy to the outbox of each agent of the
+/// session (see [`RoutingWrite::agents`]) in the same write.
+#[derive(Clone, Debug)]
+pub struct MessageAppend {
+    /// Whose transcript.
+    pub session: SessionId,
+    /// The message.
+    pub body: Vec<u8>,
+}
+
+/// One entry of the journal.
+#[derive(Clone, Debug)]
+pub struct JournalAppend {
+    /// The session it is about, if one.
+    pub session: Option<SessionId>,
+    /// The entry.
+    pub body: Vec<u8>,
+}
+
+/// One entry for an agent's desk.
+#[derive(Clone, Debug)]
+pub struct OutboxAppend {
+    /// Whose desk.
+    pub agent: AgentName,
+    /// The entry.
+    pub body: Vec<u8>,
+}
+
+/// What a mutation led to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Committed {
+    /// The request had been applied before; nothing changed now. The numbers below are those of the first time.
+    pub repeat: bool,
+    /// What the request's result is: this time's, or the first time's.
+    pub result: Vec<u8>,
+    /// The sequence number of each message, in order.
+    pub messages: Vec<Seq>,
+    /// The last place in the inbox, where something was appended.
+    pub inbox: Option<Seq>,
+    /// The first place in the journal that this mutation took, where it appended any.
+    pub journal: Option<Seq>,
+    /// For each outbox that grew, the last place in it.
+    pub outbox: Vec<(AgentName, Seq)>,
+}
+
+/// A session as read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Its content's version.
+    pub version: Version,
+    /// Its content.
+    pub content: Vec<u8>,
+    /// The version of its routing fields; 0 where there are none.
+    pub routing_version: Version,
+    /// Its routing fields; empty where there are none.
+    pub routing: Vec<u8>,
+    /// The number of the last message of its transcript; 0 where there is none.
+    pub last_message: Seq,
+}
+
+/// One entry of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place.
+    pub seq: Seq,
+    /// The session it is about, where the log knows.
+    pub session: Option<SessionId>,
+    /// What it says.
+    pub body: Vec<u8>,
+}
+
+/// One entry of an agent's outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxEntry {
+    /// Its place.
+    pub seq: Seq,
+    /// Set where it is a copy of a message: of which transcript, and its place there.
+    pub message: Option<(SessionId, Seq)>,
+    /// What it says.
+    pub body: Vec<u8>,
+}
+
+/// What can go wrong. Nothing has changed, except where it says unknown.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A document or routing field was at another version.
+    #[error("session {session} is at version {at:?}, not {expected:?}")]
+    Conflict {
+        /// Which session.
+        session: SessionId,
+        /// Where it is.
+        at: Version,
+        /// Where it was thought to be.
+        expected: Version,
+    },
+    /// A handle to be put is in use for another session; draw another.
+    #[error("a handle of session {0} is in use already")]
+    HandleTaken(SessionId),
+    /// The request id was used for something else.
+    #[error("request {0} came before with other content")]
+    RequestReused(RequestId),
+    /// Another owner has taken over.
+    #[error("the domain has another owner (epoch {epoch})")]
+    Fenced {
+        /// The epoch now in force.
+        epoch: u64,
+    },
+    /// The outcome is unknown: ask again with the same request id, never undo.
+    #[error("the outcome is unknown while {doing}")]
+    Unknown {
+        /// What was being done.
+        doing: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The store cannot be reached or cannot write; nothing was done.
+    #[error("the store failed while {doing}")]
+    Failed {
+        /// What was being done.
+        doing: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// What was read is not what was written.
+    #[error("{what} in the store cannot be read: {why}")]
+    Corrupt {
+        /// What.
+        what: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// The store is not fit for use, with what to do about it.
+    #[error("{0}")]
+    Unfit(String),
+}
+
+/// What every store promises; `conformance` is its exam.
+///
+/// All reads see every mutation that was acknowledged before they began. A domain is a tenant: no call touches two.
+#[async_trait::async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Applies everything or nothing. Waits until it is as durable as [`Store::durability`] says.
+    async fn commit(&self, domain: &TenantId, mutation: Mutation) -> Result<Committed, Error>;
+
+    /// What an acknowledgement is worth here.
+    fn durability(&self) -> Durability;
+
+    /// One session.
+    async fn session(&self, domain: &TenantId, session: SessionId) -> Result<Option<Stored>, Error>;
+
+    /// Several sessions, in the order asked.
+    async fn sessions(&self, domain: &TenantId, sessions: &[SessionId]) -> Result<Vec<Option<Stored>>, Error>;
+
+    /// Live sessions in id order after `after`, for take-over scans and lists.
+    async fn live(&self, domain: &TenantId, after: Option<SessionId>, limit: usize) -> Result<Vec<SessionId>, Error>;
+
+    /// Sessions that have the key, newest first.
+    async fn find(&self, domain: &TenantId, key: &LookupKey, limit: usize) -> Result<Vec<SessionId>, Error>;
+
+    /// Where a handle leads, if it holds at `now`.
+    async fn handle(&self, domain: &TenantId, hash: &[u8; 16], now: Time) -> Result<Option<SessionId>, Error>;
+
+    /// Sessions for which something is due at or before `now`, most overdue first.
+    async fn due(&self, domain: &TenantId, now: Time, limit: usize) -> Result<Vec<(Time, SessionId)>, Error>;
+
+    /// Messages of a transcript after `after`, oldest first.
+    async fn messages(&self, domain: &TenantId, session: SessionId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error>;
+
+    /// Inbox entries after `after`, oldest first.
+    async fn inbox(&self, domain: &TenantId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error>;
+
+    /// How far the owner has dealt with the inbox.
+    async fn inbox_read(&self, domain: &TenantId) -> Result<Seq, Error>;
+
+    /// Journal entries after `after`, oldest first.
+    async fn journal(&self, domain: &TenantId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error>;
+
+    /// Journal entries about one session after `after`, oldest first.
+    async fn journal_of(&self, domain: &TenantId, session: SessionId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error>;
+
+    /// An agent's outbox after `after`, oldest first, with the place of the first entry that is still kept.
+    async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<(Seq, Vec<OutboxEntry>), Error>;
+
+    /// The newest snapshot, with the last journal place it covers.
+    async fn snapshot(&self, domain: &TenantId) -> Result<Option<(Seq, Vec<u8>)>, Error>;
+
+    /// Drops what nobody needs: snapshots but the newest `snapshots`, the journal before the oldest kept snapshot, outbox
+    /// entries beyond `outbox` per agent, inbox entries that were dealt with, results of requests older than the window.
+    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize, outbox: usize) -> Result<(), Error>;
+
+    /// Takes the right to decide for a domain, unless another owner's lease still runs at `now`.
+    async fn acquire(&self, domain: &TenantId, node: &str, nonce: u64, now: Time, lease_ms: u64) -> Result<Option<Fence>, Error>;
+
+    /// Prolongs the lease. `false`: it is another's now.
+    async fn renew(&self, domain: &TenantId, fence: &Fence, now: Time, lease_ms: u64) -> Result<bool, Error>;
+
+    /// Gives the right back, so that the next owner need not wait.
+    async fn release(&self, domain: &TenantId, fence: &Fence) -> Result<(), Error>;
+}
