@@ -1,9 +1,10 @@
 //! What comes in: one command, with who gives it, when, and the ids it may use. Channels translate to these and to nothing else.
 
-use crate::{
-    AgentName, CustomerId, FieldId, HandleKind, InteractionId, JourneyName, Language, LegId, Private, RequestId, SessionId, SuspendCause, Time,
-};
 use crate::journey::Input;
+use crate::{
+    AgentName, CustomerId, FieldId, HandleKind, InteractionId, JourneyName, Language, LegId, Private, RequestId, SessionId, SuspendCause,
+    Time,
+};
 use segue_router::Channel;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -7,6 +7,4 @@ mod drain;
 mod ports;
 
 pub use drain::{Drain, Draining};
-pub use ports::{
-    Accepted, Connection, DeskEntry, DeskStart, Desks, Doors, Ephemeral, House, Order, Page, Resume, Target, Wake, Watch,
-};
+pub use ports::{Accepted, Connection, DeskEntry, DeskStart, Desks, Doors, Ephemeral, House, Order, Page, Resume, Target, Wake, Watch};

@@ -2,8 +2,8 @@
 
 use segue_session::store::{Durability, Seq, Version};
 use segue_session::{
-    AgentName, Command, DeskAck, DeskCommand, DeskEvent, DeskSnapshot, GivenHandle, Matter, Message, MessageBody, Principal, Private, Refusal,
-    RequestId, SessionId, View,
+    AgentName, Command, DeskAck, DeskCommand, DeskEvent, DeskSnapshot, GivenHandle, Matter, Message, MessageBody, Principal, Private,
+    Refusal, RequestId, SessionId, View,
 };
 use std::sync::Arc;
 use tokio::sync::{broadcast, watch};

@@ -5,7 +5,9 @@
 //!
 //! What is *not* here: legs, agents, stores, sockets, and the time of day.
 
-use crate::{Answer, Answers, ChoiceId, FieldId, JourneyName, Language, LookupRequest, Private, QueueName, RequestId, Sensitivity, StepId, Time};
+use crate::{
+    Answer, Answers, ChoiceId, FieldId, JourneyName, Language, LookupRequest, Private, QueueName, RequestId, Sensitivity, StepId, Time,
+};
 use serde::{Deserialize, Serialize};
 
 /// A journey's version: the first 16 hex digits of the SHA-256 of its content in canonical form.

@@ -1,7 +1,7 @@
 //! What goes to and comes from an agent's desk. Entries are stored in the agent's outbox; the desk adapter translates them.
 
-use crate::{AgentName, InteractionId, Message, Note, PopEnrichment, Private, QueueName, RequestId, ScreenPop, SessionId, Time};
 use crate::store::Seq;
+use crate::{AgentName, InteractionId, Message, Note, PopEnrichment, Private, QueueName, RequestId, ScreenPop, SessionId, Time};
 use segue_router::{Channel, OfferId, Outcome, Priority, Readiness, Units, WithdrawReason};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
