@@ -166,6 +166,10 @@ pub enum Effect {
         interaction: InteractionId,
         /// How.
         outcome: Outcome,
+        /// Since when the customer has waited: with `priority`, the place in line an `Arrival` may bring back.
+        since: Time,
+        /// Its own rank, without the queue's.
+        priority: Priority,
     },
     /// The agent's readiness or load changed.
     Agent(Change),

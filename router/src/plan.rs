@@ -26,7 +26,7 @@ pub struct QueuePlan {
     pub offer_for: Span,
     /// How long wrap-up may last before it ends by itself.
     pub wrap_up_for: Span,
-    /// How often, and by how much, an agent may extend the wrap-up.
+    /// By how much one extension moves the end of the wrap-up. `Timings::extensions` says how often.
     pub wrap_up_extension: Span,
     /// Whether wrap-up ends only with a code (a wrap-up that runs out of time ends uncoded).
     pub code_required: bool,
@@ -82,10 +82,12 @@ pub struct Timings {
     pub lost_for: Span,
     /// How long a transfer to a named agent may wait for them before it falls back.
     pub transfer_for: Span,
+    /// How often an agent may extend one wrap-up.
+    pub extensions: u32,
 }
 
 impl Default for Timings {
     fn default() -> Self {
-        Self { misses: 2, cool_off: Span::seconds(60), lost_for: Span::seconds(15), transfer_for: Span::seconds(60) }
+        Self { misses: 2, cool_off: Span::seconds(60), lost_for: Span::seconds(15), transfer_for: Span::seconds(60), extensions: 2 }
     }
 }

@@ -23,7 +23,7 @@ pub enum Refusal {
     TooLarge(Units),
     /// The offer has ended (accepted, declined, expired or withdrawn), or was never made.
     OfferEnded(OfferId),
-    /// The offer was made to somebody else.
+    /// The offer or the interaction belongs to this other agent.
     NotYours(AgentId),
     /// The interaction is not at a place where this can be done (say: wrap up before it is assigned).
     WrongMoment(InteractionId),
@@ -33,6 +33,12 @@ pub enum Refusal {
     CodeRequired(InteractionId),
     /// The wrap-up was extended as often as it may be.
     NoMoreExtensions(InteractionId),
+    /// The requirement has more parts, or is nested deeper, than the limits allow.
+    TooComplex(InteractionId),
+    /// More agents are excluded by name than the limits allow.
+    TooManyExcluded(InteractionId),
+    /// The agent is excluded from this interaction by name.
+    ExcludedByName(AgentId),
     /// The plan contradicts itself, in words for whoever wrote it.
     BadPlan(String),
 }
