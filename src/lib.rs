@@ -1,1 +1,5 @@
-//! Segue.
+//! Segue: routes people to people over every channel, and never makes a customer start over.
+//!
+//! This library is the daemon; `main` only starts it.
+
+pub mod config;

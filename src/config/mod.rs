@@ -1,0 +1,3 @@
+//! Configuration twice: as typed, as resolved.
+
+pub mod plan;

@@ -1,0 +1,285 @@
+//! The configuration as resolved: every reference checked, every default filled in, every secret read.
+
+use segue_session::{AgentName, Channel, JourneyName, Language, Private, QueueName, SkillName, TenantId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Everything the daemon is told.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// A name for this node, unique among nodes.
+    pub node: String,
+    /// Where it listens.
+    pub listen: Listen,
+    /// Where sessions are kept.
+    pub store: StorePlan,
+    /// Limits on what comes from outside.
+    pub limits: Limits,
+    /// How long an orderly stop may take.
+    pub drain_for: Duration,
+    /// The key that handles, look-up hashes and secrets derive from: 32 bytes or more.
+    pub secret: Private<Vec<u8>>,
+    /// Businesses served.
+    pub tenants: BTreeMap<TenantId, Tenant>,
+}
+
+/// Where the daemon listens.
+#[derive(Clone, Debug)]
+pub struct Listen {
+    /// gRPC, gRPC-Web, WebSocket, health: one port for all.
+    pub public: SocketAddr,
+    /// Metrics, probes and administration; `None` serves probes and metrics on `public`.
+    pub private: Option<SocketAddr>,
+    /// Certificate chain and key in PEM; `None` is plain text, for a loopback address or behind a proxy.
+    pub tls: Option<TlsPlan>,
+    /// What customers' browsers and mail see as our address: the base of links.
+    pub base_url: String,
+    /// Origins of pages that may open sockets; `*` alone allows all (development).
+    pub origins: Vec<String>,
+    /// Whether gRPC reflection is served.
+    pub reflection: bool,
+}
+
+/// TLS of the public listener.
+#[derive(Clone, Debug)]
+pub struct TlsPlan {
+    /// Certificate chain, PEM.
+    pub certificate: PathBuf,
+    /// Private key, PEM.
+    pub key: PathBuf,
+}
+
+/// Where sessions are kept.
+#[derive(Clone, Debug)]
+pub enum StorePlan {
+    /// Nowhere: this process only.
+    Memory,
+    /// A file of this machine.
+    Embedded {
+        /// The file's directory.
+        dir: PathBuf,
+    },
+    /// Redis.
+    Redis {
+        /// `redis://` or `rediss://` URL, password included.
+        url: Private<String>,
+        /// Start even on a Redis that evicts or keeps no append-only file.
+        allow_unsafe: bool,
+    },
+}
+
+/// Limits on what comes from outside; see the safety page for what each is.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Time to receive an HTTP head.
+    pub header_time: Duration,
+    /// Time for a handshake (TLS, WebSocket hello).
+    pub handshake_time: Duration,
+    /// A WebSocket frame, bytes.
+    pub ws_frame: usize,
+    /// A WebSocket message, bytes.
+    pub ws_message: usize,
+    /// A chat text, bytes.
+    pub chat_text: usize,
+    /// How often a WebSocket is pinged; closed after two misses.
+    pub ws_ping: Duration,
+    /// A gRPC message, bytes.
+    pub grpc_message: usize,
+    /// Streams per HTTP/2 connection.
+    pub http2_streams: u32,
+    /// A header list, bytes.
+    pub header_list: u32,
+    /// A session's context, bytes, inline.
+    pub session_bytes: usize,
+    /// Tries of codes per source and minute.
+    pub code_tries: u32,
+    /// Sockets open at once.
+    pub sockets: usize,
+    /// Commands under way at once; more are refused as overload.
+    pub commands: usize,
+    /// A deadline for a gRPC call that brings none, and the longest allowed.
+    pub deadline: Duration,
+}
+
+/// One business.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// What to call it.
+    pub title: String,
+    /// The language of customers who say nothing.
+    pub language: Language,
+    /// Who may issue tokens.
+    pub issuers: Vec<Issuer>,
+    /// Keys of web-chat widgets that let visitors in.
+    pub widgets: BTreeSet<String>,
+    /// How routing goes.
+    pub routing: Routing,
+    /// How sessions go.
+    pub sessions: Sessions,
+    /// Journey files: name and text, as read.
+    pub journeys: Vec<JourneySource>,
+    /// The journey a session begins with when none is named.
+    pub start: Option<JourneyName>,
+    /// Systems that add to the screen pop.
+    pub connectors: Vec<Connector>,
+    /// Links on the screen pop.
+    pub links: Vec<LinkTemplate>,
+    /// Hosts that journeys' look-ups, connectors, files and links may name.
+    pub hosts: BTreeSet<String>,
+}
+
+/// A journey's file.
+#[derive(Clone, Debug)]
+pub struct JourneySource {
+    /// Where it was read from, for messages.
+    pub path: PathBuf,
+    /// What it says.
+    pub text: String,
+}
+
+/// Who may issue tokens for a tenant. The algorithm is fixed here, never taken from the token.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    /// `iss`.
+    pub issuer: String,
+    /// `aud`.
+    pub audience: String,
+    /// How its tokens are checked.
+    pub keys: IssuerKeys,
+    /// Roles its tokens may claim.
+    pub roles: BTreeSet<segue_session::Role>,
+    /// Which claims become signed attributes of the customer.
+    pub attributes: BTreeSet<String>,
+}
+
+/// How an issuer's tokens are checked.
+#[derive(Clone, Debug)]
+pub enum IssuerKeys {
+    /// HS256 with a shared secret: for development.
+    Shared(Private<Vec<u8>>),
+    /// RS256 or ES256 with one public key in PEM.
+    Pem {
+        /// `RS256` or `ES256`.
+        algorithm: String,
+        /// The key.
+        pem: String,
+    },
+    /// RS256 or ES256 with keys fetched from here.
+    Jwks {
+        /// `RS256` or `ES256`.
+        algorithm: String,
+        /// Where.
+        url: String,
+    },
+}
+
+/// How a tenant's routing goes, by names.
+#[derive(Clone, Debug)]
+pub struct Routing {
+    /// Queues.
+    pub queues: BTreeMap<QueueName, Queue>,
+    /// Agents.
+    pub agents: BTreeMap<AgentName, Agent>,
+    /// Presences an agent may choose; `ready` and `away` are always there.
+    pub presences: BTreeMap<String, PresencePlan>,
+    /// Why offers may be declined.
+    pub decline_reasons: Vec<String>,
+    /// What an interaction costs on each channel, in units.
+    pub units: BTreeMap<Channel, u32>,
+    /// Misses before an agent is unresponsive, and the graces.
+    pub timings: segue_router::Timings,
+}
+
+/// A queue.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// What to call it.
+    pub title: String,
+    /// Which agent is taken.
+    pub choice: segue_router::Choice,
+    /// How long an offer stands.
+    pub offer_for: Duration,
+    /// How long wrap-up may last.
+    pub wrap_up_for: Duration,
+    /// How much an extension adds.
+    pub wrap_up_extension: Duration,
+    /// Codes to choose from at wrap-up.
+    pub codes: Vec<String>,
+    /// Whether one must be chosen.
+    pub code_required: bool,
+    /// Rank of the whole queue.
+    pub priority: i32,
+    /// The most that may wait.
+    pub depth: u32,
+    /// Asked of everybody who comes to this queue, beside what the journey asks: a requirement expression, empty for none.
+    pub needs: String,
+}
+
+/// An agent.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    /// What customers see.
+    pub title: String,
+    /// Skills with levels 1 to 10.
+    pub skills: BTreeMap<SkillName, u8>,
+    /// Queues served.
+    pub queues: BTreeSet<QueueName>,
+    /// Units.
+    pub capacity: u32,
+    /// At most so many at once on a channel.
+    pub caps: BTreeMap<Channel, u32>,
+    /// The desk's language.
+    pub language: Language,
+}
+
+/// A presence.
+#[derive(Clone, Debug)]
+pub struct PresencePlan {
+    /// Channels on which offers may come; none: not routable.
+    pub channels: BTreeSet<Channel>,
+}
+
+/// How a tenant's sessions go.
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    /// How long a lost leg may stay away before the session is suspended.
+    pub grace: Duration,
+    /// How long nothing may happen before a live session is suspended.
+    pub idle: Duration,
+    /// How long a suspended session can be resumed, anew with each change.
+    pub sliding: Duration,
+    /// How long a session lasts at most.
+    pub absolute: Duration,
+    /// How long handles hold.
+    pub handle_for: Duration,
+    /// Digits of a code, 6 to 8.
+    pub code_digits: u8,
+    /// How long an archived session's stub explains itself.
+    pub keep_for: Duration,
+}
+
+/// A system that adds to the screen pop.
+#[derive(Clone, Debug)]
+pub struct Connector {
+    /// What its part is called on the pop.
+    pub name: String,
+    /// Where: a URL template with `{customer}`, `{session}`, `{persona}` and answers `{answers.FIELD}`.
+    pub url: String,
+    /// Sent as `Authorization`.
+    pub authorization: Option<Private<String>>,
+    /// How long to wait; what is later than the pop's deadline arrives as a delta.
+    pub wait: Duration,
+}
+
+/// A link on the screen pop.
+#[derive(Clone, Debug)]
+pub struct LinkTemplate {
+    /// What it is called.
+    pub label: String,
+    /// URL template as for connectors.
+    pub url: String,
+}
