@@ -66,6 +66,18 @@ pub struct Mutation {
     pub outbox: Vec<OutboxAppend>,
     /// A picture of the owner's memory; older ones and the journal before them may be trimmed by [`Store::trim`].
     pub snapshot: Option<Vec<u8>>,
+    /// Small texts of the domain, by name.
+    pub kept: Vec<KeptWrite>,
+}
+
+/// A small text of the domain's that must outlive the process: the text of a journey's version that sessions are pinned
+/// to, the outboxes' epoch. Few, rarely written, the last write wins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptWrite {
+    /// Its name; `/` parts it, so that those of one kind share a beginning.
+    pub key: String,
+    /// What it says; `None` removes it.
+    pub body: Option<Vec<u8>>,
 }
 
 /// A named command.
@@ -332,6 +344,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The newest snapshot, with the last journal place it covers.
     async fn snapshot(&self, domain: &TenantId) -> Result<Option<(Seq, Vec<u8>)>, Error>;
+
+    /// Kept texts whose name begins with `prefix`, by name.
+    async fn kept(&self, domain: &TenantId, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error>;
 
     /// Drops what nobody needs: snapshots but the newest `snapshots`, the journal before the oldest kept snapshot, outbox
     /// entries beyond `outbox` per agent, inbox entries that were dealt with, results of requests older than the window.
