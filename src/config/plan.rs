@@ -17,6 +17,8 @@ pub struct Plan {
     pub store: StorePlan,
     /// Limits on what comes from outside.
     pub limits: Limits,
+    /// What the daemon tells about itself.
+    pub telemetry: Telemetry,
     /// How long an orderly stop may take.
     pub drain_for: Duration,
     /// The key that handles, look-up hashes and secrets derive from: 32 bytes or more.
@@ -70,7 +72,30 @@ pub enum StorePlan {
     },
 }
 
-/// Limits on what comes from outside; see the safety page for what each is.
+/// What the daemon tells about itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Telemetry {
+    /// Which log lines are written: a filter such as `info` or `segue=debug,info`; empty is `info`.
+    pub log: String,
+    /// How log lines look.
+    pub format: LogFormat,
+    /// The OTLP/gRPC collector that traces go to; needs a binary with the `otlp` feature.
+    pub otlp: Option<String>,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people on a terminal, JSON elsewhere.
+    #[default]
+    Auto,
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Limits on what comes from outside. `Default` is the list of the design's safety page.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Time to receive an HTTP head.
@@ -95,12 +120,43 @@ pub struct Limits {
     pub session_bytes: usize,
     /// Tries of codes per source and minute.
     pub code_tries: u32,
-    /// Sockets open at once.
+    /// An HTTP request's body, bytes.
+    pub http_body: usize,
+    /// Connections open at once on the public listener.
+    pub connections: usize,
+    /// Streams that a client may reset before we have answered them; one more closes its connection (CVE-2023-44487).
+    pub http2_resets: usize,
+    /// WebSockets open at once.
     pub sockets: usize,
     /// Commands under way at once; more are refused as overload.
     pub commands: usize,
     /// A deadline for a gRPC call that brings none, and the longest allowed.
     pub deadline: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const KB: usize = 1024;
+        Self {
+            header_time: Duration::from_secs(5),
+            handshake_time: Duration::from_secs(10),
+            ws_frame: 64 * KB,
+            ws_message: 256 * KB,
+            chat_text: 16 * KB,
+            ws_ping: Duration::from_secs(20),
+            grpc_message: 1024 * KB,
+            http2_streams: 200,
+            header_list: 16 * 1024,
+            session_bytes: 64 * KB,
+            code_tries: 10,
+            http_body: 64 * KB,
+            connections: 50_000,
+            http2_resets: 20,
+            sockets: 40_000,
+            commands: 4_096,
+            deadline: Duration::from_secs(30),
+        }
+    }
 }
 
 /// One business.
