@@ -1,0 +1,56 @@
+# Two commands: `make demo` to see it, `make test` to check it. `make help` lists the rest.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+export CARGO_TERM_COLOR ?= always
+
+.PHONY: help demo story test tools fmt lint unit docs deny python bars crash fuzz
+
+help: ## List what can be made.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: ## Build what is needed and run the demo: one process, nothing else to install.
+	@scripts/tools.sh build
+	cargo run --quiet -- demo
+
+story: ## Play the whole story through real sockets and print what each party sees.
+	@scripts/tools.sh build
+	cargo run --quiet -- demo --story
+
+test: tools fmt lint unit docs deny ## Everything: format, lints, tests, doc tests, licences.
+
+tools: ## Install the servers and tools that the tests need, where they are missing.
+	@scripts/tools.sh all
+
+fmt: ## Is everything formatted?
+	cargo fmt --all --check
+
+lint: ## Do the lints hold?
+	cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+unit: ## All tests but the doc tests.
+	cargo build --bins
+	cargo nextest run --workspace --features segue-session/conformance --no-fail-fast
+
+docs: ## Doc tests, and whether the docs build without a warning.
+	cargo test --doc --workspace
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+
+deny: ## Licences, sources and duplicates of what we depend on.
+	cargo deny --all-features check licenses bans sources
+
+python: ## The generated Python client alone.
+	cargo build --bins
+	cargo nextest run -p segue --test python
+
+crash: ## kill -9 at random moments, a thousand rounds.
+	cargo build --bins
+	SEGUE_CRASH_ROUNDS=1000 cargo nextest run -p segue --test crash
+
+bars: ## Measure every bar that there is (release build, several minutes).
+	cargo build --release --bins -p segue -p segue-loadtest
+	target/release/segue-loadtest bars
+
+fuzz: ## Run each fuzz target for a minute.
+	scripts/fuzz.sh 60

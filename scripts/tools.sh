@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs what is missing, by package name and nothing else. `build`: what a build needs; `all`: what the tests need too.
+set -euo pipefail
+want=${1:-all}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+apt_install() {
+  if ! have apt-get; then
+    echo "segue: please install: $* (this script knows apt-get only)" >&2
+    exit 1
+  fi
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+if ! have cargo; then
+  echo "segue: Rust 1.95 or later is needed: https://rustup.rs" >&2
+  exit 1
+fi
+if ! have cc; then apt_install gcc libc6-dev; fi
+[ "$want" = build ] && exit 0
+
+# A Redis of our own for the tests. The package starts a service where there is an init; ours run on ports of their own.
+if ! have redis-server; then apt_install redis-server; fi
+if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then apt_install python3-venv; fi
+if ! cargo nextest --version >/dev/null 2>&1; then cargo install --quiet --locked cargo-nextest; fi
+if ! cargo deny --version >/dev/null 2>&1; then cargo install --quiet --locked cargo-deny; fi
