@@ -1,1 +1,18 @@
 //! The wire: protobuf files, generated code, and conversions to and from the session core.
+//!
+//! One package per folder under `segue/`, re-exported by name: [`app::v1`], [`types::v1`] … Binary on gRPC, protobuf JSON
+//! (`serde`) on WebSockets. [`DESCRIPTORS`] holds everything with its comments, for reflection and for the docs.
+//!
+//! What is *not* here: sockets, services, and what a command means.
+
+/// Generated from the files under `segue/`; the modules follow the packages.
+#[allow(missing_docs, unreachable_pub, unused_qualifications, clippy::all, clippy::pedantic, reason = "generated")]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/modules.rs"));
+}
+
+pub use generated::segue::r#type as types;
+pub use generated::segue::*;
+
+/// Every package with its comments, as an encoded `google.protobuf.FileDescriptorSet`.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
