@@ -10,6 +10,7 @@ mod command;
 mod ids;
 pub mod journey;
 mod model;
+pub mod needs;
 mod private;
 mod refusal;
 pub mod store;

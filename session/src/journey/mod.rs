@@ -5,10 +5,19 @@
 //!
 //! What is *not* here: legs, agents, stores, sockets, and the time of day.
 
+mod definition;
+mod faults;
+mod library;
+
+pub use definition::{Journey, compile};
+pub use faults::Fault;
+pub use library::{Attributes, Library};
+
 use crate::{
     Answer, Answers, ChoiceId, FieldId, JourneyName, Language, LookupRequest, Private, QueueName, RequestId, Sensitivity, StepId, Time,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A journey's version: the first 16 hex digits of the SHA-256 of its content in canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,6 +37,9 @@ pub struct Position {
     pub confirm: bool,
     /// The journey has ended with this outcome.
     pub ended: Option<String>,
+    /// How surely the customer was known at the last move, so that conditions on fields show the same as they were walked.
+    #[serde(default)]
+    pub level: crate::AssuranceLevel,
 }
 
 /// One journey on the stack.
@@ -45,6 +57,18 @@ pub struct Frame {
     pub since: Time,
     /// How often an answer did not fit here.
     pub errors: u32,
+    /// The field that is asked again although it is answered (after [`Input::Back`]).
+    #[serde(default)]
+    pub again: Option<FieldId>,
+    /// Optional fields that were left out at this step.
+    #[serde(default)]
+    pub left_out: BTreeSet<FieldId>,
+    /// The steps that were shown before this one, for [`Input::Back`]; capped.
+    #[serde(default)]
+    pub shown: Vec<StepId>,
+    /// An agent put this journey above the frame below; when it ends, that frame is where it was.
+    #[serde(default)]
+    pub pushed: bool,
 }
 
 /// A look-up that is awaited.
