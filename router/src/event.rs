@@ -1,8 +1,6 @@
 //! What happens, what is to be done about it, and the record of why.
 
-use crate::{
-    AgentId, Channel, InteractionId, Level, OfferId, Plan, PlanVersion, Priority, QueueId, Refusal, Requirement, Time, Units,
-};
+use crate::{AgentId, Channel, InteractionId, Level, OfferId, Plan, PlanVersion, Priority, QueueId, Refusal, Requirement, Time, Units};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

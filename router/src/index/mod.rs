@@ -1,0 +1,255 @@
+//! Derived from the state, so that a step finds what it needs without a scan; rebuilt after a restore.
+//!
+//! Every entry follows from the state and the plan; `check` compares an index with one built afresh.
+//! No decision depends on slot numbers or on which empty groups are kept.
+
+pub(crate) mod group;
+pub(crate) mod line;
+pub(crate) mod station;
+pub(crate) mod timers;
+
+use crate::standing::standing;
+use crate::state::{Agent, Desk, Interaction, Stage, State};
+use crate::{AgentId, Channel, InteractionId, QueueId, Requirement, Time, Units, limits};
+use group::{Group, GroupKey, Weight};
+use line::{Bars, Spot};
+use station::{Basis, Duty, Seat, Station};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use timers::{Timer, Timers};
+
+/// Where a group is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slot(usize);
+
+/// One lane of one group.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Lane {
+    pub(crate) group: Slot,
+    pub(crate) bars: Option<Arc<Bars>>,
+}
+
+/// One queue's members, and its waiting by age.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct QueueIndex {
+    pub(crate) members: BTreeSet<AgentId>,
+    pub(crate) ages: BTreeSet<(Time, InteractionId)>,
+    pub(crate) groups: BTreeSet<Slot>,
+    pub(crate) signed_in: u32,
+    pub(crate) on_duty: u32,
+    pub(crate) idle: u32,
+}
+
+/// Everything derived.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    groups: Vec<Option<Group>>,
+    free: Vec<Slot>,
+    slots: BTreeMap<(QueueId, Channel), BTreeMap<Requirement, Slot>>,
+    pub(crate) stations: BTreeMap<AgentId, Station>,
+    pub(crate) queues: BTreeMap<QueueId, QueueIndex>,
+    pub(crate) timers: Timers,
+    /// The largest capacity of any agent.
+    pub(crate) largest: Units,
+    /// How many groups there may be before the empty ones are dropped.
+    sweep_at: usize,
+}
+
+impl Index {
+    /// The index of a state.
+    pub(crate) fn build(state: &State) -> Self {
+        let mut index = Self { sweep_at: limits::GROUPS_KEPT, ..Self::default() };
+        for queue in state.plan.queues.keys() {
+            index.queues.insert(*queue, QueueIndex::default());
+        }
+        for (id, plan) in &state.plan.agents {
+            index.largest = index.largest.max(plan.capacity);
+            index.stations.insert(*id, Station::default());
+            for queue in &plan.queues {
+                index.queues.entry(*queue).or_default().members.insert(*id);
+            }
+            index.commit(state, *id, &mut Vec::new());
+        }
+        for (id, interaction) in &state.interactions {
+            index.enter(state, *id, interaction);
+        }
+        for (id, offer) in &state.offers {
+            index.timers.insert((offer.deadline, Timer::Offer(*id)));
+        }
+        for (id, agent) in &state.agents {
+            index.time_agent(*id, agent);
+        }
+        index
+    }
+
+    fn time_agent(&mut self, id: AgentId, agent: &Agent) {
+        if let Desk::Lost { until } = agent.desk {
+            self.timers.insert((until, Timer::Lost(id)));
+        }
+        for (interaction, wrap_up) in &agent.wrap_ups {
+            self.timers.insert((wrap_up.until, Timer::WrapUp(id, *interaction)));
+        }
+    }
+
+    pub(crate) fn group(&self, slot: Slot) -> Option<&Group> {
+        self.groups.get(slot.0).and_then(Option::as_ref)
+    }
+
+    /// Every group there is.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.iter().flatten()
+    }
+
+    /// The group of a waiting interaction.
+    pub(crate) fn slot_of(&self, interaction: &Interaction) -> Option<Slot> {
+        self.slots.get(&(interaction.queue, interaction.channel))?.get(&interaction.needs).copied()
+    }
+
+    /// Takes a waiting or reserved interaction into the index; the lane it stands in, when it stands in line.
+    pub(crate) fn enter(&mut self, state: &State, id: InteractionId, interaction: &Interaction) -> Option<Lane> {
+        let spot = Spot::of(id, interaction);
+        match interaction.stage {
+            Stage::Waiting => {
+                let bars = Bars::of(interaction);
+                let group = self.slot_of(interaction).unwrap_or_else(|| self.form_group(state, interaction));
+                self.groups.get_mut(group.0).and_then(Option::as_mut)?.line.insert(spot, bars.as_ref());
+                if let Some(first) = interaction.cooling.values().min() {
+                    self.timers.insert((*first, Timer::CoolOff(id)));
+                }
+                self.queues.entry(interaction.queue).or_default().ages.insert((interaction.since, id));
+                Some(Lane { group, bars })
+            }
+            Stage::Reserved(reservation) => {
+                self.stations.entry(reservation.agent).or_default().reserved.get_mut(interaction.channel).insert(spot);
+                self.timers.insert((reservation.until, Timer::Transfer(id)));
+                self.queues.entry(interaction.queue).or_default().ages.insert((interaction.since, id));
+                None
+            }
+            Stage::Offered(_) | Stage::Assigned(_) => None,
+        }
+    }
+
+    /// Takes it out again; `interaction` is still as it was when it was entered.
+    pub(crate) fn leave(&mut self, id: InteractionId, interaction: &Interaction) {
+        let spot = Spot::of(id, interaction);
+        match interaction.stage {
+            Stage::Waiting => {
+                let slot = self.slot_of(interaction);
+                if let Some(group) = slot.and_then(|slot| self.groups.get_mut(slot.0)).and_then(Option::as_mut) {
+                    group.line.remove(&spot, Bars::of(interaction).as_ref());
+                }
+                if let Some(first) = interaction.cooling.values().min() {
+                    self.timers.remove(&(*first, Timer::CoolOff(id)));
+                }
+            }
+            Stage::Reserved(reservation) => {
+                if let Some(station) = self.stations.get_mut(&reservation.agent) {
+                    station.reserved.get_mut(interaction.channel).remove(&spot);
+                }
+                self.timers.remove(&(reservation.until, Timer::Transfer(id)));
+            }
+            Stage::Offered(_) | Stage::Assigned(_) => return,
+        }
+        if let Some(queue) = self.queues.get_mut(&interaction.queue) {
+            queue.ages.remove(&(interaction.since, id));
+        }
+    }
+
+    /// Makes an agent's present standing known to their groups and queues. Lanes for which an agent who cools off
+    /// may have become the last resort, because somebody went off duty, are added to `opened`.
+    pub(crate) fn commit(&mut self, state: &State, id: AgentId, opened: &mut Vec<Lane>) {
+        let (Some(agent), Some(plan)) = (state.agents.get(&id), state.plan.agents.get(&id)) else { return };
+        let Some(station) = self.stations.get_mut(&id) else { return };
+        let basis = Basis::of(agent);
+        for (&channel, price) in &state.plan.channels {
+            let now = standing(agent, plan, channel, price.units);
+            let known = station.standing.get_mut(channel);
+            let was = std::mem::replace(known, now);
+            if was == now && (basis == station.basis || was.reason().is_some()) {
+                continue;
+            }
+            for seat in station.seats.get(channel) {
+                let Some(group) = self.groups.get_mut(seat.group.0).and_then(Option::as_mut) else { continue };
+                group.leave(id, seat.weight, was, station.basis);
+                group.enter(id, seat.weight, now, basis);
+                if was.on_duty() && !now.on_duty() {
+                    opened.extend(group.cooling_lanes().map(|bars| Lane { group: seat.group, bars: Some(bars) }));
+                }
+            }
+        }
+        station.basis = basis;
+        let duty = Duty::of(agent, &station.standing);
+        let was = std::mem::replace(&mut station.duty, duty);
+        if was != duty {
+            for queue in &plan.queues {
+                self.queues.entry(*queue).or_default().recount(was, duty);
+            }
+        }
+    }
+
+    /// Who may take what nobody waits for yet: one look at each member of the queue, kept from then on.
+    fn form_group(&mut self, state: &State, interaction: &Interaction) -> Slot {
+        self.sweep();
+        let (queue, channel) = (interaction.queue, interaction.channel);
+        let key = GroupKey { queue, channel, needs: interaction.needs.clone() };
+        let choice = state.plan.queues.get(&queue).map(|plan| plan.choice).unwrap_or_default();
+        let mut group = Group::new(key, choice);
+        let slot = self.free.pop().unwrap_or(Slot(self.groups.len()));
+        let index = self.queues.entry(queue).or_default();
+        index.groups.insert(slot);
+        for &id in &index.members {
+            let (Some(plan), Some(station)) = (state.plan.agents.get(&id), self.stations.get_mut(&id)) else { continue };
+            if !interaction.needs.holds(&plan.skills) {
+                continue;
+            }
+            let weight = Weight::of(choice, &group.asked, plan);
+            group.qualified.insert(id, weight);
+            group.enter(id, weight, *station.standing.get(channel), station.basis);
+            station.seats.get_mut(channel).push(Seat { group: slot, weight });
+        }
+        self.slots.entry((queue, channel)).or_default().insert(interaction.needs.clone(), slot);
+        match self.groups.get_mut(slot.0) {
+            Some(place) => *place = Some(group),
+            None => self.groups.push(Some(group)),
+        }
+        slot
+    }
+
+    /// Drops the empty groups once there are many. The bar rises with what is left, so that the cost is spread.
+    fn sweep(&mut self) {
+        if self.groups.len().saturating_sub(self.free.len()) < self.sweep_at {
+            return;
+        }
+        for (number, place) in self.groups.iter_mut().enumerate() {
+            let Some(group) = place.take_if(|group| group.line.is_empty()) else { continue };
+            let slot = Slot(number);
+            for agent in group.qualified.keys() {
+                if let Some(station) = self.stations.get_mut(agent) {
+                    station.seats.get_mut(group.key.channel).retain(|seat| seat.group != slot);
+                }
+            }
+            if let Some(slots) = self.slots.get_mut(&(group.key.queue, group.key.channel)) {
+                slots.remove(&group.key.needs);
+            }
+            if let Some(queue) = self.queues.get_mut(&group.key.queue) {
+                queue.groups.remove(&slot);
+            }
+            self.free.push(slot);
+        }
+        let left = self.groups.len().saturating_sub(self.free.len());
+        self.sweep_at = limits::GROUPS_KEPT.max(left.saturating_mul(2));
+    }
+}
+
+impl QueueIndex {
+    fn recount(&mut self, was: Duty, is: Duty) {
+        let count = |count: &mut u32, was: bool, is: bool| match (was, is) {
+            (false, true) => *count = count.saturating_add(1),
+            (true, false) => *count = count.saturating_sub(1),
+            (true, true) | (false, false) => {}
+        };
+        count(&mut self.signed_in, was.signed_in, is.signed_in);
+        count(&mut self.on_duty, was.on_duty, is.on_duty);
+        count(&mut self.idle, was.idle, is.idle);
+    }
+}

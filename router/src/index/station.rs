@@ -1,0 +1,62 @@
+//! An agent as the groups know them: the standing that was last made known, and the groups they qualify for.
+
+use super::Slot;
+use super::group::Weight;
+use super::line::Spot;
+use crate::standing::Standing;
+use crate::state::{Agent, ByChannel, Desk};
+use crate::{Time, Units};
+use std::collections::BTreeSet;
+
+/// How long an agent has been idle. Holding nothing goes before holding something, then the earlier.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Idle {
+    holds_work: bool,
+    since: Time,
+}
+
+/// What the order among agents rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Basis {
+    pub(crate) load: Units,
+    pub(crate) idle: Idle,
+}
+
+impl Basis {
+    pub(crate) fn of(agent: &Agent) -> Self {
+        Self { load: agent.load, idle: Idle { holds_work: !agent.holds_nothing(), since: agent.idle_since } }
+    }
+}
+
+/// A group that an agent qualifies for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seat {
+    pub(crate) group: Slot,
+    pub(crate) weight: Weight,
+}
+
+/// What an agent counts as in each of their queues.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Duty {
+    pub(crate) signed_in: bool,
+    pub(crate) on_duty: bool,
+    pub(crate) idle: bool,
+}
+
+impl Duty {
+    pub(crate) fn of(agent: &Agent, standing: &ByChannel<Standing>) -> Self {
+        let on_duty = crate::Channel::ALL.iter().any(|&channel| standing.get(channel).on_duty());
+        Self { signed_in: agent.desk != Desk::Out, on_duty, idle: on_duty && agent.holds_nothing() }
+    }
+}
+
+/// An agent as the groups know them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Station {
+    pub(crate) standing: ByChannel<Standing>,
+    pub(crate) basis: Basis,
+    pub(crate) duty: Duty,
+    pub(crate) seats: ByChannel<Vec<Seat>>,
+    /// Handed to them by name, and not offered yet.
+    pub(crate) reserved: ByChannel<BTreeSet<Spot>>,
+}

@@ -1,0 +1,228 @@
+//! Brings together what a step made possible, at once: nothing polls.
+//!
+//! The rule: the first interaction in line that an available agent may take goes to the best of those agents, until
+//! no such pair is left. First without anybody's last resort; then with. Because no pair was left before the step,
+//! every new pair has an agent or a lane that the step touched, and only those are looked at.
+
+use crate::index::Lane;
+use crate::index::group::{Group, Rank};
+use crate::index::line::{Bars, Spot, earlier};
+use crate::router::Router;
+use crate::standing::{Standing, standing};
+use crate::state::Stage;
+use crate::turn::{Face, Turn};
+use crate::{AgentId, Change, Channel, Effect, InteractionId};
+use std::collections::BTreeSet;
+
+/// Whether those who cool off may take what nobody else on duty could.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Round {
+    /// Nobody who cools off.
+    Fresh,
+    /// Only those who cool off.
+    LastResort,
+}
+
+/// Where the next pair may come from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    Agent(AgentId),
+    Lane(Lane),
+}
+
+impl Router {
+    /// Ends a step: wishes come true, pairs are brought together, changes are told.
+    pub(crate) fn settle(&mut self, turn: &mut Turn<'_>) {
+        self.grant_wishes(turn);
+        if let Some(agent) = self.freed_alone(turn) {
+            // Most steps: one agent changed, and had no room before. They take what they can before the groups
+            // learn of it, so that an agent who is busy again at once costs their groups nothing.
+            for round in [Round::Fresh, Round::LastResort] {
+                while let Some(spot) = self.best_spot(agent, round) {
+                    self.offer(turn, spot.interaction, agent);
+                }
+            }
+            self.index.commit(&self.state, agent, &mut turn.lanes);
+        } else {
+            for agent in turn.touched.keys() {
+                self.index.commit(&self.state, *agent, &mut turn.lanes);
+            }
+            self.match_round(turn, Round::Fresh);
+            self.match_round(turn, Round::LastResort);
+        }
+        self.tell_lines(turn);
+        self.tell_agents(turn);
+    }
+
+    /// Who holds nothing any more takes the presence that they wished for.
+    fn grant_wishes(&mut self, turn: &mut Turn<'_>) {
+        let mut granted = Vec::new();
+        for id in turn.touched.keys() {
+            let Some(agent) = self.state.agents.get_mut(id) else { continue };
+            if !agent.holds_nothing() {
+                continue;
+            }
+            if let Some(next) = agent.next.take() {
+                agent.choose(next, turn.now);
+                granted.push(*id);
+            }
+        }
+        for id in granted {
+            turn.touched.insert(id, None);
+        }
+    }
+
+    /// The only agent touched, when nothing else was, they were known to have no room, and they are on duty
+    /// where they were.
+    fn freed_alone(&self, turn: &Turn<'_>) -> Option<AgentId> {
+        let mut touched = turn.touched.keys();
+        let (Some(&id), None, true) = (touched.next(), touched.next(), turn.lanes.is_empty()) else { return None };
+        let station = self.index.stations.get(&id)?;
+        let quiet = Channel::ALL.iter().all(|&channel| {
+            let known = *station.standing.get(channel);
+            known != Standing::Open && known.on_duty() == self.standing(id, channel).on_duty()
+        });
+        quiet.then_some(id)
+    }
+
+    fn match_round(&mut self, turn: &mut Turn<'_>, round: Round) {
+        let agents = turn.touched.keys().map(|&agent| Source::Agent(agent));
+        let lanes = turn.lanes.iter().cloned().map(Source::Lane);
+        let sources = agents.chain(lanes).filter_map(|source| Some((self.next_spot(&source, round)?, source)));
+        let mut frontier: BTreeSet<(Spot, Source)> = sources.collect();
+        while let Some((spot, source)) = frontier.pop_first() {
+            let next = self.next_spot(&source, round);
+            // What the source had first may have gone to somebody else since; then it looks again.
+            if next == Some(spot) {
+                // A lane whose first nobody can take has nothing to give: the others in it rule out the same agents.
+                let Some(agent) = self.best_agent(spot.interaction, round) else { continue };
+                self.offer(turn, spot.interaction, agent);
+                self.index.commit(&self.state, agent, &mut turn.lanes);
+            }
+            if let Some(next) = self.next_spot(&source, round) {
+                frontier.insert((next, source));
+            }
+        }
+    }
+
+    fn next_spot(&self, source: &Source, round: Round) -> Option<Spot> {
+        match source {
+            Source::Agent(agent) => self.best_spot(*agent, round),
+            Source::Lane(lane) => self.index.group(lane.group)?.line.head(lane.bars.as_ref()),
+        }
+    }
+
+    /// How an agent stands on a channel at this very moment.
+    pub(crate) fn standing(&self, id: AgentId, channel: Channel) -> Standing {
+        let (agent, plan) = (self.state.agents.get(&id), self.state.plan.agents.get(&id));
+        let (Some(agent), Some(plan)) = (agent, plan) else { return Standing::default() };
+        standing(agent, plan, channel, self.price(channel))
+    }
+
+    /// The first in line, over all that an agent may take now.
+    fn best_spot(&self, id: AgentId, round: Round) -> Option<Spot> {
+        let station = self.index.stations.get(&id)?;
+        let mut best = None;
+        for &channel in self.state.plan.channels.keys() {
+            if self.standing(id, channel) != Standing::Open {
+                continue;
+            }
+            if round == Round::Fresh {
+                best = earlier(best, station.reserved.get(channel).first().copied());
+            }
+            for seat in station.seats.get(channel) {
+                let Some(group) = self.index.group(seat.group) else { continue };
+                best = earlier(best, self.first_in(group, id, round));
+            }
+        }
+        best
+    }
+
+    fn first_in(&self, group: &Group, id: AgentId, round: Round) -> Option<Spot> {
+        match round {
+            Round::Fresh => group.line.first_for(id),
+            Round::LastResort => {
+                let mut lanes = group.line.barred().iter();
+                lanes.find(|(_, bars)| self.may_resort(group, bars, id)).map(|(spot, _)| *spot)
+            }
+        }
+    }
+
+    /// Whether the agent only cools off for the lane, and nobody else on duty could take from it.
+    pub(crate) fn may_resort(&self, group: &Group, bars: &Bars, id: AgentId) -> bool {
+        bars.cooling.contains(&id) && !bars.named.contains(&id) && self.only_barred_left(group, bars)
+    }
+
+    /// Whether everybody on duty for the group is ruled out by the lane.
+    pub(crate) fn only_barred_left(&self, group: &Group, bars: &Bars) -> bool {
+        group.last_resort(bars, |agent| {
+            self.index.stations.get(&agent).is_some_and(|station| station.standing.get(group.key.channel).on_duty())
+        })
+    }
+
+    /// The best agent for an interaction now: the preferred one, or the first by the queue's choice.
+    fn best_agent(&self, id: InteractionId, round: Round) -> Option<AgentId> {
+        let interaction = self.state.interactions.get(&id)?;
+        if let Stage::Reserved(reservation) = interaction.stage {
+            return (self.standing(reservation.agent, interaction.channel) == Standing::Open).then_some(reservation.agent);
+        }
+        let group = self.index.group(self.index.slot_of(interaction)?)?;
+        let bars = Bars::of(interaction);
+        let admits = |agent: AgentId| match (&bars, round) {
+            (None, Round::Fresh) => true,
+            (None, Round::LastResort) => false,
+            (Some(bars), Round::Fresh) => !bars.bar(agent),
+            (Some(bars), Round::LastResort) => self.may_resort(group, bars, agent),
+        };
+        let preferred = interaction.preferred.filter(|&agent| {
+            group.qualified.contains_key(&agent) && self.standing(agent, interaction.channel) == Standing::Open && admits(agent)
+        });
+        preferred.or_else(|| group.available.iter().map(|rank: &Rank| rank.agent).find(|&agent| admits(agent)))
+    }
+
+    /// Tells what came into line and is still there.
+    fn tell_lines(&self, turn: &mut Turn<'_>) {
+        for id in std::mem::take(&mut turn.lined_up) {
+            let Some(interaction) = self.state.interactions.get(&id) else { continue };
+            match interaction.stage {
+                Stage::Waiting | Stage::Reserved(_) => turn.out.push(Effect::Wait {
+                    interaction: id,
+                    queue: interaction.queue,
+                    since: interaction.since,
+                    priority: interaction.priority,
+                }),
+                Stage::Offered(_) | Stage::Assigned(_) => {}
+            }
+        }
+    }
+
+    /// Tells of every agent who is not as before, and forgets those who left the plan and hold nothing any more.
+    fn tell_agents(&mut self, turn: &mut Turn<'_>) {
+        for (id, before) in std::mem::take(&mut turn.touched) {
+            let Some(agent) = self.state.agents.get(&id) else { continue };
+            let gone = agent.holds_nothing() && !self.state.plan.agents.contains_key(&id);
+            if before != Some(Face::of(agent, self.capacity(id))) {
+                turn.out.extend(self.agent(id).map(Effect::Agent));
+            }
+            if gone {
+                self.state.agents.remove(&id);
+            }
+        }
+    }
+}
+
+impl Router {
+    /// An agent as they are told of: readiness, choice and load. `None` for whom the router does not know.
+    #[must_use]
+    pub fn agent(&self, id: AgentId) -> Option<Change> {
+        let agent = self.state.agents.get(&id)?;
+        Some(Change {
+            agent: id,
+            readiness: crate::standing::readiness(agent),
+            presence: agent.presence.clone(),
+            next: agent.next.clone(),
+            load: agent.load,
+            capacity: self.capacity(id),
+        })
+    }
+}

@@ -1,0 +1,209 @@
+//! The truth: what is held, by whom, until when. Everything else in this crate is derived from it.
+//!
+//! Serialises whole; two routers with equal states take equal decisions. No index lives here.
+
+use crate::{AgentId, Channel, InteractionId, OfferId, Plan, PlanVersion, Presence, Priority, QueueId, Requirement, Time, Units};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The router's whole truth.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct State {
+    pub(crate) plan: Plan,
+    pub(crate) version: PlanVersion,
+    /// The number of the newest offer; numbers rise by one and are never used again.
+    pub(crate) last_offer: OfferId,
+    /// Interactions that ever arrived, and that ever ended: their difference is what is held.
+    pub(crate) arrived: u64,
+    pub(crate) ended: u64,
+    /// Everybody in the plan, and whoever left the plan while still holding work.
+    pub(crate) agents: BTreeMap<AgentId, Agent>,
+    #[serde(with = "pairs")]
+    pub(crate) interactions: BTreeMap<InteractionId, Interaction>,
+    pub(crate) offers: BTreeMap<OfferId, Offer>,
+}
+
+/// An interaction from arrival to end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Interaction {
+    pub(crate) queue: QueueId,
+    pub(crate) channel: Channel,
+    pub(crate) needs: Requirement,
+    /// As it arrived, or as it was last changed.
+    pub(crate) own_priority: Priority,
+    /// With the queue's added: the rank in line.
+    pub(crate) priority: Priority,
+    pub(crate) since: Time,
+    pub(crate) preferred: Option<AgentId>,
+    pub(crate) excluded: BTreeSet<AgentId>,
+    /// Who is last resort for it, and until when.
+    pub(crate) cooling: BTreeMap<AgentId, Time>,
+    pub(crate) stage: Stage,
+}
+
+/// Where an interaction is; exactly one at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Stage {
+    /// In line in its queue.
+    Waiting,
+    /// Handed to one agent by name; falls back to its place in line.
+    Reserved(Reservation),
+    /// Put to an agent.
+    Offered(OfferId),
+    /// With an agent.
+    Assigned(Assignment),
+}
+
+/// A transfer to a named agent who has not been offered it yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reservation {
+    pub(crate) agent: AgentId,
+    pub(crate) until: Time,
+}
+
+/// An accepted offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Assignment {
+    pub(crate) offer: OfferId,
+    pub(crate) agent: AgentId,
+    pub(crate) units: Units,
+}
+
+/// One interaction put to one agent until a deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Offer {
+    pub(crate) interaction: InteractionId,
+    pub(crate) agent: AgentId,
+    pub(crate) units: Units,
+    pub(crate) deadline: Time,
+    /// After a transfer to the agent by name, whatever their queues and skills.
+    pub(crate) by_name: bool,
+}
+
+/// An agent's desk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Desk {
+    #[default]
+    Out,
+    In,
+    Lost {
+        until: Time,
+    },
+}
+
+/// An agent and what they hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Agent {
+    pub(crate) desk: Desk,
+    pub(crate) presence: Presence,
+    pub(crate) next: Option<Presence>,
+    /// Offers in a row that expired.
+    pub(crate) misses: u32,
+    pub(crate) unresponsive: bool,
+    /// When they last took or ended work, or began to take it.
+    pub(crate) idle_since: Time,
+    pub(crate) offers: BTreeSet<OfferId>,
+    pub(crate) assignments: BTreeSet<InteractionId>,
+    #[serde(with = "pairs")]
+    pub(crate) wrap_ups: BTreeMap<InteractionId, WrapUp>,
+    /// Units of all of the above.
+    pub(crate) load: Units,
+    /// The load they may have: their capacity, or what they held when it was lowered.
+    pub(crate) ceiling: Units,
+    /// How many of the above are on each channel.
+    pub(crate) held: ByChannel<u32>,
+}
+
+/// Work after the talk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct WrapUp {
+    pub(crate) queue: QueueId,
+    pub(crate) channel: Channel,
+    pub(crate) units: Units,
+    pub(crate) until: Time,
+    pub(crate) extensions: u32,
+}
+
+impl Agent {
+    /// Neither an offer nor an assignment nor a wrap-up.
+    pub(crate) fn holds_nothing(&self) -> bool {
+        self.offers.is_empty() && self.assignments.is_empty() && self.wrap_ups.is_empty()
+    }
+
+    /// Takes a presence; who begins to take work begins to be idle.
+    pub(crate) fn choose(&mut self, presence: Presence, now: Time) {
+        if self.presence.channels.is_empty() && !presence.channels.is_empty() {
+            self.idle_since = now;
+        }
+        self.presence = presence;
+    }
+
+    pub(crate) fn take_units(&mut self, channel: Channel, units: Units) {
+        self.load = self.load.plus(units);
+        let held = self.held.get_mut(channel);
+        *held = held.saturating_add(1);
+    }
+
+    pub(crate) fn give_units(&mut self, channel: Channel, units: Units, capacity: Units) {
+        self.load = self.load.minus(units);
+        // A lowered limit tightens as the work above it ends.
+        self.ceiling = self.load.max(capacity);
+        let held = self.held.get_mut(channel);
+        *held = held.saturating_sub(1);
+    }
+}
+
+/// One value for each channel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ByChannel<T> {
+    voice: T,
+    chat: T,
+    app: T,
+    email: T,
+}
+
+impl<T> ByChannel<T> {
+    pub(crate) const fn get(&self, channel: Channel) -> &T {
+        match channel {
+            Channel::Voice => &self.voice,
+            Channel::Chat => &self.chat,
+            Channel::App => &self.app,
+            Channel::Email => &self.email,
+        }
+    }
+
+    pub(crate) const fn get_mut(&mut self, channel: Channel) -> &mut T {
+        match channel {
+            Channel::Voice => &mut self.voice,
+            Channel::Chat => &mut self.chat,
+            Channel::App => &mut self.app,
+            Channel::Email => &mut self.email,
+        }
+    }
+}
+
+/// A map whose keys are not text, as a list of pairs: some formats allow only text as keys.
+mod pairs {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::collections::BTreeMap;
+
+    pub(super) fn serialize<S, K, V>(map: &BTreeMap<K, V>, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        S: Serializer,
+        K: Serialize,
+        V: Serialize,
+    {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        D: Deserializer<'de>,
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+    {
+        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
+    }
+}

@@ -1,0 +1,118 @@
+//! A new config comes into force between two events. Live work is never cut by it.
+//!
+//! - Refused with every fault named: a plan that contradicts itself, or that drops a queue or a channel on which
+//!   something is still held or wrapped up. (Set the queue's depth to 0, let it drain, then drop it.)
+//! - An agent who is no longer in the plan is signed out: offers return to their place, assignments and wrap-ups
+//!   stay theirs until they end, then the agent is forgotten.
+//! - An offer whose agent no longer fits is withdrawn. One that fits stands, also above a lowered limit.
+//! - What waits keeps its place; its rank follows the queue's new priority.
+
+use crate::index::Index;
+use crate::router::Router;
+use crate::state::State;
+use crate::turn::{Face, Turn};
+use crate::{AgentId, Channel, OfferId, Plan, QueueId, Refusal, Span, Stepped, WithdrawReason};
+use std::collections::BTreeSet;
+
+pub(crate) fn configure(router: &mut Router, turn: &mut Turn<'_>, plan: Plan) -> Stepped {
+    let mut faults = contradictions(&plan);
+    faults.extend(dropped(&router.state, &plan));
+    if !faults.is_empty() {
+        return Err(Refusal::BadPlan(faults.join("; ")));
+    }
+
+    for (&id, agent) in &router.state.agents {
+        turn.touched.insert(id, Some(Face::of(agent, router.capacity(id))));
+    }
+    let leaving: Vec<AgentId> = router.state.agents.keys().filter(|id| !plan.agents.contains_key(id)).copied().collect();
+    for id in leaving {
+        if router.signed_in(id).is_ok() {
+            router.dismiss(turn, id, WithdrawReason::Moved);
+        }
+    }
+    router.state.plan = plan;
+    router.state.version.0 = router.state.version.0.saturating_add(1);
+    adapt(&mut router.state);
+    router.index = Index::build(&router.state);
+    // Lanes noted so far were the old index's. Every agent looks for work now, which finds every new pair.
+    turn.lanes.clear();
+    let everybody: Vec<AgentId> = router.state.plan.agents.keys().copied().collect();
+    for id in everybody {
+        router.touch(turn, id);
+    }
+    for offer in unfit(router) {
+        router.withdraw(turn, offer, WithdrawReason::Moved);
+    }
+    Ok(())
+}
+
+/// Agents, ceilings and ranks follow the new plan.
+fn adapt(state: &mut State) {
+    for id in state.plan.agents.keys() {
+        state.agents.entry(*id).or_default();
+    }
+    for (id, agent) in &mut state.agents {
+        let capacity = state.plan.agents.get(id).map(|plan| plan.capacity).unwrap_or_default();
+        agent.ceiling = agent.load.max(capacity);
+    }
+    for interaction in state.interactions.values_mut() {
+        let added = state.plan.queues.get(&interaction.queue).map(|plan| plan.priority).unwrap_or_default();
+        interaction.priority = interaction.own_priority.plus(added);
+    }
+}
+
+/// Offers whose agent no longer serves the queue or no longer meets the requirement.
+fn unfit(router: &Router) -> Vec<OfferId> {
+    let offers = router.state.offers.iter().filter(|(_, offer)| {
+        let interaction = router.state.interactions.get(&offer.interaction);
+        let plan = router.state.plan.agents.get(&offer.agent);
+        match (interaction, plan) {
+            (Some(interaction), Some(plan)) if !offer.by_name => router.unfit(plan, interaction).is_some(),
+            (Some(_) | None, Some(_) | None) => false,
+        }
+    });
+    offers.map(|(id, _)| *id).collect()
+}
+
+fn contradictions(plan: &Plan) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (id, queue) in &plan.queues {
+        if queue.offer_for == Span(0) {
+            faults.push(format!("{id}: an offer must stand for some time"));
+        }
+    }
+    for (id, agent) in &plan.agents {
+        for queue in agent.queues.iter().filter(|queue| !plan.queues.contains_key(queue)) {
+            faults.push(format!("{id} serves {queue}, which the plan does not have"));
+        }
+        for (skill, level) in agent.skills.iter().filter(|(_, level)| !(1..=10).contains(&level.0)) {
+            faults.push(format!("{id} has {skill} at {level}: levels are 1 to 10"));
+        }
+    }
+    for (channel, price) in &plan.channels {
+        if price.units.0 == 0 {
+            faults.push(format!("{channel:?}: an interaction must cost at least one unit"));
+        }
+    }
+    if plan.timings.misses == 0 {
+        faults.push("an agent becomes unresponsive after one miss at the least".to_owned());
+    }
+    faults
+}
+
+/// Queues and channels that the new plan no longer has, though something on them is still held.
+fn dropped(state: &State, plan: &Plan) -> Vec<String> {
+    let mut queues: BTreeSet<QueueId> = BTreeSet::new();
+    let mut channels: BTreeSet<Channel> = BTreeSet::new();
+    for interaction in state.interactions.values() {
+        queues.insert(interaction.queue);
+        channels.insert(interaction.channel);
+    }
+    for wrap_up in state.agents.values().flat_map(|agent| agent.wrap_ups.values()) {
+        queues.insert(wrap_up.queue);
+    }
+    let queues = queues.iter().filter(|id| !plan.queues.contains_key(id)).map(|id| format!("{id} still holds work"));
+    let channels =
+        channels.iter().filter(|channel| !plan.channels.contains_key(channel)).map(|channel| format!("{channel:?} still holds work"));
+    queues.chain(channels).collect()
+}

@@ -1,0 +1,223 @@
+//! What can be asked between two steps. Views read; they never change what is decided.
+
+use crate::index::line::Spot;
+use crate::router::Router;
+use crate::state::Stage;
+use crate::{AgentId, Channel, InteractionId, OfferId, PlanVersion, Priority, QueueId, Time};
+use serde::{Deserialize, Serialize};
+
+/// A place in line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// In which queue.
+    pub queue: QueueId,
+    /// How many stand before it there, over all channels and requirements.
+    pub ahead: u32,
+    /// Since when the customer has waited.
+    pub since: Time,
+    /// With which rank, the queue's included.
+    pub priority: Priority,
+}
+
+/// Where an interaction is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Held {
+    /// In line.
+    Waiting,
+    /// Handed to an agent by name, who has not been offered it yet.
+    Reserved {
+        /// To whom.
+        agent: AgentId,
+        /// When it falls back to its place in line.
+        until: Time,
+    },
+    /// Put to an agent.
+    Offered {
+        /// To whom.
+        agent: AgentId,
+        /// By which offer.
+        offer: OfferId,
+        /// Until when.
+        deadline: Time,
+    },
+    /// With an agent.
+    Assigned {
+        /// With whom.
+        agent: AgentId,
+        /// By which offer.
+        offer: OfferId,
+    },
+}
+
+/// A queue at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueView {
+    /// How many wait, those kept for a named agent included.
+    pub waiting: u32,
+    /// Since when the one who has waited longest has.
+    pub oldest: Option<Time>,
+    /// Agents of the plan who serve it.
+    pub members: u32,
+    /// Of these, who are signed in (a lost desk in its grace included).
+    pub signed_in: u32,
+    /// Of these, who take work on at least one channel, now or once other work ends.
+    pub on_duty: u32,
+    /// Of these, who hold nothing.
+    pub idle: u32,
+}
+
+/// Everything an agent holds, in the order of ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Workload {
+    /// Open offers.
+    pub offers: Vec<OpenOffer>,
+    /// Assignments under way.
+    pub assignments: Vec<OpenAssignment>,
+    /// Wrap-ups under way.
+    pub wrap_ups: Vec<OpenWrapUp>,
+}
+
+/// An offer that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenOffer {
+    /// Which.
+    pub offer: OfferId,
+    /// Of what.
+    pub interaction: InteractionId,
+    /// From which queue.
+    pub queue: QueueId,
+    /// On which channel.
+    pub channel: Channel,
+    /// Until when.
+    pub deadline: Time,
+}
+
+/// An assignment whose talk goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenAssignment {
+    /// Of what.
+    pub interaction: InteractionId,
+    /// By which offer.
+    pub offer: OfferId,
+    /// From which queue.
+    pub queue: QueueId,
+    /// On which channel.
+    pub channel: Channel,
+}
+
+/// A wrap-up that goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenWrapUp {
+    /// Of what.
+    pub interaction: InteractionId,
+    /// Whose codes apply.
+    pub queue: QueueId,
+    /// On which channel the talk was.
+    pub channel: Channel,
+    /// When it ends by itself.
+    pub until: Time,
+    /// How often it has been extended.
+    pub extensions: u32,
+    /// Whether it ends only with a code.
+    pub code_required: bool,
+}
+
+impl Router {
+    /// The place in line of a waiting interaction. Costs a walk over those before it: ask per customer, not per step.
+    #[must_use]
+    pub fn place(&self, id: InteractionId) -> Option<Place> {
+        let interaction = self.state.interactions.get(&id)?;
+        match interaction.stage {
+            Stage::Waiting | Stage::Reserved(_) => {}
+            Stage::Offered(_) | Stage::Assigned(_) => return None,
+        }
+        let spot = Spot::of(id, interaction);
+        let slots = self.index.queues.get(&interaction.queue).map(|queue| &queue.groups);
+        let groups = slots.into_iter().flatten().filter_map(|slot| self.index.group(*slot));
+        let ahead = groups.map(|group| group.line.ahead(&spot)).fold(0, usize::saturating_add);
+        Some(Place { queue: interaction.queue, ahead: count(ahead), since: interaction.since, priority: interaction.priority })
+    }
+
+    /// Where an interaction is; `None` when it is not held.
+    #[must_use]
+    pub fn held(&self, id: InteractionId) -> Option<Held> {
+        Some(match self.state.interactions.get(&id)?.stage {
+            Stage::Waiting => Held::Waiting,
+            Stage::Reserved(reservation) => Held::Reserved { agent: reservation.agent, until: reservation.until },
+            Stage::Offered(number) => {
+                let offer = self.state.offers.get(&number)?;
+                Held::Offered { agent: offer.agent, offer: number, deadline: offer.deadline }
+            }
+            Stage::Assigned(assignment) => Held::Assigned { agent: assignment.agent, offer: assignment.offer },
+        })
+    }
+
+    /// A queue of the plan at this moment, without a scan.
+    #[must_use]
+    pub fn queue(&self, id: QueueId) -> Option<QueueView> {
+        self.state.plan.queues.get(&id)?;
+        let queue = self.index.queues.get(&id)?;
+        Some(QueueView {
+            waiting: count(queue.ages.len()),
+            oldest: queue.ages.first().map(|(since, _)| *since),
+            members: count(queue.members.len()),
+            signed_in: queue.signed_in,
+            on_duty: queue.on_duty,
+            idle: queue.idle,
+        })
+    }
+
+    /// Everything an agent holds; `None` for whom the router does not know.
+    #[must_use]
+    pub fn workload(&self, id: AgentId) -> Option<Workload> {
+        let agent = self.state.agents.get(&id)?;
+        let offers = agent.offers.iter().filter_map(|number| {
+            let offer = self.state.offers.get(number)?;
+            let interaction = self.state.interactions.get(&offer.interaction)?;
+            let (queue, channel) = (interaction.queue, interaction.channel);
+            Some(OpenOffer { offer: *number, interaction: offer.interaction, queue, channel, deadline: offer.deadline })
+        });
+        let assignments = agent.assignments.iter().filter_map(|id| {
+            let interaction = self.state.interactions.get(id)?;
+            let Stage::Assigned(assignment) = interaction.stage else { return None };
+            let (queue, channel) = (interaction.queue, interaction.channel);
+            Some(OpenAssignment { interaction: *id, offer: assignment.offer, queue, channel })
+        });
+        let wrap_ups = agent.wrap_ups.iter().map(|(interaction, wrap_up)| OpenWrapUp {
+            interaction: *interaction,
+            queue: wrap_up.queue,
+            channel: wrap_up.channel,
+            until: wrap_up.until,
+            extensions: wrap_up.extensions,
+            code_required: self.state.plan.queues.get(&wrap_up.queue).is_some_and(|queue| queue.code_required),
+        });
+        Some(Workload { offers: offers.collect(), assignments: assignments.collect(), wrap_ups: wrap_ups.collect() })
+    }
+
+    /// The config in force.
+    #[must_use]
+    pub const fn plan(&self) -> &crate::Plan {
+        &self.state.plan
+    }
+
+    /// The number of the config in force.
+    #[must_use]
+    pub const fn version(&self) -> PlanVersion {
+        self.state.version
+    }
+
+    /// Every interaction that is held, by id.
+    pub fn interactions(&self) -> impl Iterator<Item = InteractionId> + '_ {
+        self.state.interactions.keys().copied()
+    }
+
+    /// Every agent the router knows, by id.
+    pub fn agents(&self) -> impl Iterator<Item = AgentId> + '_ {
+        self.state.agents.keys().copied()
+    }
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
