@@ -14,10 +14,11 @@ pub use faults::Fault;
 pub use library::{Attributes, Library};
 
 use crate::{
-    Answer, Answers, ChoiceId, FieldId, JourneyName, Language, LookupRequest, Private, QueueName, RequestId, Sensitivity, StepId, Time,
+    Answer, Answers, Channel, ChoiceId, FieldId, JourneyName, Language, LookupRequest, Private, QueueName, RequestId, Sensitivity, StepId,
+    Time,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A journey's version: the first 16 hex digits of the SHA-256 of its content in canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -187,6 +188,8 @@ pub enum Prompt {
         text: String,
         /// Media by reference: an image or a sound, where the definition names one.
         media: Option<String>,
+        /// The same for single channels, where the definition names one for them.
+        media_for: BTreeMap<Channel, String>,
         /// Whether the customer must go on by themselves.
         go_on: bool,
     },
@@ -201,6 +204,8 @@ pub enum Prompt {
     Line {
         /// At which step.
         step: StepId,
+        /// What to say while they wait; empty where the definition says nothing.
+        text: String,
     },
     /// The expected wait, and what one may do about it.
     WaitOffer {
@@ -235,6 +240,8 @@ pub struct Choice {
     pub label: String,
     /// A shorter one, for buttons.
     pub short: Option<String>,
+    /// How it is spoken; the label where it is `None`.
+    pub spoken: Option<String>,
     /// Other words for it.
     pub synonyms: Vec<String>,
 }
@@ -297,9 +304,9 @@ pub struct Walk<'a> {
     /// What was answered; the walk adds to it.
     pub answers: &'a mut Answers,
     /// Signed attributes (`customer.…`).
-    pub customer: &'a std::collections::BTreeMap<String, Private<serde_json::Value>>,
+    pub customer: &'a BTreeMap<String, Private<serde_json::Value>>,
     /// Unsigned ones (`claimed.…`); not visible to `priority`.
-    pub claimed: &'a std::collections::BTreeMap<String, Private<serde_json::Value>>,
+    pub claimed: &'a BTreeMap<String, Private<serde_json::Value>>,
     /// How surely the customer is known now.
     pub level: crate::AssuranceLevel,
     /// What source an answer given now has.
@@ -309,4 +316,4 @@ pub struct Walk<'a> {
 }
 
 /// Answers as the definition's expressions see them.
-pub type Known<'a> = &'a std::collections::BTreeMap<FieldId, Answer>;
+pub type Known<'a> = &'a BTreeMap<FieldId, Answer>;
