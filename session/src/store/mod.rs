@@ -5,6 +5,12 @@
 //!
 //! What is *not* here: what a document means, when to suspend, whom to offer.
 
+mod embedded;
+mod form;
+
+pub use embedded::{Embedded, EmbeddedOptions, QUEUE_LIMIT};
+pub use form::{MUTATION_LIMIT, REQUEST_WINDOW_MS, TIME_LIMIT};
+
 use crate::{AgentName, RequestId, SessionId, TenantId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -252,6 +258,9 @@ pub enum Error {
         /// Where it was thought to be.
         expected: Version,
     },
+    /// Routing fields or a message for a session that is not there, or is erased by the same mutation.
+    #[error("session {0} is not there")]
+    Absent(SessionId),
     /// A handle to be put is in use for another session; draw another.
     #[error("a handle of session {0} is in use already")]
     HandleTaken(SessionId),
@@ -305,6 +314,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// What an acknowledgement is worth here.
     fn durability(&self) -> Durability;
+
+    /// Why this store will never write again, where so: the process ends then, and another one opens the store afresh.
+    fn broken(&self) -> Option<String> {
+        None
+    }
 
     /// One session.
     async fn session(&self, domain: &TenantId, session: SessionId) -> Result<Option<Stored>, Error>;

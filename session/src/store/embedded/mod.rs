@@ -1,0 +1,324 @@
+//! The embedded store: one file of this machine, no server.
+//!
+//! Invariants: one process at a time has the file; an acknowledged write is on the disk (fsync) before the answer; readers
+//! see the last commit and never wait for the writer.
+//!
+//! What is *not* here: replication. The file is as safe as its disk.
+
+mod apply;
+mod fault;
+mod ground;
+mod lease;
+mod read;
+mod tables;
+mod trim;
+mod writer;
+
+pub use writer::QUEUE_LIMIT;
+
+use super::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored, form};
+use crate::{AgentName, SessionId, TenantId, Time};
+use fault::Halt;
+use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase};
+use std::path::Path;
+use std::sync::Arc;
+use writer::Writer;
+
+/// The file's name in its directory.
+const FILE: &str = "segue.redb";
+/// Reads of more entries than this leave the runtime's threads: a page of the file costs about 2 µs from memory, more
+/// from the disk.
+const INLINE_LIMIT: usize = 256;
+
+/// How to open an [`Embedded`] store.
+#[derive(Clone, Copy, Debug)]
+pub struct EmbeddedOptions {
+    /// The most bytes of pages held in memory. The rest is the operating system's cache, which it takes back at need.
+    pub cache_bytes: usize,
+}
+
+impl Default for EmbeddedOptions {
+    fn default() -> Self {
+        Self { cache_bytes: 12 << 20 }
+    }
+}
+
+/// Sessions in one file (or, for tests and toys, in memory).
+pub struct Embedded {
+    // Dropped first: the thread ends, and with it its hold of the file.
+    writer: Writer,
+    database: Arc<Database>,
+    durability: Durability,
+}
+
+impl Embedded {
+    /// Opens the store in `directory`, creating both where they are not there.
+    ///
+    /// # Errors
+    /// [`Error::Unfit`] where another process has it open, its layout is another build's, it lies on a network file
+    /// system, or it cannot be opened; [`Error::Corrupt`] where it is damaged.
+    pub fn open(directory: &Path) -> Result<Self, Error> {
+        Self::open_with(directory, EmbeddedOptions::default())
+    }
+
+    /// The same, with options.
+    ///
+    /// # Errors
+    /// As [`Embedded::open`].
+    pub fn open_with(directory: &Path, options: EmbeddedOptions) -> Result<Self, Error> {
+        let unfit = |error: std::io::Error| Error::Unfit(format!("{} cannot hold the store: {error}", directory.display()));
+        std::fs::create_dir_all(directory).map_err(unfit)?;
+        ground::ask_local(directory)?;
+        let path = directory.join(FILE);
+        let database = Database::builder().set_cache_size(options.cache_bytes).create(&path);
+        let database = database.map_err(|error| opening(&path, error))?;
+        // The file's name must survive a power cut as well as what is in it.
+        std::fs::File::open(directory).and_then(|d| d.sync_all()).map_err(unfit)?;
+        Self::with(database, &path, Durability::Disk)
+    }
+
+    /// A store that forgets everything when dropped.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] where no thread can be started.
+    pub fn memory() -> Result<Self, Error> {
+        let backend = redb::backends::InMemoryBackend::new();
+        let path = Path::new("(memory)");
+        let database = Database::builder().set_cache_size(EmbeddedOptions::default().cache_bytes).create_with_backend(backend);
+        Self::with(database.map_err(|error| opening(path, error))?, path, Durability::Memory)
+    }
+
+    fn with(database: Database, path: &Path, durability: Durability) -> Result<Self, Error> {
+        lay_out(&database, path)?;
+        let database = Arc::new(database);
+        let writer = Writer::start(Arc::clone(&database), durability == Durability::Disk)?;
+        Ok(Self { writer, database, durability })
+    }
+
+    /// Reads at once, on the caller's thread.
+    fn read<T>(&self, doing: &'static str, read: impl FnOnce(&ReadTransaction) -> Result<T, Halt>) -> Result<T, Error> {
+        self.writer.ask_whole(doing)?;
+        view(&self.database, read).map_err(|halt| halt.while_doing(doing))
+    }
+
+    /// Reads up to `limit` entries: at once where they are few, otherwise on a thread that may block.
+    async fn scan<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        limit: usize,
+        read: impl FnOnce(&ReadTransaction) -> Result<T, Halt> + Send + 'static,
+    ) -> Result<T, Error> {
+        if limit <= INLINE_LIMIT {
+            return self.read(doing, read);
+        }
+        self.writer.ask_whole(doing)?;
+        let database = Arc::clone(&self.database);
+        let read = tokio::task::spawn_blocking(move || view(&database, read).map_err(|halt| halt.while_doing(doing)));
+        read.await.map_err(|error| Error::Failed { doing, source: error.into() })?
+    }
+}
+
+fn view<T>(database: &Database, read: impl FnOnce(&ReadTransaction) -> Result<T, Halt>) -> Result<T, Halt> {
+    read(&database.begin_read()?)
+}
+
+/// Says what keeps a file from being opened, and what to do.
+fn opening(path: &Path, error: DatabaseError) -> Error {
+    let path = path.display();
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => {
+            Error::Unfit(format!("{path} is in use by another process; stop that one first, or give this one a directory of its own"))
+        }
+        DatabaseError::UpgradeRequired(format) => {
+            Error::Unfit(format!("{path} is in an older file format ({format}); open it once with the build that wrote it, and export"))
+        }
+        DatabaseError::Storage(redb::StorageError::Corrupted(why)) => {
+            Error::Corrupt { what: "the store's file", why: format!("{path}: {why}") }
+        }
+        error => Error::Unfit(format!("{path} cannot be opened: {error}")),
+    }
+}
+
+/// Creates all tables in a new file; refuses one of another layout.
+fn lay_out(database: &Database, path: &Path) -> Result<(), Error> {
+    let prepare = || -> Result<u64, redb::Error> {
+        let mut transaction = database.begin_write()?;
+        transaction.set_quick_repair(true);
+        let schema = {
+            let mut meta = transaction.open_table(tables::META)?;
+            let found = meta.get_mut("schema")?.map(|s| s.value());
+            match found {
+                Some(schema) => schema,
+                None => {
+                    meta.insert("schema", tables::SCHEMA)?;
+                    tables::SCHEMA
+                }
+            }
+        };
+        if schema == tables::SCHEMA {
+            drop(tables::Tables::open(&transaction)?);
+            transaction.commit()?;
+        } else {
+            transaction.abort()?;
+        }
+        Ok(schema)
+    };
+    match prepare() {
+        Ok(tables::SCHEMA) => Ok(()),
+        Ok(other) => Err(Error::Unfit(format!(
+            "{} has layout {other}, this build knows layout {}; use the build that wrote it",
+            path.display(),
+            tables::SCHEMA
+        ))),
+        Err(error) => Err(Halt::Broken(error).while_doing("laying out the store's file")),
+    }
+}
+
+#[async_trait::async_trait]
+impl Store for Embedded {
+    async fn commit(&self, domain: &TenantId, mutation: Mutation) -> Result<Committed, Error> {
+        form::check(&mutation)?;
+        let domain = domain.clone();
+        self.writer.write("committing", move |tables| apply::apply(tables, domain.as_str(), &mutation)).await
+    }
+
+    fn durability(&self) -> Durability {
+        self.durability
+    }
+
+    fn broken(&self) -> Option<String> {
+        self.writer.broken().cloned()
+    }
+
+    async fn session(&self, domain: &TenantId, session: SessionId) -> Result<Option<Stored>, Error> {
+        let found = self.read("reading a session", |view| read::sessions(view, domain.as_str(), &[session]))?;
+        Ok(found.into_iter().flatten().next())
+    }
+
+    async fn sessions(&self, domain: &TenantId, sessions: &[SessionId]) -> Result<Vec<Option<Stored>>, Error> {
+        let (domain, sessions) = (domain.clone(), sessions.to_vec());
+        self.scan("reading sessions", sessions.len(), move |view| read::sessions(view, domain.as_str(), &sessions)).await
+    }
+
+    async fn live(&self, domain: &TenantId, after: Option<SessionId>, limit: usize) -> Result<Vec<SessionId>, Error> {
+        let domain = domain.clone();
+        self.scan("listing live sessions", limit, move |view| read::live(view, domain.as_str(), after, limit)).await
+    }
+
+    async fn find(&self, domain: &TenantId, key: &LookupKey, limit: usize) -> Result<Vec<SessionId>, Error> {
+        let (domain, key) = (domain.clone(), key.clone());
+        self.scan("finding sessions", limit, move |view| read::find(view, domain.as_str(), &key, limit)).await
+    }
+
+    async fn handle(&self, domain: &TenantId, hash: &[u8; 16], now: Time) -> Result<Option<SessionId>, Error> {
+        self.read("following a handle", |view| read::handle(view, domain.as_str(), *hash, now))
+    }
+
+    async fn due(&self, domain: &TenantId, now: Time, limit: usize) -> Result<Vec<(Time, SessionId)>, Error> {
+        let domain = domain.clone();
+        self.scan("listing what is due", limit, move |view| read::due(view, domain.as_str(), now, limit)).await
+    }
+
+    async fn messages(&self, domain: &TenantId, session: SessionId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error> {
+        let domain = domain.clone();
+        self.scan("reading a transcript", limit, move |view| read::messages(view, domain.as_str(), session, after, limit)).await
+    }
+
+    async fn inbox(&self, domain: &TenantId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error> {
+        let domain = domain.clone();
+        self.scan("reading the inbox", limit, move |view| read::inbox(view, domain.as_str(), after, limit)).await
+    }
+
+    async fn inbox_read(&self, domain: &TenantId) -> Result<Seq, Error> {
+        self.read("reading the inbox's mark", |view| read::inbox_read(view, domain.as_str()))
+    }
+
+    async fn journal(&self, domain: &TenantId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error> {
+        let domain = domain.clone();
+        self.scan("reading the journal", limit, move |view| read::journal(view, domain.as_str(), after, limit)).await
+    }
+
+    async fn journal_of(&self, domain: &TenantId, session: SessionId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error> {
+        let domain = domain.clone();
+        let read = move |view: &ReadTransaction| read::journal_of(view, domain.as_str(), session, after, limit);
+        self.scan("reading a session's journal", limit, read).await
+    }
+
+    async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<(Seq, Vec<OutboxEntry>), Error> {
+        let (domain, agent) = (domain.clone(), agent.clone());
+        self.scan("reading an outbox", limit, move |view| read::outbox(view, domain.as_str(), &agent, after, limit)).await
+    }
+
+    async fn snapshot(&self, domain: &TenantId) -> Result<Option<(Seq, Vec<u8>)>, Error> {
+        let domain = domain.clone();
+        // Few, but large.
+        self.scan("reading the snapshot", usize::MAX, move |view| read::snapshot(view, domain.as_str())).await
+    }
+
+    async fn kept(&self, domain: &TenantId, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        self.read("reading kept texts", |view| read::kept(view, domain.as_str(), prefix))
+    }
+
+    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize, outbox: usize) -> Result<(), Error> {
+        loop {
+            let domain = domain.clone();
+            let step = self.writer.write("trimming", move |tables| trim::trim(tables, domain.as_str(), now, snapshots, outbox));
+            if !step.await? {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn acquire(&self, domain: &TenantId, node: &str, nonce: u64, now: Time, lease_ms: u64) -> Result<Option<Fence>, Error> {
+        let (domain, node) = (domain.clone(), node.to_owned());
+        let acquire = move |tables: &mut tables::Tables<'_>| lease::acquire(tables, domain.as_str(), &node, nonce, now, lease_ms);
+        self.writer.write("acquiring a lease", acquire).await
+    }
+
+    async fn renew(&self, domain: &TenantId, fence: &Fence, now: Time, lease_ms: u64) -> Result<bool, Error> {
+        let (domain, fence) = (domain.clone(), fence.clone());
+        let renew = move |tables: &mut tables::Tables<'_>| lease::renew(tables, domain.as_str(), &fence, now, lease_ms);
+        self.writer.write("renewing a lease", renew).await
+    }
+
+    async fn release(&self, domain: &TenantId, fence: &Fence) -> Result<(), Error> {
+        let (domain, fence) = (domain.clone(), fence.clone());
+        self.writer.write("releasing a lease", move |tables| lease::release(tables, domain.as_str(), &fence)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_second_opener_is_told_which_file_is_in_use() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = Embedded::open(directory.path()).unwrap();
+        let Err(Error::Unfit(why)) = Embedded::open(directory.path()) else { panic!("two have the file") };
+        assert!(why.contains("segue.redb is in use by another process"), "{why}");
+        drop(first);
+        let again = Embedded::open(directory.path()).unwrap();
+        assert_eq!(again.acquire(&TenantId::new("acme"), "a", 1, Time(5), 10).await.unwrap().unwrap().epoch, 1);
+    }
+
+    #[test]
+    fn a_file_of_another_layout_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(Embedded::open(directory.path()).unwrap());
+        let database = Database::open(directory.path().join(FILE)).unwrap();
+        let transaction = database.begin_write().unwrap();
+        transaction.open_table(tables::META).unwrap().insert("schema", 99).unwrap();
+        transaction.commit().unwrap();
+        drop(database);
+        let Err(Error::Unfit(why)) = Embedded::open(directory.path()) else { panic!("took another layout") };
+        assert!(why.contains("layout 99"), "{why}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_store_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join(FILE), vec![7_u8; 8192]).unwrap();
+        assert!(matches!(Embedded::open(directory.path()), Err(Error::Unfit(_) | Error::Corrupt { .. })));
+    }
+}

@@ -1,0 +1,186 @@
+//! The writer: one thread, one transaction at a time, one fsync for all that wait (group commit).
+//!
+//! Invariants: an answer is given after the commit that holds its work, or with an error. After a commit that failed the
+//! thread writes nothing any more, because nobody knows what the disk holds.
+
+use super::fault::Halt;
+use super::tables::Tables;
+use crate::store::Error;
+use redb::Database;
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
+
+/// The most pieces of work that wait; the next one is refused as overload.
+pub const QUEUE_LIMIT: usize = 8192;
+/// The most pieces of work in one transaction: bounds how long the first of them waits for the last.
+const BATCH_LIMIT: usize = 512;
+
+/// What a piece of work left behind: whether the file failed, and how to answer once the transaction ended.
+struct Ran {
+    broken: Option<redb::Error>,
+    answer: Box<dyn FnOnce(Result<(), Error>) + Send>,
+}
+
+type Job = Box<dyn FnOnce(&mut Tables<'_>) -> Ran + Send>;
+
+/// Why the store will not write any more, once it is so.
+type Broken = Arc<OnceLock<String>>;
+
+/// The handle of the writer's thread; dropping it lets the thread finish what waits, and end.
+pub(super) struct Writer {
+    queue: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+    broken: Broken,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Closed {
+    #[error("overloaded: {QUEUE_LIMIT} writes wait already")]
+    Overloaded,
+    #[error("an earlier commit failed ({0}); end this process and start again")]
+    Broken(String),
+    #[error("the writer's thread has ended")]
+    Ended,
+}
+
+impl Writer {
+    /// Starts the thread. `quick_repair` records the allocator's state with each commit, so that a file left by a
+    /// crash opens at once.
+    pub(super) fn start(database: Arc<Database>, quick_repair: bool) -> Result<Self, Error> {
+        let (queue, jobs) = mpsc::channel(QUEUE_LIMIT);
+        let broken = Broken::default();
+        let mut desk = Desk { database, quick_repair, broken: Arc::clone(&broken), jobs };
+        let thread = std::thread::Builder::new().name("segue-store".to_owned()).spawn(move || desk.run());
+        let thread = thread.map_err(|error| Error::Failed { doing: "starting the writer's thread", source: error.into() })?;
+        Ok(Self { queue: Some(queue), thread: Some(thread), broken })
+    }
+
+    /// Why nothing is written any more, where so.
+    pub(super) fn broken(&self) -> Option<&String> {
+        self.broken.get()
+    }
+
+    /// Fails where nothing is written any more.
+    pub(super) fn ask_whole(&self, doing: &'static str) -> Result<(), Error> {
+        match self.broken.get() {
+            Some(why) => Err(Error::Failed { doing, source: Closed::Broken(why.clone()).into() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Has `work` done inside a transaction, and answers when that is as durable as it gets.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&mut Tables<'_>) -> Result<T, Halt> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.ask_whole(doing)?;
+        let closed = |why: Closed| Error::Failed { doing, source: why.into() };
+        let (tell, told) = oneshot::channel();
+        let job: Job = Box::new(move |tables| {
+            let (outcome, broken) = match work(tables) {
+                Ok(value) => (Ok(value), None),
+                Err(Halt::Refused(error)) => (Err(error), None),
+                Err(Halt::Broken(error)) => (Err(closed(Closed::Broken(error.to_string()))), Some(error)),
+            };
+            let answer = move |sealed: Result<(), Error>| {
+                // Nobody may be waiting any more; what was written stays written.
+                let _ = tell.send(sealed.and(outcome));
+            };
+            Ran { broken, answer: Box::new(answer) }
+        });
+        let queue = self.queue.as_ref().ok_or_else(|| closed(Closed::Ended))?;
+        queue.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => closed(Closed::Overloaded),
+            mpsc::error::TrySendError::Closed(_) => closed(Closed::Ended),
+        })?;
+        match told.await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(self.ask_whole(doing).err().unwrap_or_else(|| closed(Closed::Ended))),
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writer panicked");
+        }
+    }
+}
+
+/// What the thread has on its desk.
+struct Desk {
+    database: Arc<Database>,
+    quick_repair: bool,
+    broken: Broken,
+    jobs: mpsc::Receiver<Job>,
+}
+
+impl Desk {
+    fn run(&mut self) {
+        let mut batch = Vec::with_capacity(BATCH_LIMIT);
+        while self.jobs.blocking_recv_many(&mut batch, BATCH_LIMIT) > 0 {
+            if self.broken.get().is_some() {
+                // Those who wait see their answer's other end go, and look at `broken`.
+                batch.clear();
+                continue;
+            }
+            let mut answers = Vec::with_capacity(batch.len());
+            match self.transact(batch.drain(..), &mut answers) {
+                Ok(()) => answers.into_iter().for_each(|answer| answer(Ok(()))),
+                Err((error, doing)) => self.give_up(&error, doing, answers),
+            }
+        }
+    }
+
+    /// Runs the jobs in one transaction and commits it, unless nothing was written.
+    fn transact(
+        &self,
+        jobs: impl Iterator<Item = Job>,
+        answers: &mut Vec<Box<dyn FnOnce(Result<(), Error>) + Send>>,
+    ) -> Result<(), (redb::Error, Failure)> {
+        let failed = |error: redb::Error| (error, Failure::Before);
+        let mut transaction = self.database.begin_write().map_err(|e| failed(e.into()))?;
+        transaction.set_quick_repair(self.quick_repair);
+        let mut tables = Tables::open(&transaction).map_err(|e| failed(e.into()))?;
+        for job in jobs {
+            let ran = job(&mut tables);
+            answers.push(ran.answer);
+            if let Some(error) = ran.broken {
+                return Err(failed(error));
+            }
+        }
+        let dirty = tables.dirty;
+        drop(tables);
+        if dirty {
+            transaction.commit().map_err(|e| (e.into(), Failure::Committing))
+        } else {
+            transaction.abort().map_err(|e| failed(e.into()))
+        }
+    }
+
+    fn give_up(&self, error: &redb::Error, failure: Failure, answers: Vec<Box<dyn FnOnce(Result<(), Error>) + Send>>) {
+        let why = error.to_string();
+        tracing::error!(%why, "the store cannot write any more");
+        let why = self.broken.get_or_init(|| why);
+        for answer in answers {
+            let source = Closed::Broken(why.clone()).into();
+            answer(Err(match failure {
+                Failure::Before => Error::Failed { doing: "writing", source },
+                Failure::Committing => Error::Unknown { doing: "committing", source },
+            }));
+        }
+    }
+}
+
+/// When a transaction failed: before its commit nothing can have reached the file's roots.
+#[derive(Clone, Copy)]
+enum Failure {
+    Before,
+    Committing,
+}
