@@ -11,6 +11,7 @@ mod ids;
 pub mod journey;
 mod model;
 pub mod needs;
+pub mod outbound;
 mod private;
 mod refusal;
 pub mod store;

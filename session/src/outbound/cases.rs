@@ -1,0 +1,187 @@
+//! Every interaction the router holds, by the names the outside knows: which session it is of, and where it is.
+//!
+//! Driven by the router's effects alone (see `effects`), so a replay of the same effects gives the same cases.
+
+use crate::{AgentName, InteractionId, Line, Phase, PopTransfer, QueueName, SessionId, Time};
+use segue_router::{AgentId, Change, Channel, Decision, Outcome, Priority};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One interaction, from arrival to the end of its last wrap-up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// Of which session.
+    pub session: SessionId,
+    /// In which queue.
+    pub queue: QueueName,
+    /// On which channel.
+    pub channel: Channel,
+    /// Since when the customer has waited.
+    pub since: Time,
+    /// With which rank.
+    pub priority: Priority,
+    /// A call back is awaited.
+    pub callback: bool,
+    /// The standing offer, with why.
+    pub offer: Option<Decision>,
+    /// Who has it, and the decision that gave it to them.
+    pub assigned: Option<(AgentId, Decision)>,
+    /// Who wraps up, and until when.
+    pub wrapping: BTreeMap<AgentId, (Time, Decision)>,
+    /// How it ended for the router.
+    pub ended: Option<Outcome>,
+    /// Hand-overs, oldest first, at most [`HANDOVERS`].
+    pub handovers: Vec<PopTransfer>,
+    /// Whether the session's content has heard that somebody has it.
+    pub told: bool,
+}
+
+/// Hand-overs kept of one interaction.
+pub const HANDOVERS: usize = 16;
+
+/// An agent as last told, and since when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Face {
+    /// What the router said.
+    pub change: Change,
+    /// Since when this readiness and presence.
+    pub since: Time,
+}
+
+/// All cases.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cases {
+    pub(super) cases: BTreeMap<InteractionId, Case>,
+    /// The cases of each session, oldest first.
+    pub(super) sessions: BTreeMap<SessionId, Vec<InteractionId>>,
+    /// Agents as last told.
+    pub(super) faces: BTreeMap<AgentId, Face>,
+    /// What each agent holds: offers, assignments, wrap-ups.
+    pub(super) held: BTreeMap<AgentId, BTreeSet<InteractionId>>,
+}
+
+impl Case {
+    /// Where it is, by names.
+    pub(super) fn phase(&self, name: impl Fn(AgentId) -> Option<AgentName>) -> Phase {
+        if let Some(outcome) = self.ended {
+            let wrapping = self.wrapping.keys().next().copied().and_then(&name);
+            return match (outcome, wrapping) {
+                (Outcome::Suspended, _) => Phase::Suspended,
+                (Outcome::Handled, Some(agent)) => Phase::WrappingUp(agent),
+                (Outcome::Handled | Outcome::Abandoned, _) => Phase::Ended,
+            };
+        }
+        let assigned = self.assigned.as_ref().map(|(agent, _)| *agent).and_then(&name);
+        let offered = self.offer.as_ref().map(|offer| offer.agent).and_then(&name);
+        assigned.map(Phase::Assigned).or(offered.map(Phase::Offered)).unwrap_or(Phase::Waiting)
+    }
+
+    /// Who has it now.
+    #[must_use]
+    pub fn holder(&self) -> Option<AgentId> {
+        self.assigned.as_ref().filter(|_| self.ended.is_none()).map(|(agent, _)| *agent)
+    }
+
+    /// Agents who have it: the one assigned, and those who wrap it up.
+    pub(super) fn agents(&self) -> impl Iterator<Item = AgentId> {
+        self.holder().into_iter().chain(self.wrapping.keys().copied())
+    }
+
+    /// Whether nobody has anything to do with it any more.
+    pub(super) fn over(&self) -> bool {
+        self.ended.is_some() && self.wrapping.is_empty()
+    }
+}
+
+impl Cases {
+    /// An interaction that the router holds, or that is being wrapped up.
+    #[must_use]
+    pub fn get(&self, interaction: InteractionId) -> Option<&Case> {
+        self.cases.get(&interaction)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (InteractionId, &Case)> {
+        self.cases.iter().map(|(id, case)| (*id, case))
+    }
+
+    /// Sessions with a case.
+    pub fn sessions(&self) -> impl Iterator<Item = SessionId> {
+        self.sessions.keys().copied()
+    }
+
+    /// Whether the session has a case.
+    #[must_use]
+    pub fn has(&self, session: SessionId) -> bool {
+        self.sessions.contains_key(&session)
+    }
+
+    /// An agent as last told.
+    #[must_use]
+    pub fn face(&self, agent: AgentId) -> Option<&Face> {
+        self.faces.get(&agent)
+    }
+
+    /// Agents as last told.
+    pub fn faces(&self) -> impl Iterator<Item = &Face> {
+        self.faces.values()
+    }
+
+    /// What an agent holds: offers, assignments, wrap-ups.
+    pub fn held_by(&self, agent: AgentId) -> impl Iterator<Item = (InteractionId, &Case)> {
+        let ids = self.held.get(&agent).into_iter().flatten();
+        ids.filter_map(|id| Some((*id, self.cases.get(id)?)))
+    }
+
+    /// The cases of a session, oldest first.
+    pub fn of(&self, session: SessionId) -> impl Iterator<Item = (InteractionId, &Case)> {
+        let ids = self.sessions.get(&session).into_iter().flatten();
+        ids.filter_map(|id| Some((*id, self.cases.get(id)?)))
+    }
+
+    /// Whether the agent has an interaction of the session: assigned, or wrapping up.
+    #[must_use]
+    pub fn has_assignment(&self, agent: AgentId, session: SessionId) -> bool {
+        self.of(session).any(|(_, case)| case.agents().any(|a| a == agent))
+    }
+
+    /// The session's line: its newest interaction that is not over, or else its newest.
+    pub fn line(&self, session: SessionId, name: impl Fn(AgentId) -> Option<AgentName>) -> Option<Line> {
+        let newest = self.of(session).max_by_key(|(id, case)| (case.ended.is_none(), *id))?;
+        let (interaction, case) = newest;
+        Some(Line {
+            interaction,
+            phase: case.phase(name),
+            queue: case.queue.clone(),
+            channel: case.channel,
+            since: case.since,
+            ahead: None,
+            callback: case.callback,
+        })
+    }
+
+    /// Agents who get copies of the session's messages.
+    pub fn listeners(&self, session: SessionId) -> BTreeSet<AgentId> {
+        self.of(session).flat_map(|(_, case)| case.agents()).collect()
+    }
+
+    /// Forgets a case that is over; the session's line has been taken before.
+    pub fn forget(&mut self, interaction: InteractionId) {
+        let Some(case) = self.cases.remove(&interaction) else { return };
+        if let Some(ids) = self.sessions.get_mut(&case.session) {
+            ids.retain(|id| *id != interaction);
+            if ids.is_empty() {
+                self.sessions.remove(&case.session);
+            }
+        }
+    }
+
+    /// Forgets every case that is over.
+    pub fn forget_over(&mut self, candidates: impl IntoIterator<Item = InteractionId>) {
+        for id in candidates {
+            if self.cases.get(&id).is_some_and(Case::over) {
+                self.forget(id);
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What each effect of the router means by names: for the case, for desks, for the session and its customer.
+
+use super::cases::HANDOVERS;
+use crate::outbound::{Case, Cases, Chart, DeskNews, Directory, Face, READY, Told};
+use crate::{AgentName, DeskAgent, DeskEvent, InteractionId, Phase, PopTransfer, Private, RouteRequest, SessionId, Time};
+use segue_router::{AgentId, Change, Decision, Effect, Outcome, QueueId};
+
+/// What the translation of one effect looks at.
+pub struct Names<'a> {
+    /// Names and numbers.
+    pub directory: &'a Directory,
+    /// What the names mean.
+    pub chart: &'a Chart,
+}
+
+impl Cases {
+    /// Takes in an interaction that is about to arrive; the router's effects do the rest.
+    pub fn arrive(&mut self, request: &RouteRequest) {
+        let RouteRequest::Arrive { session, interaction, queue, channel, priority, since, callback, .. } = request else { return };
+        self.cases.entry(*interaction).or_insert_with(|| Case {
+            session: *session,
+            queue: queue.clone(),
+            channel: *channel,
+            since: *since,
+            priority: *priority,
+            callback: *callback,
+            offer: None,
+            assigned: None,
+            wrapping: std::collections::BTreeMap::new(),
+            ended: None,
+            handovers: Vec::new(),
+            told: false,
+        });
+        let ids = self.sessions.entry(*session).or_default();
+        if !ids.contains(interaction) {
+            ids.push(*interaction);
+        }
+    }
+
+    /// Notes who passed an interaction on, with which words.
+    pub fn hand_over(&mut self, interaction: InteractionId, from: AgentName, at: Time, note: Option<Private<String>>) {
+        let Some(case) = self.cases.get_mut(&interaction) else { return };
+        if case.handovers.len() >= HANDOVERS {
+            case.handovers.remove(0);
+        }
+        case.handovers.push(PopTransfer { from, at, note });
+    }
+
+    /// Takes in one effect and says what is to be told of it.
+    pub fn apply(&mut self, now: Time, names: &Names<'_>, effect: &Effect, told: &mut Told) {
+        match effect {
+            Effect::Wait { interaction, queue, since, priority } => {
+                let queue = names.directory.queue_name(*queue).cloned();
+                self.change(*interaction, told, |case, told, _| {
+                    case.queue = queue.unwrap_or_else(|| case.queue.clone());
+                    (case.since, case.priority) = (*since, *priority);
+                    case.offer = None;
+                    // Back in line from somebody's hands: the content thought that they had it.
+                    if case.assigned.take().is_some() || case.told {
+                        case.told = false;
+                        told.contents.push((case.session, *interaction, Phase::Waiting));
+                    }
+                });
+            }
+            Effect::Offer(decision) => self.offer(names, decision, told),
+            Effect::Withdraw { offer, interaction, agent, why } => {
+                self.change(*interaction, told, |case, told, _| {
+                    case.offer = None;
+                    let event = DeskEvent::Withdrawn { offer: *offer, interaction: *interaction, why: *why };
+                    tell(names, told, *agent, event);
+                });
+                self.recount(*agent, *interaction);
+            }
+            Effect::Assign { offer, interaction, agent, since } => {
+                self.change(*interaction, told, |case, told, _| {
+                    case.since = *since;
+                    case.assigned = case.offer.take().map(|decision| (*agent, decision));
+                    case.told = true;
+                    let Some(name) = names.directory.agent_name(*agent).cloned() else { return };
+                    told.desk.push((name.clone(), DeskNews::Assigned(case.session, *interaction, *offer)));
+                    told.notices.push((case.session, "agent_joined", name.clone()));
+                    told.contents.push((case.session, *interaction, Phase::Assigned(name)));
+                });
+                self.recount(*agent, *interaction);
+            }
+            Effect::BeginWrapUp { interaction, agent, until } => self.begin_wrap_up(names, *interaction, *agent, *until, told),
+            Effect::EndWrapUp { interaction, agent, code } => {
+                self.change(*interaction, told, |case, told, _| {
+                    case.wrapping.remove(agent);
+                    let code = code.and_then(|code| names.directory.code_name(code)).map(str::to_owned);
+                    tell(names, told, *agent, DeskEvent::WrapUpEnded { interaction: *interaction, code });
+                    if case.over() && case.ended == Some(Outcome::Handled) {
+                        told.contents.push((case.session, *interaction, Phase::Ended));
+                    }
+                });
+                self.recount(*agent, *interaction);
+            }
+            Effect::Ended { interaction, outcome, since, priority } => {
+                self.end(names, *interaction, *outcome, *since, told);
+                if let Some(case) = self.cases.get_mut(interaction) {
+                    case.priority = *priority;
+                }
+            }
+            Effect::Agent(change) => self.face_of(now, names, change, told),
+        }
+    }
+
+    fn offer(&mut self, names: &Names<'_>, decision: &Decision, told: &mut Told) {
+        let interaction = decision.interaction;
+        self.change(interaction, told, |case, told, _| {
+            case.offer = Some(decision.clone());
+            case.since = decision.since;
+            told.decisions.push((case.session, decision.clone()));
+            if let Some(name) = names.directory.agent_name(decision.agent) {
+                told.desk.push((name.clone(), DeskNews::Offered(case.session, Box::new(decision.clone()))));
+            }
+        });
+        self.recount(decision.agent, interaction);
+    }
+
+    fn begin_wrap_up(&mut self, names: &Names<'_>, interaction: InteractionId, agent: AgentId, until: Time, told: &mut Told) {
+        self.change(interaction, told, |case, told, _| {
+            let running = case.wrapping.remove(&agent).map(|(_, decision)| decision);
+            let assigned = case.assigned.take_if(|(holder, _)| *holder == agent).map(|(_, decision)| decision);
+            let Some(decision) = assigned.or(running) else { return };
+            let code_required = code_required(names, decision.queue);
+            case.wrapping.insert(agent, (until, decision));
+            tell(names, told, agent, DeskEvent::WrapUpBegan { interaction, until, code_required });
+            if case.ended == Some(Outcome::Handled)
+                && let Some(name) = names.directory.agent_name(agent)
+            {
+                told.contents.push((case.session, interaction, Phase::WrappingUp(name.clone())));
+            }
+        });
+        self.recount(agent, interaction);
+    }
+
+    fn end(&mut self, names: &Names<'_>, interaction: InteractionId, outcome: Outcome, since: Time, told: &mut Told) {
+        let mut holder = None;
+        self.change(interaction, told, |case, told, _| {
+            case.ended = Some(outcome);
+            case.since = since;
+            case.offer = None;
+            holder = case.assigned.as_ref().map(|(agent, _)| *agent);
+            let Some(agent) = holder else { return };
+            match outcome {
+                Outcome::Handled => {
+                    let name = names.directory.agent_name(agent).cloned();
+                    told.notices.extend(name.map(|name| (case.session, "agent_left", name)));
+                }
+                Outcome::Abandoned | Outcome::Suspended => {
+                    tell(names, told, agent, DeskEvent::CustomerLeft { interaction, outcome });
+                }
+            }
+        });
+        if let Some(agent) = holder {
+            self.recount(agent, interaction);
+        }
+    }
+
+    fn face_of(&mut self, now: Time, names: &Names<'_>, change: &Change, told: &mut Told) {
+        let before = self.faces.get(&change.agent);
+        let same = before.is_some_and(|face| {
+            face.change.readiness == change.readiness && face.change.presence.reason == change.presence.reason
+        });
+        let since = before.filter(|_| same).map_or(now, |face| face.since);
+        let face = Face { change: change.clone(), since };
+        if let Some(agent) = desk_agent(names, &face) {
+            told.desk.push((agent.agent.clone(), DeskNews::Ready(Box::new(DeskEvent::Agent(agent)))));
+        }
+        self.faces.insert(change.agent, face);
+    }
+
+    fn change(&mut self, id: InteractionId, told: &mut Told, with: impl FnOnce(&mut Case, &mut Told, SessionId)) {
+        let Some(case) = self.cases.get_mut(&id) else { return };
+        let session = case.session;
+        told.lines.insert(session);
+        with(case, told, session);
+    }
+
+    /// Works out anew whether the agent holds the interaction.
+    fn recount(&mut self, agent: AgentId, id: InteractionId) {
+        let holds = self.cases.get(&id).is_some_and(|case| {
+            case.offer.as_ref().is_some_and(|offer| offer.agent == agent) || case.agents().any(|holder| holder == agent)
+        });
+        let held = self.held.entry(agent).or_default();
+        if holds {
+            held.insert(id);
+        } else {
+            held.remove(&id);
+        }
+    }
+}
+
+fn tell(names: &Names<'_>, told: &mut Told, agent: AgentId, event: DeskEvent) {
+    if let Some(name) = names.directory.agent_name(agent) {
+        told.desk.push((name.clone(), DeskNews::Ready(Box::new(event))));
+    }
+}
+
+/// Whether wrap-up of work from this queue ends only with a code.
+#[must_use]
+pub fn code_required(names: &Names<'_>, queue: QueueId) -> bool {
+    let queue = names.directory.queue_name(queue).and_then(|name| names.chart.queues.get(name));
+    queue.is_some_and(|queue| queue.code_required)
+}
+
+/// An agent by names, as their desk sees them.
+#[must_use]
+pub fn desk_agent(names: &Names<'_>, face: &Face) -> Option<DeskAgent> {
+    let change = &face.change;
+    let presence = |number| names.directory.presence_name(number).unwrap_or(READY).to_owned();
+    Some(DeskAgent {
+        agent: names.directory.agent_name(change.agent)?.clone(),
+        readiness: change.readiness,
+        presence: presence(change.presence.reason),
+        channels: change.presence.channels.clone(),
+        next: change.next.as_ref().map(|next| presence(next.reason)),
+        load: change.load,
+        capacity: change.capacity,
+        since: face.since,
+    })
+}
