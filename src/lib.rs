@@ -3,3 +3,5 @@
 //! This library is the daemon; `main` only starts it.
 
 pub mod config;
+pub mod engine;
+pub mod house;

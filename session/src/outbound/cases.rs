@@ -28,6 +28,8 @@ pub struct Case {
     pub assigned: Option<(AgentId, Decision)>,
     /// Who wraps up, and until when.
     pub wrapping: BTreeMap<AgentId, (Time, Decision)>,
+    /// Who had it last, unless it went back into line since.
+    pub holder: Option<AgentId>,
     /// How it ended for the router.
     pub ended: Option<Outcome>,
     /// Hand-overs, oldest first, at most [`HANDOVERS`].
@@ -78,13 +80,13 @@ impl Case {
 
     /// Who has it now.
     #[must_use]
-    pub fn holder(&self) -> Option<AgentId> {
+    pub fn assigned_to(&self) -> Option<AgentId> {
         self.assigned.as_ref().filter(|_| self.ended.is_none()).map(|(agent, _)| *agent)
     }
 
     /// Agents who have it: the one assigned, and those who wrap it up.
     pub(super) fn agents(&self) -> impl Iterator<Item = AgentId> {
-        self.holder().into_iter().chain(self.wrapping.keys().copied())
+        self.assigned_to().into_iter().chain(self.wrapping.keys().copied())
     }
 
     /// Whether nobody has anything to do with it any more.

@@ -5,12 +5,15 @@ use crate::outbound::{Case, Cases, Chart, DeskNews, Directory, Face, READY, Told
 use crate::{AgentName, DeskAgent, DeskEvent, InteractionId, Phase, PopTransfer, Private, RouteRequest, SessionId, Time};
 use segue_router::{AgentId, Change, Decision, Effect, Outcome, QueueId};
 
-/// What the translation of one effect looks at.
+/// What the translation of one step's effects looks at.
+#[derive(Clone, Copy, Debug)]
 pub struct Names<'a> {
     /// Names and numbers.
     pub directory: &'a Directory,
     /// What the names mean.
     pub chart: &'a Chart,
+    /// Whether the step came of the customer's going, not of an agent's doing.
+    pub customer_left: bool,
 }
 
 impl Cases {
@@ -27,6 +30,7 @@ impl Cases {
             offer: None,
             assigned: None,
             wrapping: std::collections::BTreeMap::new(),
+            holder: None,
             ended: None,
             handovers: Vec::new(),
             told: false,
@@ -54,7 +58,7 @@ impl Cases {
                 self.change(*interaction, told, |case, told, _| {
                     case.queue = queue.unwrap_or_else(|| case.queue.clone());
                     (case.since, case.priority) = (*since, *priority);
-                    case.offer = None;
+                    (case.offer, case.holder) = (None, None);
                     // Back in line from somebody's hands: the content thought that they had it.
                     if case.assigned.take().is_some() || case.told {
                         case.told = false;
@@ -75,6 +79,7 @@ impl Cases {
                 self.change(*interaction, told, |case, told, _| {
                     case.since = *since;
                     case.assigned = case.offer.take().map(|decision| (*agent, decision));
+                    case.holder = Some(*agent);
                     case.told = true;
                     let Some(name) = names.directory.agent_name(*agent).cloned() else { return };
                     told.desk.push((name.clone(), DeskNews::Assigned(case.session, *interaction, *offer)));
@@ -126,11 +131,6 @@ impl Cases {
             let code_required = code_required(names, decision.queue);
             case.wrapping.insert(agent, (until, decision));
             tell(names, told, agent, DeskEvent::WrapUpBegan { interaction, until, code_required });
-            if case.ended == Some(Outcome::Handled)
-                && let Some(name) = names.directory.agent_name(agent)
-            {
-                told.contents.push((case.session, interaction, Phase::WrappingUp(name.clone())));
-            }
         });
         self.recount(agent, interaction);
     }
@@ -141,16 +141,15 @@ impl Cases {
             case.ended = Some(outcome);
             case.since = since;
             case.offer = None;
-            holder = case.assigned.as_ref().map(|(agent, _)| *agent);
+            holder = case.holder;
             let Some(agent) = holder else { return };
-            match outcome {
-                Outcome::Handled => {
-                    let name = names.directory.agent_name(agent).cloned();
-                    told.notices.extend(name.map(|name| (case.session, "agent_left", name)));
-                }
-                Outcome::Abandoned | Outcome::Suspended => {
-                    tell(names, told, agent, DeskEvent::CustomerLeft { interaction, outcome });
-                }
+            if names.customer_left {
+                tell(names, told, agent, DeskEvent::CustomerLeft { interaction, outcome });
+            }
+            let Some(name) = names.directory.agent_name(agent).cloned() else { return };
+            if outcome == Outcome::Handled {
+                told.notices.push((case.session, "agent_left", name.clone()));
+                told.contents.push((case.session, interaction, Phase::WrappingUp(name)));
             }
         });
         if let Some(agent) = holder {
