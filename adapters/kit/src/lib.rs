@@ -3,8 +3,17 @@
 //! An adapter translates between its channel and four ports: [`Doors`] (who is it), [`House`] (sessions), [`Desks`]
 //! (agents) and [`Drain`] (stop in order). It never meets the router, a store, or another adapter.
 
+mod backoff;
 mod drain;
+mod meter;
 mod ports;
+#[cfg(feature = "ws")]
+pub mod ws;
 
+pub use backoff::{Backoff, spread};
 pub use drain::{Drain, Draining};
-pub use ports::{Accepted, Connection, DeskEntry, DeskStart, Desks, Doors, Ephemeral, House, Order, Page, Resume, Target, Wake, Watch};
+pub use meter::{Meter, NoMeter};
+pub use ports::{
+    Accepted, Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Doors, Ephemeral, House, Order, Page,
+    Resume, Target, Wake, Watch,
+};

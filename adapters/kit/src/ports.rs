@@ -2,10 +2,10 @@
 
 use segue_session::store::{Durability, Seq, Version};
 use segue_session::{
-    AgentName, Command, DeskAck, DeskCommand, DeskEvent, DeskSnapshot, GivenHandle, Matter, Message, MessageBody, Principal, Private,
-    Refusal, RequestId, SessionId, View,
+    AgentName, Channel, Command, DeskAck, DeskCommand, DeskEvent, DeskSnapshot, GivenHandle, JourneyName, Matter, Message, MessageBody,
+    Principal, Private, QueueName, Readiness, Refusal, RequestId, SessionId, View,
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::{broadcast, watch};
 
 /// Who is it: tokens in, principals out. Implemented by the daemon.
@@ -133,6 +133,13 @@ pub enum Ephemeral {
         /// Begins or ends.
         on: bool,
     },
+    /// What was said up to here has reached somebody's screen.
+    Delivered {
+        /// An agent; `None` is the customer.
+        agent: Option<AgentName>,
+        /// Up to which message.
+        up_to: Seq,
+    },
     /// Somebody has read up to here.
     Read {
         /// An agent; `None` is the customer.
@@ -160,8 +167,52 @@ pub trait Desks: Send + Sync + 'static {
     /// Passes on typing and receipts to a session of the agent's.
     async fn pass(&self, who: &Principal, session: SessionId, what: Ephemeral) -> Result<(), Refusal>;
 
+    /// What the agent may choose from, and the queues and colleagues work can be given to, as they stand now.
+    async fn directory(&self, who: &Principal) -> Result<DeskDirectory, Refusal>;
+
     /// The desk confirms that it has shown everything up to here (for the pop's metrics and trimming).
     async fn shown(&self, who: &Principal, up_to: Seq) -> Result<(), Refusal>;
+}
+
+/// What a desk can choose from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeskDirectory {
+    /// Presences, in the config's order, with the channels on which each lets offers come.
+    pub presences: Vec<(String, BTreeSet<Channel>)>,
+    /// Why offers may be declined.
+    pub decline_reasons: Vec<String>,
+    /// Queues of the tenant.
+    pub queues: Vec<DirectoryQueue>,
+    /// Other agents, those who are signed in first.
+    pub colleagues: Vec<Colleague>,
+    /// Journeys whose first step can be put in front of a customer.
+    pub journeys: Vec<JourneyName>,
+}
+
+/// A queue to choose from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryQueue {
+    /// Which.
+    pub queue: QueueName,
+    /// What to call it.
+    pub title: String,
+    /// Codes to choose from at wrap-up.
+    pub codes: Vec<String>,
+    /// Whether one must be chosen.
+    pub code_required: bool,
+    /// How many wait there now, where that is known.
+    pub waiting: Option<u32>,
+}
+
+/// Another agent to choose from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// Who.
+    pub agent: AgentName,
+    /// What customers see.
+    pub title: String,
+    /// What the router says of them.
+    pub readiness: Readiness,
 }
 
 /// Where a desk was.

@@ -1,0 +1,78 @@
+//! What the WebSocket protocols share: the entrance, the limits, the pings, the close codes, and which socket counts.
+//!
+//! Invariants: nothing is read before the origin was checked; nothing but a hello is understood before somebody was
+//! admitted; a socket holds at most one unsent batch, however slowly its peer reads; every end has a [`CloseCode`].
+//!
+//! What is *not* here: frames and what they mean. Each protocol has its own, made from its `.proto` files.
+
+mod close;
+mod entrance;
+mod generation;
+mod link;
+mod pace;
+
+pub use close::CloseCode;
+pub use entrance::{Entrance, Peer};
+pub use generation::{Generation, Generations};
+pub use link::{End, Link};
+pub use pace::Pace;
+
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+
+/// Limits and times of a WebSocket. The defaults are the documented ones.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long a client may take from the upgrade to its hello.
+    pub hello: Duration,
+    /// The largest frame that is read, in bytes.
+    pub frame: usize,
+    /// The largest message that is read, in bytes.
+    pub message: usize,
+    /// The largest text of a chat message or answer, in bytes.
+    pub text: usize,
+    /// How often the client is pinged.
+    pub ping: Duration,
+    /// After how many unanswered pings the socket is closed.
+    pub misses: u32,
+    /// How long a batch may wait for its reader.
+    pub slow: Duration,
+    /// How many bytes are handed to the socket before they must have been read.
+    pub unread: usize,
+    /// Frames a second, for good.
+    pub pace: u32,
+    /// Frames at once.
+    pub burst: u32,
+    /// After how many unreadable frames in a row the socket is closed.
+    pub garbled: u32,
+    /// How long a command may take before it is answered `DEADLINE_EXCEEDED`.
+    pub command: Duration,
+    /// When draining: clients are told to come back after a delay drawn evenly from this.
+    pub move_within: Duration,
+    /// When draining: how long a client may stay after it was told to move.
+    pub move_grace: Duration,
+    /// Sockets open at once, over all protocols that share these settings.
+    pub sockets: Arc<Semaphore>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            hello: Duration::from_secs(10),
+            frame: 64 << 10,
+            message: 256 << 10,
+            text: 16 << 10,
+            ping: Duration::from_secs(20),
+            misses: 2,
+            slow: Duration::from_secs(5),
+            unread: 256 << 10,
+            pace: 50,
+            burst: 200,
+            garbled: 8,
+            command: Duration::from_secs(10),
+            move_within: Duration::from_secs(5),
+            move_grace: Duration::from_secs(2),
+            sockets: Arc::new(Semaphore::new(50_000)),
+        }
+    }
+}
