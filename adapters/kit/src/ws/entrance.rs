@@ -94,7 +94,8 @@ const fn limit_behind(end: End) -> Option<&'static str> {
 
 /// A refusal before there is a socket, as RFC 9457 has it.
 fn problem(status: StatusCode, reason: Reason, detail: &str) -> Response {
-    let body = serde_json::json!({ "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail, "reason": reason.name() });
+    let body =
+        serde_json::json!({ "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail, "reason": reason.name() });
     let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));

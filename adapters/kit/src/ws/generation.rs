@@ -3,8 +3,8 @@
 //! A browser that lost its network opens a new socket long before the server notices that the old one is dead. Without
 //! this the dead one would, when it is found dead at last, report the live one's leg as lost.
 
-use std::{collections::HashMap, hash::Hash, sync::Arc};
 use std::sync::{Mutex, PoisonError};
+use std::{collections::HashMap, hash::Hash, sync::Arc};
 use tokio::sync::watch;
 
 /// The newest socket of each key, on this node.
