@@ -5,6 +5,9 @@
 //!
 //! What is *not* here: sockets, services, and what a command means.
 
+#[cfg(feature = "client")]
+pub mod client;
+
 /// Generated from the files under `segue/`; the modules follow the packages.
 #[allow(missing_docs, unreachable_pub, unused_qualifications, clippy::all, clippy::pedantic, reason = "generated")]
 mod generated {
