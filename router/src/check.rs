@@ -142,9 +142,8 @@ impl Router {
         let fresh = Index::build(&self.state);
         ensure!(self.index.timers == fresh.timers, "timers are {:?}, but should be {:?}", self.index.timers, fresh.timers);
         for (id, queue) in &fresh.queues {
-            let (kept, made) = (self.queue(*id), queue);
-            let kept = kept.map(|view| (view.waiting, view.signed_in, view.on_duty, view.idle));
-            let made = (u32::try_from(made.ages.len()).unwrap_or(u32::MAX), made.signed_in, made.on_duty, made.idle);
+            let kept = self.index.queues.get(id).map(|queue| (&queue.ages, self.index.tally(queue)));
+            let made = (&queue.ages, fresh.tally(queue));
             ensure!(kept == Some(made), "{id} counts {kept:?}, but should count {made:?}");
         }
         let busy = |index: &Index| -> BTreeSet<String> {

@@ -1,6 +1,7 @@
 //! Every id and every quantity is its own type, so that none can stand in for another.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 macro_rules! number {
@@ -76,15 +77,45 @@ impl fmt::Display for InteractionId {
     }
 }
 
-// Sixteen bytes on the wire of the journal: MessagePack has no 128-bit integer.
+// MessagePack, the wire of the journal, has no 128-bit integer: sixteen bytes there, hexadecimal digits in text.
 impl Serialize for InteractionId {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        self.0.to_be_bytes().serialize(s)
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(&format_args!("{:032x}", self.0))
+        } else {
+            serializer.serialize_bytes(&self.0.to_be_bytes())
+        }
     }
 }
+
 impl<'de> Deserialize<'de> for InteractionId {
-    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        <[u8; 16]>::deserialize(d).map(|b| Self(u128::from_be_bytes(b)))
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_str(InteractionIdVisitor)
+        } else {
+            deserializer.deserialize_bytes(InteractionIdVisitor)
+        }
+    }
+}
+
+struct InteractionIdVisitor;
+
+impl Visitor<'_> for InteractionIdVisitor {
+    type Value = InteractionId;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("sixteen bytes or 32 hexadecimal digits")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<InteractionId, E> {
+        let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = digits.then(|| u128::from_str_radix(text, 16).ok()).flatten();
+        number.map(InteractionId).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<InteractionId, E> {
+        let bytes = <[u8; 16]>::try_from(bytes).map_err(|_| E::invalid_length(bytes.len(), &self))?;
+        Ok(InteractionId(u128::from_be_bytes(bytes)))
     }
 }
 
@@ -133,5 +164,31 @@ impl OfferId {
     /// The next number.
     pub(crate) const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interaction_id_is_bytes_on_the_wire_and_digits_in_text() {
+        let id = InteractionId(0x0190_0000_0000_7000_8000_0000_0000_00ff);
+        let bytes = rmp_serde::to_vec(&id).unwrap();
+        assert_eq!(bytes.len(), 18, "a header of two and sixteen");
+        assert_eq!(rmp_serde::from_slice::<InteractionId>(&bytes).unwrap(), id);
+        let text = serde_json::to_string(&id).unwrap();
+        assert_eq!(text, "\"019000000000700080000000000000ff\"");
+        assert_eq!(serde_json::from_str::<InteractionId>(&text).unwrap(), id);
+        for bad in ["\"ff\"", "\"+19000000000700080000000000000ff\"", "7", "\"\""] {
+            assert!(serde_json::from_str::<InteractionId>(bad).is_err(), "{bad}");
+        }
+        assert!(rmp_serde::from_slice::<InteractionId>(&bytes[..17]).is_err());
+    }
+
+    #[test]
+    fn a_clock_that_stepped_back_makes_no_negative_wait() {
+        assert_eq!(Time(5).since(Time(9)), Span(0));
+        assert_eq!(Time(u64::MAX).after(Span(1)), Time(u64::MAX));
     }
 }

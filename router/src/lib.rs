@@ -26,6 +26,8 @@ mod state;
 mod turn;
 mod verbs;
 mod view;
+#[cfg(feature = "workload")]
+pub mod workload;
 
 pub use event::{Arrival, Change, Channels, Decision, Effect, Event, Excluded, Outcome, Presence, Readiness, Stepped, WithdrawReason};
 pub use explain::Explanation;

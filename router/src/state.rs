@@ -18,7 +18,6 @@ pub(crate) struct State {
     pub(crate) ended: u64,
     /// Everybody in the plan, and whoever left the plan while still holding work.
     pub(crate) agents: BTreeMap<AgentId, Agent>,
-    #[serde(with = "pairs")]
     pub(crate) interactions: BTreeMap<InteractionId, Interaction>,
     pub(crate) offers: BTreeMap<OfferId, Offer>,
 }
@@ -106,7 +105,6 @@ pub(crate) struct Agent {
     pub(crate) idle_since: Time,
     pub(crate) offers: BTreeSet<OfferId>,
     pub(crate) assignments: BTreeSet<InteractionId>,
-    #[serde(with = "pairs")]
     pub(crate) wrap_ups: BTreeMap<InteractionId, WrapUp>,
     /// Units of all of the above.
     pub(crate) load: Units,
@@ -181,29 +179,5 @@ impl<T> ByChannel<T> {
             Channel::App => &mut self.app,
             Channel::Email => &mut self.email,
         }
-    }
-}
-
-/// A map whose keys are not text, as a list of pairs: some formats allow only text as keys.
-mod pairs {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use std::collections::BTreeMap;
-
-    pub(super) fn serialize<S, K, V>(map: &BTreeMap<K, V>, serializer: S) -> Result<S::Ok, S::Error>
-    where
-        S: Serializer,
-        K: Serialize,
-        V: Serialize,
-    {
-        serializer.collect_seq(map)
-    }
-
-    pub(super) fn deserialize<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
-    where
-        D: Deserializer<'de>,
-        K: Deserialize<'de> + Ord,
-        V: Deserialize<'de>,
-    {
-        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
     }
 }

@@ -158,13 +158,14 @@ impl Router {
     pub fn queue(&self, id: QueueId) -> Option<QueueView> {
         self.state.plan.queues.get(&id)?;
         let queue = self.index.queues.get(&id)?;
+        let tally = self.index.tally(queue);
         Some(QueueView {
             waiting: count(queue.ages.len()),
             oldest: queue.ages.first().map(|(since, _)| *since),
             members: count(queue.members.len()),
-            signed_in: queue.signed_in,
-            on_duty: queue.on_duty,
-            idle: queue.idle,
+            signed_in: tally.signed_in,
+            on_duty: tally.on_duty,
+            idle: tally.idle,
         })
     }
 

@@ -35,6 +35,13 @@ pub(crate) struct QueueIndex {
     pub(crate) members: BTreeSet<AgentId>,
     pub(crate) ages: BTreeSet<(Time, InteractionId)>,
     pub(crate) groups: BTreeSet<Slot>,
+    /// Where its agents are counted.
+    tally: usize,
+}
+
+/// How many agents of a queue are what at this moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
     pub(crate) signed_in: u32,
     pub(crate) on_duty: u32,
     pub(crate) idle: u32,
@@ -48,6 +55,8 @@ pub(crate) struct Index {
     slots: BTreeMap<(QueueId, Channel), BTreeMap<Requirement, Slot>>,
     pub(crate) stations: BTreeMap<AgentId, Station>,
     pub(crate) queues: BTreeMap<QueueId, QueueIndex>,
+    /// Apart from the queues and by number: an agent of all queues changes all of these at once.
+    tallies: Vec<Tally>,
     pub(crate) timers: Timers,
     /// The largest capacity of any agent.
     pub(crate) largest: Units,
@@ -59,15 +68,19 @@ impl Index {
     /// The index of a state.
     pub(crate) fn build(state: &State) -> Self {
         let mut index = Self { sweep_at: limits::GROUPS_KEPT, ..Self::default() };
-        for queue in state.plan.queues.keys() {
-            index.queues.insert(*queue, QueueIndex::default());
+        for (tally, queue) in state.plan.queues.keys().enumerate() {
+            index.queues.insert(*queue, QueueIndex { tally, ..QueueIndex::default() });
+            index.tallies.push(Tally::default());
         }
         for (id, plan) in &state.plan.agents {
             index.largest = index.largest.max(plan.capacity);
-            index.stations.insert(*id, Station::default());
+            let mut station = Station::default();
             for queue in &plan.queues {
-                index.queues.entry(*queue).or_default().members.insert(*id);
+                let Some(queue) = index.queues.get_mut(queue) else { continue };
+                queue.members.insert(*id);
+                station.tallies.push(queue.tally);
             }
+            index.stations.insert(*id, station);
             index.commit(state, *id, &mut Vec::new());
         }
         for (id, interaction) in &state.interactions {
@@ -91,6 +104,12 @@ impl Index {
         }
     }
 
+    /// How many agents of the queue are what.
+    pub(crate) fn tally(&self, queue: &QueueIndex) -> Tally {
+        self.tallies.get(queue.tally).copied().unwrap_or_default()
+    }
+
+    /// The group kept there.
     pub(crate) fn group(&self, slot: Slot) -> Option<&Group> {
         self.groups.get(slot.0).and_then(Option::as_ref)
     }
@@ -181,8 +200,10 @@ impl Index {
         let duty = Duty::of(agent, &station.standing);
         let was = std::mem::replace(&mut station.duty, duty);
         if was != duty {
-            for queue in &plan.queues {
-                self.queues.entry(*queue).or_default().recount(was, duty);
+            for &number in &station.tallies {
+                if let Some(tally) = self.tallies.get_mut(number) {
+                    tally.recount(was, duty);
+                }
             }
         }
     }
@@ -241,7 +262,7 @@ impl Index {
     }
 }
 
-impl QueueIndex {
+impl Tally {
     fn recount(&mut self, was: Duty, is: Duty) {
         let count = |count: &mut u32, was: bool, is: bool| match (was, is) {
             (false, true) => *count = count.saturating_add(1),

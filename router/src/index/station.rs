@@ -56,6 +56,8 @@ pub(crate) struct Station {
     pub(crate) standing: ByChannel<Standing>,
     pub(crate) basis: Basis,
     pub(crate) duty: Duty,
+    /// Where their queues count them.
+    pub(crate) tallies: Vec<usize>,
     pub(crate) seats: ByChannel<Vec<Seat>>,
     /// Handed to them by name, and not offered yet.
     pub(crate) reserved: ByChannel<BTreeSet<Spot>>,

@@ -1,5 +1,7 @@
 //! Random histories, step by step against an obvious router, with every invariant checked after every step.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 mod reference;
 mod world;
 

@@ -1,0 +1,15 @@
+//! Stories: every verb, every refusal and every edge as a transcript. A changed behaviour shows as changed prose.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod capacity;
+mod config;
+mod explain;
+mod line;
+mod matching;
+mod offers;
+mod presence;
+mod refusals;
+mod tale;
+mod transfer;
+mod wrap_up;
