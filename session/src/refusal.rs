@@ -64,6 +64,37 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them, in the order of the reference.
+    pub const ALL: [Self; 27] = [
+        Self::Unauthenticated,
+        Self::PermissionDenied,
+        Self::AssuranceTooLow,
+        Self::NotFound,
+        Self::InvalidArgument,
+        Self::InvalidAnswer,
+        Self::RequestIdReused,
+        Self::VersionConflict,
+        Self::AlreadyResumed,
+        Self::SessionSuspended,
+        Self::SessionClosed,
+        Self::SessionExpired,
+        Self::HandleInvalid,
+        Self::TooManyAttempts,
+        Self::WrongStep,
+        Self::StepNotResumable,
+        Self::JourneyUnknown,
+        Self::QueueFull,
+        Self::OfferEnded,
+        Self::WrongMoment,
+        Self::SignedOut,
+        Self::CodeRequired,
+        Self::LimitExceeded,
+        Self::Overloaded,
+        Self::Unavailable,
+        Self::DeadlineExceeded,
+        Self::Internal,
+    ];
+
     /// The wire name.
     #[must_use]
     pub fn name(self) -> String {
