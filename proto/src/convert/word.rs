@@ -1,0 +1,110 @@
+//! Enumerations, both ways. The wire's zero and every number it does not know are refused by name.
+
+use super::check::invalid;
+use crate::types::v1 as wire;
+use segue_session::journey::FieldKind;
+use segue_session::store::Durability;
+use segue_session::{AssuranceLevel, Channel, HandleKind, Refusal, Sensitivity, SuspendCause};
+
+/// Writes both directions of an enumeration from one table, so that they cannot differ.
+macro_rules! words {
+    ($($(#[$doc:meta])* $to:ident / $(#[$doc_from:meta])* $from:ident: $core:ident = $wire:ident { $($case:ident),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub const fn $to(core: $core) -> wire::$wire {
+            match core { $($core::$case => wire::$wire::$case),* }
+        }
+        $(#[$doc_from])*
+        ///
+        /// # Errors
+        /// `InvalidArgument` where it is unspecified or unknown.
+        pub fn $from(field: &str, number: i32) -> Result<$core, Refusal> {
+            match wire::$wire::try_from(number) {
+                $(Ok(wire::$wire::$case) => Ok($core::$case),)*
+                Ok(wire::$wire::Unspecified) => Err(invalid(field, "is missing")),
+                Err(_) => Err(invalid(field, "holds a value that is not known here")),
+            }
+        }
+    )*};
+}
+
+words! {
+    /// A channel for the wire.
+    channel / /// A channel from the wire.
+    to_channel: Channel = Channel { Voice, Chat, App, Email }
+
+    /// A durability for the wire.
+    durability / /// A durability from the wire.
+    to_durability: Durability = Durability { Memory, Disk, Replicated }
+
+    /// A level for the wire.
+    level / /// A level from the wire.
+    to_level: AssuranceLevel = AssuranceLevel { None, Claimed, Low, Substantial, High }
+
+    /// A sensitivity for the wire.
+    sensitivity / /// A sensitivity from the wire.
+    to_sensitivity: Sensitivity = Sensitivity { Usual, Personal, Secret }
+
+    /// A cause for the wire.
+    cause / /// A cause from the wire.
+    to_cause: SuspendCause = SuspendCause { Asked, Dropped, Idle, Parked, Step, NodeLost }
+
+    /// A kind of handle for the wire.
+    handle_kind / /// A kind of handle from the wire.
+    to_handle_kind: HandleKind = HandleKind { Link, Code, SipReference, Reply }
+
+    /// A kind of field for the wire.
+    field_kind / /// A kind of field from the wire.
+    to_field_kind: FieldKind = FieldKind { Text, Number, Date, Money, Choice, Phone, Email, YesNo, Digits, Secret }
+}
+
+/// Channels for the wire.
+#[must_use]
+pub fn channels(core: &[Channel]) -> Vec<i32> {
+    core.iter().map(|&one| channel(one).into()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_goes_there_and_back() {
+        for one in Channel::ALL {
+            assert_eq!(to_channel("f", channel(one).into()), Ok(one));
+        }
+        for one in SuspendCause::ALL {
+            assert_eq!(to_cause("f", cause(one).into()), Ok(one));
+        }
+        for number in 1..=3 {
+            assert_eq!(i32::from(durability(to_durability("f", number).unwrap())), number);
+            assert_eq!(i32::from(sensitivity(to_sensitivity("f", number).unwrap())), number);
+        }
+        for number in 1..=5 {
+            assert_eq!(i32::from(level(to_level("f", number).unwrap())), number);
+        }
+        for number in 1..=4 {
+            assert_eq!(i32::from(handle_kind(to_handle_kind("f", number).unwrap())), number);
+        }
+        for number in 1..=10 {
+            assert_eq!(i32::from(field_kind(to_field_kind("f", number).unwrap())), number);
+        }
+    }
+
+    #[test]
+    fn zero_and_unknown_numbers_are_refused() {
+        for number in [0, 99, -1, i32::MAX] {
+            for refusal in [
+                to_channel("f", number).unwrap_err(),
+                to_durability("f", number).unwrap_err(),
+                to_level("f", number).unwrap_err(),
+                to_sensitivity("f", number).unwrap_err(),
+                to_cause("f", number).unwrap_err(),
+                to_handle_kind("f", number).unwrap_err(),
+                to_field_kind("f", number).unwrap_err(),
+            ] {
+                assert_eq!(refusal.about, [("field".to_owned(), "f".to_owned())]);
+            }
+        }
+    }
+}
