@@ -1,0 +1,80 @@
+//! Where the daemon listens.
+
+use super::{Checker, Path};
+use crate::config::plan::{Listen, TlsPlan};
+use crate::config::raw;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use std::net::{Ipv4Addr, SocketAddr};
+
+pub(super) fn resolve(raw: &raw::Listen, checker: &mut Checker<'_>) -> Listen {
+    let public = address(&["listen", "public"], &raw.public, checker);
+    checker.exposed = !public.ip().is_loopback();
+    let private = raw.private.as_ref().map(|typed| address(&["listen", "private"], typed, checker));
+    if private == Some(public) && public.port() != 0 {
+        checker.wrong(&["listen", "private"], "the same as `public`", "choose another port, or take the key out");
+    }
+    let tls = raw.tls.as_ref().map(|tls| resolve_tls(tls, checker));
+    if tls.is_none() && checker.exposed {
+        let mend = "add [listen.tls], or listen on 127.0.0.1 behind a proxy that ends TLS";
+        checker.doubtful(&["listen", "public"], "tokens and personal data travel in plain text", mend);
+    }
+    if private.is_some_and(|private| !private.ip().is_loopback()) {
+        let mend = "let no customer's network reach this address";
+        checker.doubtful(&["listen", "private"], "metrics and administration are open to the network", mend);
+    }
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let base_url = raw.base_url.clone().unwrap_or_else(|| format!("{scheme}://{public}"));
+    if !(base_url.starts_with("http://") || base_url.starts_with("https://")) || base_url.ends_with('/') {
+        checker.wrong(
+            &["listen", "base_url"],
+            format!("{base_url:?} is no base of links"),
+            "like \"https://care.example.com\", no slash at its end",
+        );
+    }
+    origins(&raw.origins, checker);
+    Listen { public, private, tls, base_url, origins: raw.origins.clone(), reflection: raw.reflection }
+}
+
+fn address(path: Path<'_>, typed: &str, checker: &mut Checker<'_>) -> SocketAddr {
+    typed.parse().unwrap_or_else(|_| {
+        checker.wrong(path, format!("{typed:?} is no address and port"), "like \"127.0.0.1:7700\", \"0.0.0.0:443\" or \"[::]:443\"");
+        (Ipv4Addr::LOCALHOST, 0).into()
+    })
+}
+
+fn origins(typed: &[String], checker: &mut Checker<'_>) {
+    for (number, origin) in typed.iter().enumerate() {
+        let number = number.to_string();
+        let path = ["listen", "origins", &number];
+        if origin == "*" {
+            if typed.len() > 1 {
+                checker.wrong(&path, "\"*\" stands alone", "keep either \"*\" or the list");
+            }
+            if checker.exposed {
+                checker.doubtful(&path, "pages of any site may open sockets", "list the sites of your own");
+            }
+            continue;
+        }
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
+        if host.is_empty() || host.contains('/') {
+            checker.wrong(&path, format!("{origin:?} is no origin"), "scheme, host and port only: \"https://www.example.com\"");
+        }
+    }
+}
+
+fn resolve_tls(raw: &raw::Tls, checker: &mut Checker<'_>) -> TlsPlan {
+    let certificate = ["listen", "tls", "certificate"];
+    let key = ["listen", "tls", "key"];
+    if let Some(pem) = checker.file(&certificate, &raw.certificate)
+        && !matches!(CertificateDer::pem_slice_iter(pem.as_bytes()).next(), Some(Ok(_)))
+    {
+        checker.wrong(&certificate, "no certificate in it", "PEM, beginning with -----BEGIN CERTIFICATE-----");
+    }
+    if let Some(pem) = checker.file(&key, &raw.key)
+        && PrivateKeyDer::from_pem_slice(pem.as_bytes()).is_err()
+    {
+        checker.wrong(&key, "no private key in it", "PEM, beginning with -----BEGIN PRIVATE KEY-----");
+    }
+    TlsPlan { certificate: checker.path(&certificate, &raw.certificate), key: checker.path(&key, &raw.key) }
+}

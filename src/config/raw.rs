@@ -1,0 +1,517 @@
+//! The configuration as typed: every key of the file with its default and its meaning.
+//!
+//! The JSON schema derived from these types is the one description of the file: it finds unknown keys and wrong kinds
+//! (`shape`), masks secrets (`show`), and is printed by `segue config schema`. Marks used there: `x-private` for secrets,
+//! `format` for texts that have one.
+//!
+//! What is *not* here: references, limits, files, secrets read from elsewhere. Those are resolved into the `plan`.
+
+use super::units::{Lasting, Size};
+use schemars::JsonSchema;
+use segue_session::Private;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const fn seconds(n: u64) -> Lasting {
+    Lasting(Duration::from_secs(n))
+}
+
+const fn connector_wait() -> Lasting {
+    seconds(2)
+}
+
+/// Everything that can be written in the configuration.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Raw {
+    /// A name for this node, unique among nodes that share a store.
+    pub node: Option<String>,
+    /// The key that handles, look-up hashes and stored secrets derive from: 32 bytes or more, the same on every node, for ever.
+    #[schemars(with = "Option<String>", extend("x-private" = true))]
+    pub secret: Option<Private<String>>,
+    /// A file that holds `secret`.
+    pub secret_file: Option<String>,
+    /// How long an orderly stop may take.
+    pub drain_for: Lasting,
+    /// A folder of files, each one tenant, named by the file: `demo.toml` is `[tenants.demo]`.
+    pub tenants_dir: Option<String>,
+    /// Where the daemon listens.
+    pub listen: Listen,
+    /// Where sessions are kept.
+    pub store: Store,
+    /// Limits on what comes from outside.
+    pub limits: Limits,
+    /// What the daemon tells about itself.
+    pub telemetry: Telemetry,
+    /// Businesses served, by id.
+    pub tenants: BTreeMap<String, Tenant>,
+}
+
+impl Default for Raw {
+    fn default() -> Self {
+        Self {
+            node: None,
+            secret: None,
+            secret_file: None,
+            drain_for: seconds(25),
+            tenants_dir: None,
+            listen: Listen::default(),
+            store: Store::default(),
+            limits: Limits::default(),
+            telemetry: Telemetry::default(),
+            tenants: BTreeMap::new(),
+        }
+    }
+}
+
+/// Where the daemon listens.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Listen {
+    /// Address and port of everything customers and agents use: gRPC, gRPC-Web, WebSockets, health.
+    pub public: String,
+    /// Address and port of metrics, probes and administration; without it, metrics and probes answer on `public`.
+    pub private: Option<String>,
+    /// What customers' browsers and mail see as our address: the base of links. Derived from `public` where it is absent.
+    pub base_url: Option<String>,
+    /// Origins of pages that may open sockets, such as `https://www.example.com`; `*` alone allows all (development).
+    pub origins: Vec<String>,
+    /// Whether gRPC reflection is served.
+    pub reflection: bool,
+    /// TLS of the public listener.
+    pub tls: Option<Tls>,
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        Self { public: "127.0.0.1:7700".into(), private: None, base_url: None, origins: Vec::new(), reflection: false, tls: None }
+    }
+}
+
+/// TLS of the public listener.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tls {
+    /// A file with the certificate chain, PEM.
+    pub certificate: String,
+    /// A file with the private key, PEM.
+    pub key: String,
+}
+
+/// Where sessions are kept.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Store {
+    /// Which store.
+    pub kind: StoreKind,
+    /// `embedded`: the folder of the store's file.
+    pub dir: Option<String>,
+    /// `redis`: a `redis://` or `rediss://` URL, password included.
+    #[schemars(with = "Option<String>", extend("x-private" = true))]
+    pub url: Option<Private<String>>,
+    /// A file that holds `url`.
+    pub url_file: Option<String>,
+    /// `redis`: start even on a Redis that evicts or keeps no append-only file.
+    pub allow_unsafe: bool,
+}
+
+/// Kinds of stores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StoreKind {
+    /// Nowhere: this process only, for tests.
+    Memory,
+    /// A file of this machine.
+    #[default]
+    Embedded,
+    /// Redis, for more than one node.
+    Redis,
+}
+
+/// Limits on what comes from outside.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Limits {
+    /// Time to receive an HTTP head.
+    pub header_time: Lasting,
+    /// Time for a handshake (TLS, the hello on a WebSocket).
+    pub handshake_time: Lasting,
+    /// A WebSocket frame.
+    pub ws_frame: Size,
+    /// A WebSocket message.
+    pub ws_message: Size,
+    /// A chat text.
+    pub chat_text: Size,
+    /// How often a WebSocket is pinged; it is closed after two misses.
+    pub ws_ping: Lasting,
+    /// A gRPC message.
+    pub grpc_message: Size,
+    /// Streams per HTTP/2 connection.
+    pub http2_streams: u32,
+    /// Streams a client may reset before we have answered them; one more closes its connection.
+    pub http2_resets: u32,
+    /// All headers of a request.
+    pub header_list: Size,
+    /// The body of an HTTP request that is not gRPC.
+    pub http_body: Size,
+    /// A session's content, kept inline.
+    pub session_bytes: Size,
+    /// Tries of codes per source and minute.
+    pub code_tries: u32,
+    /// Connections open at once on the public listener.
+    pub connections: u32,
+    /// WebSockets open at once.
+    pub sockets: u32,
+    /// Commands under way at once; more are refused as overload.
+    pub commands: u32,
+    /// A deadline for a call that brings none, and the longest that a call may bring.
+    pub deadline: Lasting,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let plan = super::plan::Limits::default();
+        let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self {
+            header_time: Lasting(plan.header_time),
+            handshake_time: Lasting(plan.handshake_time),
+            ws_frame: Size(plan.ws_frame),
+            ws_message: Size(plan.ws_message),
+            chat_text: Size(plan.chat_text),
+            ws_ping: Lasting(plan.ws_ping),
+            grpc_message: Size(plan.grpc_message),
+            http2_streams: plan.http2_streams,
+            http2_resets: small(plan.http2_resets),
+            header_list: Size(plan.header_list as usize),
+            http_body: Size(plan.http_body),
+            session_bytes: Size(plan.session_bytes),
+            code_tries: plan.code_tries,
+            connections: small(plan.connections),
+            sockets: small(plan.sockets),
+            commands: small(plan.commands),
+            deadline: Lasting(plan.deadline),
+        }
+    }
+}
+
+/// What the daemon tells about itself.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Telemetry {
+    /// Which log lines are written: `info`, `segue=debug,info` …
+    pub log: String,
+    /// How log lines look.
+    pub format: LogFormat,
+    /// An OTLP/gRPC collector for traces, such as `http://127.0.0.1:4317`; needs a binary built with the `otlp` feature.
+    pub otlp: Option<String>,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self { log: "info".into(), format: LogFormat::Auto, otlp: None }
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LogFormat {
+    /// For people on a terminal, JSON elsewhere.
+    #[default]
+    Auto,
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// One business.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Tenant {
+    /// A file with more of this table; what stands here wins over what stands there.
+    pub include: Option<String>,
+    /// What to call it; its id where it is absent.
+    pub title: Option<String>,
+    /// The language of customers who say nothing, as a BCP 47 tag.
+    pub language: String,
+    /// The folder of its journeys (`*.yaml`).
+    pub journeys: Option<String>,
+    /// The journey a session begins with when none is named.
+    pub start: Option<String>,
+    /// Keys of web-chat widgets that let visitors in; unique over all tenants.
+    pub widgets: Vec<String>,
+    /// Hosts that journeys' look-ups, connectors, files and links may name.
+    pub hosts: Vec<String>,
+    /// Who may issue tokens.
+    pub issuers: Vec<Issuer>,
+    /// How sessions go.
+    pub sessions: Sessions,
+    /// How routing goes.
+    pub routing: Routing,
+    /// Queues, by name.
+    pub queues: BTreeMap<String, Queue>,
+    /// Agents, by name.
+    pub agents: BTreeMap<String, Agent>,
+    /// Presences an agent may choose, by name; `ready` (every channel) and `away` (none) are always there.
+    pub presences: BTreeMap<String, Presence>,
+    /// Systems that add to the screen pop.
+    pub connectors: Vec<Connector>,
+    /// Links on the screen pop.
+    pub links: Vec<Link>,
+}
+
+impl Default for Tenant {
+    fn default() -> Self {
+        Self {
+            include: None,
+            title: None,
+            language: "en".into(),
+            journeys: None,
+            start: None,
+            widgets: Vec::new(),
+            hosts: Vec::new(),
+            issuers: Vec::new(),
+            sessions: Sessions::default(),
+            routing: Routing::default(),
+            queues: BTreeMap::new(),
+            agents: BTreeMap::new(),
+            presences: BTreeMap::new(),
+            connectors: Vec::new(),
+            links: Vec::new(),
+        }
+    }
+}
+
+/// Who may issue tokens. The algorithm is fixed here, never taken from a token.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Issuer {
+    /// The tokens' `iss`; unique over all tenants.
+    pub issuer: String,
+    /// The tokens' `aud`.
+    pub audience: String,
+    /// How they are signed.
+    pub algorithm: Algorithm,
+    /// `HS256`: the shared secret, 32 bytes or more. For development.
+    #[serde(default)]
+    #[schemars(with = "Option<String>", extend("x-private" = true))]
+    pub secret: Option<Private<String>>,
+    /// A file that holds `secret`.
+    #[serde(default)]
+    pub secret_file: Option<String>,
+    /// `RS256`, `ES256`: a file with the public key, PEM.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// `RS256`, `ES256`: where the keys are fetched from (a JWK set, RFC 7517).
+    #[serde(default)]
+    pub jwks: Option<String>,
+    /// Roles its tokens may claim: app, agent, supervisor, admin, service.
+    #[serde(default)]
+    pub roles: Vec<String>,
+    /// Claims that become signed attributes of the customer.
+    #[serde(default)]
+    pub attributes: Vec<String>,
+}
+
+/// How tokens are signed (RFC 7518).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) enum Algorithm {
+    /// A shared secret.
+    HS256,
+    /// RSA.
+    RS256,
+    /// ECDSA on P-256.
+    ES256,
+}
+
+/// How sessions go.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Sessions {
+    /// How long a lost leg may stay away before the session is suspended.
+    pub grace: Lasting,
+    /// How long nothing may happen before a live session is suspended.
+    pub idle: Lasting,
+    /// How long a suspended session can be resumed, anew with each change.
+    pub sliding: Lasting,
+    /// How long a session lasts at most.
+    pub absolute: Lasting,
+    /// How long handles hold.
+    pub handle_for: Lasting,
+    /// Digits of a code, 6 to 8.
+    pub code_digits: u8,
+    /// How long a session that is over explains itself to a late return.
+    pub keep_for: Lasting,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self {
+            grace: seconds(30),
+            idle: seconds(15 * 60),
+            sliding: seconds(7 * 86_400),
+            absolute: seconds(30 * 86_400),
+            handle_for: seconds(7 * 86_400),
+            code_digits: 8,
+            keep_for: seconds(30 * 86_400),
+        }
+    }
+}
+
+/// How routing goes.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Routing {
+    /// Why offers may be declined.
+    pub decline_reasons: Vec<String>,
+    /// What an interaction costs on each channel (voice, chat, app, email), in units of an agent's capacity.
+    pub units: BTreeMap<String, u32>,
+    /// After so many offers expired in a row, an agent is unresponsive until they say otherwise.
+    pub misses: u32,
+    /// How long an agent who declined an interaction is the last resort for it.
+    pub cool_off: Lasting,
+    /// How long a lost desk may stay away before its offers return and its agent is signed out.
+    pub lost_for: Lasting,
+    /// How long a transfer to a named agent waits for them before it falls back.
+    pub transfer_for: Lasting,
+    /// How often one wrap-up may be extended.
+    pub extensions: u32,
+}
+
+impl Default for Routing {
+    fn default() -> Self {
+        let timings = segue_router::Timings::default();
+        let lasting = |span: segue_router::Span| Lasting(Duration::from_millis(span.0));
+        Self {
+            decline_reasons: Vec::new(),
+            units: [("voice", 100), ("chat", 30), ("app", 30), ("email", 20)].map(|(name, units)| (name.to_owned(), units)).into(),
+            misses: timings.misses,
+            cool_off: lasting(timings.cool_off),
+            lost_for: lasting(timings.lost_for),
+            transfer_for: lasting(timings.transfer_for),
+            extensions: timings.extensions,
+        }
+    }
+}
+
+/// A queue.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Queue {
+    /// What to call it; its name where it is absent.
+    pub title: Option<String>,
+    /// Which agent is taken.
+    pub choice: Choice,
+    /// How long an offer stands.
+    pub offer_for: Lasting,
+    /// How long wrap-up may last.
+    pub wrap_up_for: Lasting,
+    /// How much an extension adds to it.
+    pub wrap_up_extension: Lasting,
+    /// Codes to choose from at wrap-up.
+    pub codes: Vec<String>,
+    /// Whether one must be chosen.
+    pub code_required: bool,
+    /// Rank of the whole queue: higher goes first.
+    pub priority: i32,
+    /// The most that may wait.
+    pub depth: u32,
+    /// Asked of everybody who comes to this queue, beside what the journey asks: `internet >= 3 and lang.en >= 5`.
+    pub needs: String,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            title: None,
+            choice: Choice::LongestIdle,
+            offer_for: seconds(20),
+            wrap_up_for: seconds(60),
+            wrap_up_extension: seconds(60),
+            codes: Vec::new(),
+            code_required: false,
+            priority: 0,
+            depth: 1_000,
+            needs: String::new(),
+        }
+    }
+}
+
+/// Which of the eligible agents is taken.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Choice {
+    /// Who has been idle longest.
+    #[default]
+    LongestIdle,
+    /// Whose levels in the required skills are highest.
+    MostFit,
+    /// Who can do the least else.
+    LeastFlexible,
+    /// Who holds the least load.
+    LeastLoaded,
+}
+
+/// An agent.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Agent {
+    /// What customers see; the agent's name where it is absent.
+    pub title: Option<String>,
+    /// Skills with levels 1 to 10, dots allowed in quoted names: `"lang.en" = 9`.
+    pub skills: BTreeMap<String, u8>,
+    /// Queues served.
+    pub queues: Vec<String>,
+    /// Units the agent may hold.
+    pub capacity: u32,
+    /// At most so many at once on a channel.
+    pub caps: BTreeMap<String, u32>,
+    /// The desk's language; the tenant's where it is absent.
+    pub language: Option<String>,
+}
+
+impl Default for Agent {
+    fn default() -> Self {
+        Self { title: None, skills: BTreeMap::new(), queues: Vec::new(), capacity: 100, caps: BTreeMap::new(), language: None }
+    }
+}
+
+/// A presence.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Presence {
+    /// Channels on which offers may come; none: not routable.
+    pub channels: Vec<String>,
+}
+
+/// A system that adds to the screen pop.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Connector {
+    /// What its part is called on the pop.
+    pub name: String,
+    /// Where: a URL with `{customer}`, `{session}`, `{persona}` and `{answers.FIELD}`.
+    pub url: String,
+    /// Sent as `Authorization`.
+    #[serde(default)]
+    #[schemars(with = "Option<String>", extend("x-private" = true))]
+    pub authorization: Option<Private<String>>,
+    /// A file that holds `authorization`.
+    #[serde(default)]
+    pub authorization_file: Option<String>,
+    /// How long to wait.
+    #[serde(default = "connector_wait")]
+    pub wait: Lasting,
+}
+
+/// A link on the screen pop.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Link {
+    /// What it is called.
+    pub label: String,
+    /// Where: a URL as for connectors.
+    pub url: String,
+}

@@ -1,0 +1,117 @@
+//! Where a value came from: texts, places in them, and the environment.
+//!
+//! Files are read through [`Files`], so that the demo's, which lie in the binary, are read and reported like any other.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where files are read from.
+#[derive(Clone, Debug)]
+pub enum Files {
+    /// This machine's disks.
+    Disk,
+    /// Texts by path, held in memory; what is not among them is not there.
+    Held(BTreeMap<PathBuf, String>),
+}
+
+impl Files {
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// As the operating system says.
+    pub fn read(&self, path: &Path) -> io::Result<String> {
+        match self {
+            Self::Disk => std::fs::read_to_string(path),
+            Self::Held(texts) => texts.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into()),
+        }
+    }
+    /// The files of a folder with one of these endings, in order of name.
+    ///
+    /// # Errors
+    /// As the operating system says.
+    pub fn list(&self, folder: &Path, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
+        let fits = |path: &Path| path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| endings.contains(&ending));
+        let mut paths = match self {
+            Self::Disk => std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?,
+            Self::Held(texts) => texts.keys().filter(|path| path.parent() == Some(folder)).cloned().collect(),
+        };
+        paths.retain(|path| fits(path));
+        paths.sort();
+        Ok(paths)
+    }
+}
+
+/// A text by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SourceId(usize);
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A stretch of bytes of a file.
+    File(SourceId, Range<usize>),
+    /// An environment variable.
+    Variable(String),
+    /// Nobody wrote it: the daemon's default.
+    Default,
+}
+
+/// A place worked out.
+pub(crate) struct Place {
+    pub name: String,
+    pub line: Option<usize>,
+    pub column: Option<usize>,
+    pub text: Option<(Arc<miette::NamedSource<String>>, miette::SourceSpan)>,
+}
+
+struct Source {
+    path: PathBuf,
+    text: Arc<miette::NamedSource<String>>,
+}
+
+/// All texts read so far.
+#[derive(Default)]
+pub(crate) struct Sources(Vec<Source>);
+
+impl Sources {
+    pub(crate) fn add(&mut self, path: &Path, text: &str) -> SourceId {
+        let text = Arc::new(miette::NamedSource::new(path.display().to_string(), text.to_owned()));
+        self.0.push(Source { path: path.to_owned(), text });
+        SourceId(self.0.len() - 1)
+    }
+    fn get(&self, id: SourceId) -> Option<&Source> {
+        self.0.get(id.0)
+    }
+    /// The folder that relative paths of this origin start from.
+    pub(crate) fn folder(&self, origin: &Origin) -> PathBuf {
+        let source = if let Origin::File(id, _) = origin { self.get(*id) } else { self.0.first() };
+        source.and_then(|source| source.path.parent()).map(Path::to_owned).unwrap_or_default()
+    }
+    pub(crate) fn place(&self, origin: &Origin) -> Place {
+        match origin {
+            Origin::Variable(name) => Place { name: format!("${name}"), line: None, column: None, text: None },
+            Origin::Default => Place { name: "defaults".into(), line: None, column: None, text: None },
+            Origin::File(id, span) => self.get(*id).map_or_else(
+                || Place { name: "?".into(), line: None, column: None, text: None },
+                |source| {
+                    let before = source.text.inner().get(..span.start).unwrap_or_default();
+                    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+                    let line = before.matches('\n').count() + 1;
+                    let text = Some((Arc::clone(&source.text), span.clone().into()));
+                    Place { name: source.path.display().to_string(), line: Some(line), column: Some(column), text }
+                },
+            ),
+        }
+    }
+}
+
+/// The offset of a line and column (from 1, in characters) in a text; its end where it lies beyond.
+pub(crate) fn offset(text: &str, line: u32, column: u32) -> usize {
+    let skip = |n: u32| usize::try_from(n.saturating_sub(1)).unwrap_or(0);
+    let start: usize = text.split_inclusive('\n').take(skip(line)).map(str::len).sum();
+    let rest = text.get(start..).unwrap_or_default();
+    start + rest.chars().take(skip(column)).take_while(|c| *c != '\n').map(char::len_utf8).sum::<usize>()
+}
