@@ -6,6 +6,7 @@
 mod backoff;
 mod drain;
 mod meter;
+mod peer;
 mod ports;
 #[cfg(feature = "ws")]
 pub mod ws;
@@ -13,6 +14,7 @@ pub mod ws;
 pub use backoff::{Backoff, spread};
 pub use drain::{Drain, Draining};
 pub use meter::{Meter, NoMeter};
+pub use peer::Peer;
 pub use ports::{
     Accepted, Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Doors, Ephemeral, House, Order, Page,
     Resume, Target, Wake, Watch,

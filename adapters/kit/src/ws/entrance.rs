@@ -9,11 +9,6 @@ use segue_session::Reason;
 use std::{future::Future, sync::Arc};
 use tokio::time::Instant;
 
-/// Where a request came from, for counting tries: an address without its port. The server puts it into the request's
-/// extensions, having looked through the proxies that it trusts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Peer(pub String);
-
 /// The way in for one WebSocket protocol.
 #[derive(Clone)]
 pub struct Entrance {

@@ -12,7 +12,8 @@ mod link;
 mod pace;
 
 pub use close::CloseCode;
-pub use entrance::{Entrance, Peer};
+pub use crate::Peer;
+pub use entrance::Entrance;
 pub use generation::{Generation, Generations};
 pub use link::{End, Link};
 pub use pace::Pace;
