@@ -51,6 +51,13 @@ pub enum Command {
         /// By which right.
         by: Claim,
     },
+    /// Join a session that is live and end its other legs: the customer goes on here alone.
+    Move {
+        /// The leg.
+        leg: Arriving,
+        /// By which right.
+        by: Claim,
+    },
     /// The leg's connection vanished.
     Lose(LegId),
     /// The leg is over on purpose; the last one to end suspends the session.
@@ -71,6 +78,8 @@ pub enum Command {
     Close(String),
     /// A proof came in: a sign-in or a step-up on this leg.
     Prove(LegId, crate::CustomerClaims),
+    /// Who it may be, best first (several people behind one number), found by the house. Ignored once it is known.
+    Recognise(Vec<crate::Candidate>),
     /// Which of the candidates it is; `None` undoes the last identification.
     Identify(AgentName, Option<CustomerId>),
     /// An agent fills in or corrects an answer.
@@ -79,11 +88,14 @@ pub enum Command {
     Push(AgentName, JourneyName),
     /// An agent's note.
     Note(AgentName, Private<String>),
+    /// An agent passes the session on to a queue or an agent of that name, with a hand-over note.
+    HandOver(AgentName, String, Option<Private<String>>),
     /// The customer agreed to something, or took it back.
     Consent(LegId, String, bool),
     /// A named document, whole; `None` removes it.
     Document(String, Option<Private<serde_json::Value>>),
-    /// Something happened to an interaction of the session (told by the router's owner).
+    /// Something happened to an interaction of the session (told by the router's owner). `Assigned` and what ends a talk put
+    /// a notice into the transcript; `Waiting` and `Offered` change nothing and need not be told.
     Routed(InteractionId, crate::Phase),
     /// A deadline may have passed: graces, idle, lease, step timers, secrets' leases.
     Timer,

@@ -5,20 +5,34 @@
 //!
 //! What is *not* here: sockets, wire formats, routing rules, and the time of day.
 
+pub mod access;
 mod change;
+pub mod codec;
 mod command;
+mod facts;
+pub mod handle;
 mod ids;
 pub mod journey;
+mod keys;
+pub mod limits;
+pub mod matter;
 mod model;
+mod moment;
 pub mod needs;
 pub mod outbound;
+pub mod pop;
 mod private;
 mod refusal;
 pub mod store;
+mod verbs;
+pub mod view;
 
 pub use change::*;
 pub use command::*;
 pub use ids::*;
+pub use keys::Keys;
 pub use model::*;
+pub use moment::{Action, Actor, Moment, Settings};
 pub use private::Private;
 pub use refusal::{Reason, Refusal};
+pub use verbs::{apply, due};

@@ -39,3 +39,15 @@ pub struct Proof {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Ledger(pub Vec<Proof>);
+
+impl Ledger {
+    /// How surely we know now: the best of what still holds.
+    #[must_use]
+    pub fn level(&self, now: Time) -> AssuranceLevel {
+        self.holding(now).map(|p| p.level).max().unwrap_or_default()
+    }
+    /// The proofs that still hold, oldest first.
+    pub fn holding(&self, now: Time) -> impl Iterator<Item = &Proof> {
+        self.0.iter().filter(move |p| now < p.until)
+    }
+}

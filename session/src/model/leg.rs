@@ -17,6 +17,12 @@ pub struct Leg {
     pub since: Time,
     /// How it stands.
     pub standing: LegStanding,
+    /// The device its token names; no other may use the leg.
+    #[serde(default)]
+    pub device: Option<String>,
+    /// A keyed hash of who holds it, so that a visitor who has not signed in is known again.
+    #[serde(default)]
+    pub holder: Option<[u8; 16]>,
 }
 
 /// How a leg stands.

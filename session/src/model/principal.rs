@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub struct Principal {
     /// Whose house they are in.
     pub tenant: TenantId,
-    /// Their name at the issuer.
+    /// Their name at the issuer. A visitor's is drawn at random at each admission: it tells visitors apart.
     pub subject: Private<String>,
     /// What they are.
     pub party: Party,

@@ -46,6 +46,9 @@ pub struct Session {
     pub trail: Vec<TrailStep>,
     /// Handles given out and not used up, by their hash.
     pub handles: Vec<HandleRecord>,
+    /// The last suspension, kept after the resume for who takes over.
+    #[serde(default)]
+    pub stopped: Option<Suspension>,
     /// When it began.
     pub created: Time,
     /// When it last changed.
@@ -58,6 +61,25 @@ pub struct Session {
     pub suspensions: u32,
     /// How often a question was asked whose answer was known. Must stay 0.
     pub asked_twice: u32,
+    /// Whether the customer was warned that the time runs out.
+    #[serde(default)]
+    pub warned: bool,
+    /// Hand-overs between agents, oldest first, capped.
+    #[serde(default)]
+    pub transfers: Vec<HandOver>,
+}
+
+/// An agent passed the session on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOver {
+    /// Who passed it on.
+    pub from: AgentName,
+    /// To whom: a queue or an agent, by name.
+    pub to: String,
+    /// When.
+    pub at: Time,
+    /// With which words.
+    pub note: Option<Private<String>>,
 }
 
 /// With whom.
@@ -167,6 +189,9 @@ pub struct InteractionRecord {
     pub needs: String,
     /// With which rank.
     pub priority: Priority,
+    /// Why that rank, in words.
+    #[serde(default)]
+    pub priority_why: String,
     /// When the customer began to wait: kept over suspensions, transfers and channels.
     pub since: Time,
     /// A call back is wanted at this number instead of waiting on the line.
@@ -237,6 +262,9 @@ pub struct HandleRecord {
     pub channels: Vec<Channel>,
     /// Used up by its first use.
     pub once: bool,
+    /// When it was used up; it is kept a little longer, so that who comes second is told where the session is live.
+    #[serde(default)]
+    pub used: Option<Time>,
 }
 
 /// Kinds of handles.

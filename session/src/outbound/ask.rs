@@ -56,9 +56,8 @@ pub(super) fn asked(directory: &Directory, chart: &Chart, queue: &QueueName, nee
 }
 
 fn requirement(directory: &Directory, text: &str) -> Result<Requirement, Refusal> {
-    let needs = Needs::parse(text).map_err(|fault| {
-        Refusal::new(Reason::InvalidArgument, "the requirement cannot be read").about("needs", fault.to_string())
-    })?;
+    let needs = Needs::parse(text)
+        .map_err(|fault| Refusal::new(Reason::InvalidArgument, "the requirement cannot be read").about("needs", fault.to_string()))?;
     Ok(needs.to_requirement(&mut |name| directory.skill(name).unwrap_or(NOBODY)))
 }
 
@@ -83,9 +82,7 @@ pub fn refusal(directory: &Directory, why: &segue_router::Refusal) -> Refusal {
             .about("queue", directory.queue_name(*queue).map(|name| name.as_str().to_owned()).unwrap_or_default()),
         R::TooLarge(_) => Refusal::new(Reason::LimitExceeded, "no agent could ever hold so much").about("limit", "capacity"),
         R::OfferEnded(_) => Refusal::new(Reason::OfferEnded, "the offer has ended"),
-        R::NotYours(agent) => {
-            Refusal::new(Reason::PermissionDenied, "it is another agent's").about("agent", name(agent))
-        }
+        R::NotYours(agent) => Refusal::new(Reason::PermissionDenied, "it is another agent's").about("agent", name(agent)),
         R::WrongMoment(_) => Refusal::new(Reason::WrongMoment, "the interaction is not where this can be done"),
         R::SignedOut(agent) => Refusal::new(Reason::SignedOut, "the agent is not signed in").about("agent", name(agent)),
         R::CodeRequired(_) => Refusal::new(Reason::CodeRequired, "this queue wants a wrap-up code"),

@@ -38,9 +38,7 @@ pub fn desk_event(
             let number = directory.queue(queue).filter(|_| chart.queues.contains_key(queue)).ok_or_else(|| unknown_queue(queue))?;
             Event::TransferToQueue(agent, *interaction, number, asked(directory, chart, queue, "")?)
         }
-        DeskCommand::TransferToAgent(interaction, to, _) => {
-            Event::TransferToAgent(agent, *interaction, self::agent(directory, to)?)
-        }
+        DeskCommand::TransferToAgent(interaction, to, _) => Event::TransferToAgent(agent, *interaction, self::agent(directory, to)?),
         DeskCommand::Prioritise(interaction, priority, _) => Event::Prioritise(*interaction, *priority),
         DeskCommand::Requeue(interaction, _) => Event::Requeue(*interaction),
         DeskCommand::Force(other, name, _) => Event::Present(self::agent(directory, other)?, presence(directory, chart, name)?),
@@ -64,8 +62,7 @@ fn agent(directory: &Directory, name: &AgentName) -> Result<AgentId, Refusal> {
 /// `NotFound` where the config has no such presence.
 pub fn presence(directory: &Directory, chart: &Chart, name: &str) -> Result<Presence, Refusal> {
     let found = chart.presences.get(name).zip(directory.presence(name));
-    let (channels, reason) =
-        found.ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such presence").about("presence", name))?;
+    let (channels, reason) = found.ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such presence").about("presence", name))?;
     Ok(Presence { channels: channels.clone(), reason })
 }
 
@@ -74,13 +71,7 @@ fn decline_reason(directory: &Directory, name: Option<&str>) -> Result<u16, Refu
     directory.reason(name).ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such reason").about("reason", name))
 }
 
-fn wrap_up_code(
-    directory: &Directory,
-    chart: &Chart,
-    cases: &Cases,
-    interaction: InteractionId,
-    code: &str,
-) -> Result<u32, Refusal> {
+fn wrap_up_code(directory: &Directory, chart: &Chart, cases: &Cases, interaction: InteractionId, code: &str) -> Result<u32, Refusal> {
     let queue = cases.get(interaction).and_then(|case| chart.queues.get(&case.queue));
     let known = queue.is_some_and(|queue| queue.codes.contains(code)).then(|| directory.code(code)).flatten();
     known.ok_or_else(|| Refusal::new(Reason::InvalidArgument, "the queue has no such wrap-up code").about("code", code))

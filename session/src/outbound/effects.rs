@@ -159,9 +159,8 @@ impl Cases {
 
     fn face_of(&mut self, now: Time, names: &Names<'_>, change: &Change, told: &mut Told) {
         let before = self.faces.get(&change.agent);
-        let same = before.is_some_and(|face| {
-            face.change.readiness == change.readiness && face.change.presence.reason == change.presence.reason
-        });
+        let same =
+            before.is_some_and(|face| face.change.readiness == change.readiness && face.change.presence.reason == change.presence.reason);
         let since = before.filter(|_| same).map_or(now, |face| face.since);
         let face = Face { change: change.clone(), since };
         if let Some(agent) = desk_agent(names, &face) {

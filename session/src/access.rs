@@ -1,0 +1,162 @@
+//! Who may see and do what with a session. What somebody may not see, they are told is not there.
+//!
+//! What is *not* here: tokens, and the permission table of the doors, which refuses whole roles before a session is read.
+
+use crate::{
+    Action, Actor, AgentName, AssuranceLevel, CustomerClaims, Keys, Leg, LegId, Line, Moment, Party, Phase, Principal, Reason, Refusal,
+    Session, Who,
+};
+
+/// Whether somebody may see a session: its customer in its role, who holds a leg of it, or the house's own people.
+/// Whether an agent has it assigned is the router's owner's to say; see [`has`].
+#[must_use]
+pub fn may_see(who: &Principal, session: &Session, keys: &Keys) -> bool {
+    who.tenant == session.tenant
+        && match &who.party {
+            Party::Customer(claims) => is_theirs(who, claims, session, keys),
+            Party::Agent(_) | Party::Supervisor(_) | Party::Admin | Party::Service => true,
+        }
+}
+
+/// Whether an agent has this session, or is offered it.
+#[must_use]
+pub fn has(agent: &AgentName, line: Option<&Line>) -> bool {
+    line.is_some_and(|line| match &line.phase {
+        Phase::Offered(by) | Phase::Assigned(by) | Phase::WrappingUp(by) => by == agent,
+        Phase::Waiting | Phase::Suspended | Phase::Ended | Phase::Refused(_) => false,
+    })
+}
+
+fn is_theirs(who: &Principal, claims: &CustomerClaims, session: &Session, keys: &Keys) -> bool {
+    match (&claims.customer, &session.party) {
+        (Some(_), Who::Known { .. }) => is_customer(claims, session),
+        (_, Who::Unknown | Who::Candidates(_)) | (None, Who::Known { .. }) => {
+            let holder = holder(who, keys);
+            session.legs.iter().any(|leg| leg.holder == Some(holder) && fits_device(leg, claims))
+        }
+    }
+}
+
+/// Whether these signed claims name the session's customer in the session's role.
+pub(crate) fn is_customer(claims: &CustomerClaims, session: &Session) -> bool {
+    match &session.party {
+        Who::Known { customer, persona, .. } => claims.customer.as_ref() == Some(customer) && claims.persona == *persona,
+        Who::Unknown | Who::Candidates(_) => false,
+    }
+}
+
+/// Whether these signed claims name somebody else than the session's customer.
+pub(crate) fn is_another(claims: &CustomerClaims, session: &Session) -> bool {
+    claims.customer.is_some() && matches!(session.party, Who::Known { .. }) && !is_customer(claims, session)
+}
+
+/// A leg that is bound to a device is used by that device alone.
+pub(crate) fn fits_device(leg: &Leg, claims: &CustomerClaims) -> bool {
+    leg.device.is_none() || leg.device == claims.device
+}
+
+/// Who somebody is on a leg, as stored there.
+pub(crate) fn holder(who: &Principal, keys: &Keys) -> [u8; 16] {
+    let device = match &who.party {
+        Party::Customer(claims) => claims.device.as_deref(),
+        Party::Agent(_) | Party::Supervisor(_) | Party::Admin | Party::Service => None,
+    };
+    keys.holder(who.subject.reveal(), device)
+}
+
+/// There is no such session for this one.
+pub(crate) fn nothing_here() -> Refusal {
+    Refusal::new(Reason::NotFound, "there is no such session")
+}
+
+fn denied(what: &str) -> Refusal {
+    Refusal::new(Reason::PermissionDenied, format!("this role may not {what}"))
+}
+
+/// A customer's command over a leg: it is the house's, or somebody's who holds the leg. The leg's id is a secret of theirs.
+pub(crate) fn over_leg(moment: &Moment<'_>, session: &Session, leg: LegId) -> Result<(), Refusal> {
+    let leg = session.leg(leg);
+    let Actor::Principal(who) = moment.who else {
+        return leg.map(drop).ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such leg"));
+    };
+    match &who.party {
+        Party::Service => leg.map(drop).ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such leg")),
+        Party::Customer(claims) => match leg {
+            Some(leg) if fits_device(leg, claims) && !is_another(claims, session) => Ok(()),
+            None if is_theirs(who, claims, session, moment.keys) => Err(Refusal::new(Reason::NotFound, "there is no such leg")),
+            Some(_) | None => Err(nothing_here()),
+        },
+        Party::Agent(_) | Party::Supervisor(_) | Party::Admin => Err(denied("act over a customer's leg")),
+    }
+}
+
+/// A command without a leg that customers and the house's people may give.
+pub(crate) fn over_session(moment: &Moment<'_>, session: &Session, line: Option<&Line>) -> Result<(), Refusal> {
+    let Actor::Principal(who) = moment.who else { return Ok(()) };
+    let may = match &who.party {
+        Party::Agent(agent) => has(agent, line),
+        Party::Customer(_) | Party::Supervisor(_) | Party::Admin | Party::Service => may_see(who, session, moment.keys),
+    };
+    may.then_some(()).ok_or_else(nothing_here)
+}
+
+/// What an agent does in a session: they have it, or a supervisor does it, or the house passes it on.
+pub(crate) fn over_desk(moment: &Moment<'_>, session: &Session, line: Option<&Line>, agent: &AgentName) -> Result<(), Refusal> {
+    let Actor::Principal(who) = moment.who else { return Ok(()) };
+    match &who.party {
+        Party::Supervisor(_) => Ok(()),
+        Party::Agent(name) if name != agent => Err(denied("act for another agent")),
+        Party::Agent(name) if has(name, line) => Ok(()),
+        Party::Customer(claims) if is_theirs(who, claims, session, moment.keys) => Err(denied("act as an agent")),
+        Party::Agent(_) | Party::Customer(_) => Err(nothing_here()),
+        Party::Admin | Party::Service => Err(denied("act as an agent")),
+    }
+}
+
+/// What only the daemon itself does.
+pub(crate) fn house_only(moment: &Moment<'_>) -> Result<(), Refusal> {
+    match moment.who {
+        Actor::House => Ok(()),
+        Actor::Principal(who) => match who.party {
+            Party::Customer(_) => Err(nothing_here()),
+            Party::Agent(_) | Party::Supervisor(_) | Party::Admin | Party::Service => Err(denied("act for the house")),
+        },
+    }
+}
+
+/// What only those do who answer for the data: administrators and the tenant's own systems.
+pub(crate) fn keepers_only(moment: &Moment<'_>) -> Result<(), Refusal> {
+    match moment.who {
+        Actor::House => Ok(()),
+        Actor::Principal(who) => match who.party {
+            Party::Admin | Party::Service => Ok(()),
+            Party::Customer(_) => Err(nothing_here()),
+            Party::Agent(_) | Party::Supervisor(_) => Err(denied("erase a session")),
+        },
+    }
+}
+
+/// What a customer asks for may want to know them better; the house's people are not held to it.
+pub(crate) fn surely(moment: &Moment<'_>, session: &Session, action: Action) -> Result<(), Refusal> {
+    let is_customer = matches!(moment.who, Actor::Principal(Principal { party: Party::Customer(_), .. }));
+    let wanted = moment.settings.levels.get(&action).copied().unwrap_or_default();
+    let level = session.assurance.level(moment.now);
+    if !is_customer || level >= wanted {
+        return Ok(());
+    }
+    Err(Refusal::new(Reason::AssuranceTooLow, "we must know more surely who you are first")
+        .about("action", action.name())
+        .about("level", name(level))
+        .about("wanted", name(wanted)))
+}
+
+/// A level on the wire.
+pub(crate) const fn name(level: AssuranceLevel) -> &'static str {
+    match level {
+        AssuranceLevel::None => "none",
+        AssuranceLevel::Claimed => "claimed",
+        AssuranceLevel::Low => "low",
+        AssuranceLevel::Substantial => "substantial",
+        AssuranceLevel::High => "high",
+    }
+}

@@ -1,0 +1,77 @@
+//! What can be read off a session without changing it.
+
+use crate::{InteractionId, InteractionRecord, Leg, LegId, LegStanding, Line, Phase, Session, Standing};
+use segue_router::{Channel, Outcome};
+
+impl Session {
+    /// Whether somebody is here, or was a moment ago.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        matches!(self.standing, Standing::Active)
+    }
+    /// Whether it is over for good.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self.standing, Standing::Closed { .. } | Standing::Expired { .. })
+    }
+    /// A leg, live or past.
+    #[must_use]
+    pub fn leg(&self, leg: LegId) -> Option<&Leg> {
+        self.legs.iter().find(|l| l.id == leg)
+    }
+    /// Legs that are attached, oldest first.
+    pub fn live(&self) -> impl DoubleEndedIterator<Item = &Leg> {
+        self.legs.iter().filter(|l| l.standing == LegStanding::Live)
+    }
+    /// Legs that are attached or within their grace, oldest first.
+    pub fn present(&self) -> impl DoubleEndedIterator<Item = &Leg> {
+        self.legs.iter().filter(|l| !matches!(l.standing, LegStanding::Ended { .. }))
+    }
+    /// Channels of the legs that are attached, each once, in their order.
+    #[must_use]
+    pub fn channels(&self) -> Vec<Channel> {
+        let on: std::collections::BTreeSet<_> = self.live().map(|l| l.channel).collect();
+        on.into_iter().collect()
+    }
+    /// The interaction that is not over, if there is one; there is at most one.
+    #[must_use]
+    pub fn open(&self) -> Option<&InteractionRecord> {
+        self.interactions.iter().rev().find(|i| i.ended.is_none())
+    }
+    /// An interaction.
+    #[must_use]
+    pub fn interaction(&self, id: InteractionId) -> Option<&InteractionRecord> {
+        self.interactions.iter().rev().find(|i| i.id == id)
+    }
+    /// Whether nothing is left to do: the journey ended, or an agent has dealt with it, and nobody is awaited.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let handled = self.interactions.last().is_some_and(|i| i.ended == Some(Outcome::Handled));
+        let ended = self.position.as_ref().is_some_and(|p| p.ended.is_some());
+        self.open().is_none() && (handled || ended)
+    }
+    /// How the open interaction stands, as far as the router's owner has told; waiting, where it has not yet.
+    #[must_use]
+    pub fn line(&self, told: Option<&Line>) -> Option<Line> {
+        let record = self.open().or_else(|| self.interactions.last())?;
+        if let Some(line) = told.filter(|l| l.interaction == record.id) {
+            let left = record.ended == Some(Outcome::Suspended) && !matches!(line.phase, Phase::Refused(_));
+            return Some(Line { phase: if left { Phase::Suspended } else { line.phase.clone() }, ..line.clone() });
+        }
+        let phase = match record.ended {
+            None => Phase::Waiting,
+            Some(Outcome::Suspended) => Phase::Suspended,
+            Some(Outcome::Handled | Outcome::Abandoned) => Phase::Ended,
+        };
+        let Some(record) = Some(record).filter(|_| phase != Phase::Ended) else { return told.cloned() };
+        Some(Line {
+            interaction: record.id,
+            phase,
+            queue: record.queue.clone(),
+            channel: record.channel,
+            since: record.since,
+            ahead: None,
+            callback: record.callback.is_some(),
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! What a command is applied with: the time, who gives it, the tenant's settings, and a source of ids. All of it is told.
+
+use crate::journey::Library;
+use crate::{AssuranceLevel, Keys, Language, Principal, QueueName, TenantId, Time};
+use segue_router::Span;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The moment a command is applied in.
+pub struct Moment<'a> {
+    /// Now.
+    pub now: Time,
+    /// Whose house it is; a principal of another tenant finds nothing here.
+    pub tenant: &'a TenantId,
+    /// Who gives the command.
+    pub who: Actor<'a>,
+    /// How the tenant's sessions go.
+    pub settings: &'a Settings,
+    /// The tenant's keys.
+    pub keys: &'a Keys,
+    /// The tenant's journeys.
+    pub library: &'a Library,
+    /// Draws a fresh id: version 4 or 7. Nothing guessable is made of it without a key.
+    pub ids: &'a mut dyn FnMut() -> Uuid,
+}
+
+/// Who gives a command.
+#[derive(Clone, Copy, Debug)]
+pub enum Actor<'a> {
+    /// Somebody whose token was verified.
+    Principal(&'a Principal),
+    /// The daemon itself: timers, look-ups, the router's owner.
+    House,
+}
+
+/// How a tenant's sessions go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long a lost leg may stay away before the session is suspended.
+    pub grace: Span,
+    /// How long nothing may happen before a session that waits for nobody is suspended.
+    pub idle: Span,
+    /// How long a suspended session can be resumed, anew with each suspension.
+    pub sliding: Span,
+    /// How long a session lasts at most.
+    pub absolute: Span,
+    /// How long before its end the customer is warned.
+    pub warn_before: Span,
+    /// How long handles hold.
+    pub handle_for: Span,
+    /// Digits of a code, 6 to 8.
+    pub code_digits: u8,
+    /// How long a closed or expired session is kept.
+    pub keep_for: Span,
+    /// How long a secret answer is kept where its field does not say.
+    pub secret_for: Span,
+    /// How long an agent's identification holds.
+    pub agent_check_for: Span,
+    /// The language of customers who say nothing.
+    pub language: Language,
+    /// Where customers go who ask for a person and whose journey has not said where.
+    pub queue: Option<QueueName>,
+    /// How surely a customer must be known for what they ask.
+    pub levels: BTreeMap<Action, AssuranceLevel>,
+    /// Bytes of a whole session as stored.
+    pub session_bytes: usize,
+}
+
+/// What a customer asks for that may want an assurance of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Come back in.
+    Resume,
+    /// Be given a way back.
+    GiveHandle,
+    /// Be called back.
+    CallBack,
+    /// Agree to something.
+    Consent,
+    /// Leave a document.
+    Document,
+}
+
+impl Action {
+    /// The name in refusals.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Resume => "resume",
+            Self::GiveHandle => "give_handle",
+            Self::CallBack => "call_back",
+            Self::Consent => "consent",
+            Self::Document => "document",
+        }
+    }
+}
+
+impl Settings {
+    /// Settings that suit a telephone-and-chat house: half a minute of grace, a week to come back, a month at most.
+    #[must_use]
+    pub fn usual(language: Language) -> Self {
+        const DAY: u64 = 24 * 3600;
+        Self {
+            grace: Span::seconds(30),
+            idle: Span::seconds(15 * 60),
+            sliding: Span::seconds(7 * DAY),
+            absolute: Span::seconds(30 * DAY),
+            warn_before: Span::seconds(DAY),
+            handle_for: Span::seconds(DAY),
+            code_digits: 6,
+            keep_for: Span::seconds(30 * DAY),
+            secret_for: Span::seconds(5 * 60),
+            agent_check_for: Span::seconds(3600),
+            language,
+            queue: None,
+            levels: BTreeMap::new(),
+            session_bytes: crate::limits::SESSION_BYTES,
+        }
+    }
+}

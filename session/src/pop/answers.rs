@@ -1,0 +1,79 @@
+//! Answers as the agent sees them: the question in the desk's language, the answer as text, secrets masked.
+
+use crate::journey::Library;
+use crate::{Answer, FieldId, Language, PopAnswer, Private, Sensitivity, Session, Time, Value};
+
+/// What stands for a secret, whatever its length.
+const MASK: &str = "••••";
+
+/// The answers, in the order given.
+pub(super) fn of(session: &Session, library: &Library, language: &Language, now: Time) -> Vec<PopAnswer> {
+    let mut answers: Vec<_> = session.answers.iter().filter(|(_, a)| a.until.is_none_or(|until| now < until)).collect();
+    answers.sort_by(|(f, a), (g, b)| a.at.cmp(&b.at).then_with(|| f.cmp(g)));
+    answers.into_iter().map(|(field, answer)| one(session, library, language, field, answer)).collect()
+}
+
+fn one(session: &Session, library: &Library, language: &Language, field: &FieldId, answer: &Answer) -> PopAnswer {
+    let frames = session.position.iter().flat_map(|p| p.frames.iter().rev());
+    let mut asked = frames.filter_map(|f| library.asked(&f.journey, &f.version, field, language));
+    PopAnswer {
+        field: field.clone(),
+        asked: asked.next().unwrap_or_else(|| field.as_str().to_owned()),
+        answer: match answer.sensitivity {
+            Sensitivity::Secret => Private::new(MASK.to_owned()),
+            Sensitivity::Usual | Sensitivity::Personal => Private::new(text(answer.value.reveal())),
+        },
+        sensitivity: answer.sensitivity,
+        source: answer.source.clone(),
+        at: answer.at,
+    }
+}
+
+/// A value as text, without a language.
+pub(super) fn text(value: &Value) -> String {
+    match value {
+        Value::Text(text) | Value::Date(text) => text.clone(),
+        Value::Number(n) => n.to_string(),
+        Value::Decimal(n, decimals) => decimal(*n, usize::from(*decimals)),
+        Value::Money(minor, currency) => format!("{} {currency}", decimal(*minor, minor_digits(currency))),
+        Value::YesNo(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        Value::Json(json) => json.as_str().map_or_else(|| json.to_string(), str::to_owned),
+    }
+}
+
+/// Digits of a currency's minor unit, where they are not two (ISO 4217).
+fn minor_digits(currency: &str) -> usize {
+    match currency {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        _ => 2,
+    }
+}
+
+fn decimal(n: i64, decimals: usize) -> String {
+    let digits = format!("{:0width$}", n.unsigned_abs(), width = decimals + 1);
+    let (whole, part) = digits.split_at(digits.len() - decimals);
+    let sign = if n < 0 { "-" } else { "" };
+    if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_read_as_people_write_them() {
+        for (value, said) in [
+            (Value::Decimal(1250, 2), "12.50"),
+            (Value::Decimal(-5, 2), "-0.05"),
+            (Value::Decimal(7, 0), "7"),
+            (Value::Money(1999, "EUR".into()), "19.99 EUR"),
+            (Value::Money(500, "JPY".into()), "500 JPY"),
+            (Value::Money(i64::MIN, "KWD".into()), "-9223372036854775.808 KWD"),
+            (Value::YesNo(true), "yes"),
+            (Value::Json(serde_json::json!({"speed": 3})), "{\"speed\":3}"),
+        ] {
+            assert_eq!(text(&value), said);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! A leg joins a session that is live, beside the others or in their stead; and by which right anybody comes in at all.
+
+use super::draft::{Draft, word};
+use super::{handles, identity};
+use crate::{Action, Actor, Arriving, Claim, Leg, LegStanding, Moment, Party, Principal, Reason, Refusal, Who, access, limits};
+
+/// Joins as one more leg.
+pub(super) fn attach(draft: &mut Draft<'_, '_>, arriving: Arriving, by: Claim) -> Result<(), Refusal> {
+    right(draft, &arriving, &by)?;
+    draft.active()?;
+    enter(draft, arriving, &by)?;
+    handles::consume(draft, &by);
+    Ok(())
+}
+
+/// Joins and ends all other legs: the customer goes on here alone.
+pub(super) fn move_here(draft: &mut Draft<'_, '_>, arriving: Arriving, by: Claim) -> Result<(), Refusal> {
+    let (leg, channel, now) = (arriving.leg, arriving.channel, draft.now());
+    right(draft, &arriving, &by)?;
+    draft.active()?;
+    // The others go first, so that the limit of legs never bars the way.
+    for other in draft.session.legs.iter_mut().filter(|l| l.id != leg && !matches!(l.standing, LegStanding::Ended { .. })) {
+        other.standing = LegStanding::Ended { at: now };
+    }
+    enter(draft, arriving, &by)?;
+    handles::consume(draft, &by);
+    draft.event("moved", &[("channel", word(channel))]);
+    Ok(())
+}
+
+/// The leg is in: new, or back within its grace.
+pub(super) fn enter(draft: &mut Draft<'_, '_>, arriving: Arriving, by: &Claim) -> Result<(), Refusal> {
+    let channel = arriving.channel;
+    let known = draft.session.leg(arriving.leg).map(|l| l.standing);
+    let fresh = leg(draft.moment, &arriving)?;
+    match known {
+        Some(LegStanding::Live) => {
+            rebind(draft, &fresh);
+            return Ok(());
+        }
+        Some(LegStanding::Lost { .. }) => {
+            rebind(draft, &fresh);
+            draft.speaks(arriving.leg)?;
+        }
+        Some(LegStanding::Ended { .. }) | None => {
+            draft.add_leg(fresh)?;
+            draft.event("attached", &[("channel", word(channel)), ("by", handles::claim_name(by))]);
+        }
+    }
+    if let Some(language) = arriving.language {
+        draft.session.language = language;
+    }
+    identity::sign_in(draft)?;
+    draft.touch();
+    Ok(())
+}
+
+/// Another connection of the same holder has taken the leg over.
+fn rebind(draft: &mut Draft<'_, '_>, fresh: &Leg) {
+    if let Some(leg) = draft.session.legs.iter_mut().find(|l| l.id == fresh.id)
+        && (leg.holder != fresh.holder || leg.device != fresh.device)
+    {
+        leg.holder = fresh.holder.or(leg.holder);
+        leg.device = fresh.device.clone().or_else(|| leg.device.clone());
+        draft.dirty = true;
+    }
+}
+
+/// A leg as it comes, held by who comes with it.
+pub(super) fn leg(now: &Moment<'_>, arriving: &Arriving) -> Result<Leg, Refusal> {
+    let address = arriving.address.as_ref().map_or(0, |a| a.reveal().len());
+    limits::within("address_bytes", address, limits::WORD_BYTES)?;
+    let (holder, device) = match now.who {
+        Actor::House => (None, None),
+        Actor::Principal(who) => {
+            let device = match &who.party {
+                Party::Customer(claims) => claims.device.clone(),
+                Party::Agent(_) | Party::Supervisor(_) | Party::Admin | Party::Service => None,
+            };
+            (Some(access::holder(who, now.keys)), device)
+        }
+    };
+    limits::within("device_bytes", device.as_ref().map_or(0, String::len), limits::WORD_BYTES)?;
+    Ok(Leg {
+        id: arriving.leg,
+        channel: arriving.channel,
+        address: arriving.address.clone(),
+        since: now.now,
+        standing: LegStanding::Live,
+        device,
+        holder,
+    })
+}
+
+/// Whether the claim holds. Somebody who is signed in as another never gets in, whatever they hold.
+pub(super) fn right(draft: &Draft<'_, '_>, arriving: &Arriving, by: &Claim) -> Result<(), Refusal> {
+    if let Actor::Principal(who) = draft.moment.who {
+        match &who.party {
+            Party::Customer(claims) if !access::is_another(claims, &draft.session) => {}
+            Party::Customer(_) if matches!(by, Claim::Handle(..)) => return Err(handles::invalid()),
+            Party::Customer(_) => return Err(access::nothing_here()),
+            Party::Service => {}
+            Party::Agent(_) | Party::Supervisor(_) | Party::Admin => {
+                return Err(Refusal::new(Reason::PermissionDenied, "this role may not act as the customer"));
+            }
+        }
+    }
+    match by {
+        Claim::SignedIn => signed_in(draft),
+        Claim::SameLeg => same_leg(draft, arriving),
+        Claim::Handle(hash, kind) => handles::right(draft, hash, *kind, arriving.channel),
+    }?;
+    // The claim is good; what it proves is counted only once it is used.
+    if matches!(by, Claim::Handle(..)) {
+        Ok(())
+    } else {
+        access::surely(draft.moment, &draft.session, Action::Resume).or_else(|e| with_claims(draft, e))
+    }
+}
+
+/// The sign-in that comes with the claim counts for it.
+fn with_claims(draft: &Draft<'_, '_>, low: Refusal) -> Result<(), Refusal> {
+    let wanted = draft.moment.settings.levels.get(&Action::Resume).copied().unwrap_or_default();
+    let now = draft.now();
+    match draft.moment.who {
+        Actor::Principal(Principal { party: Party::Customer(claims), .. })
+            if claims.proofs.iter().any(|p| now < p.until && p.level >= wanted) =>
+        {
+            Ok(())
+        }
+        Actor::Principal(_) | Actor::House => Err(low),
+    }
+}
+
+fn signed_in(draft: &Draft<'_, '_>) -> Result<(), Refusal> {
+    match draft.moment.who {
+        Actor::House | Actor::Principal(Principal { party: Party::Service, .. }) => Ok(()),
+        Actor::Principal(Principal { party: Party::Customer(claims), .. }) if access::is_customer(claims, &draft.session) => Ok(()),
+        Actor::Principal(_) => Err(access::nothing_here()),
+    }
+}
+
+/// The leg's id is a secret of who had it. While the session is live that is enough; once it was suspended it is enough for a
+/// visitor whom nobody knows and who has no other way back, and for a customer who is still signed in.
+fn same_leg(draft: &Draft<'_, '_>, arriving: &Arriving) -> Result<(), Refusal> {
+    access::over_leg(draft.moment, &draft.session, arriving.leg)?;
+    let leg = draft.session.leg(arriving.leg).filter(|l| l.channel == arriving.channel).ok_or_else(access::nothing_here)?;
+    let here = !matches!(leg.standing, LegStanding::Ended { .. });
+    let unknown = !matches!(draft.session.party, Who::Known { .. });
+    if here || unknown || signed_in(draft).is_ok() {
+        return Ok(());
+    }
+    Err(Refusal::new(Reason::AssuranceTooLow, "come back by a sign-in, a link or a code").about("action", Action::Resume.name()))
+}

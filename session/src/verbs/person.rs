@@ -1,0 +1,246 @@
+//! A person is wanted: the place in line belongs to the session, over suspensions, channels and call backs.
+
+use super::draft::{Draft, word};
+use super::{close, leave, notices, walk};
+use crate::journey::RouteWish;
+use crate::{
+    Action, AgentName, InteractionId, InteractionRecord, LegId, Line, Phase, Private, Reason, Refusal, RouteRequest, Standing,
+    SuspendCause, Time, access, limits,
+};
+use segue_router::{Channel, Outcome, Priority};
+use std::collections::BTreeSet;
+
+/// Where somebody stood in line, and who had them.
+struct Place {
+    since: Time,
+    preferred: Option<AgentName>,
+}
+
+/// The customer asks for a person, whatever the journey says next. In line already: on another channel, or by call back from
+/// now on, the place is kept.
+pub(super) fn ask(draft: &mut Draft<'_, '_>, leg: LegId, callback: Option<Private<String>>) -> Result<(), Refusal> {
+    access::over_leg(draft.moment, &draft.session, leg)?;
+    if let Some(number) = &callback {
+        access::surely(draft.moment, &draft.session, Action::CallBack)?;
+        check_number(number.reveal())?;
+    }
+    let channel = draft.speaks(leg)?;
+    let before = draft.session.open().or_else(|| draft.session.interactions.last());
+    let wanted = match before {
+        Some(record) => RouteWish {
+            queue: record.queue.clone(),
+            needs: record.needs.clone(),
+            priority: record.priority.0,
+            priority_why: record.priority_why.clone(),
+            callback,
+        },
+        None => RouteWish {
+            queue: draft.moment.settings.queue.clone().ok_or_else(|| {
+                Refusal::new(Reason::WrongStep, "there is no queue for who asks for a person here; go on with the journey")
+            })?,
+            needs: String::new(),
+            priority: 0,
+            priority_why: String::new(),
+            callback,
+        },
+    };
+    walk::wasted(draft, &[("then", "asked_for_person".to_owned()), ("channel", word(channel))]);
+    draft.event("asked_for_person", &[("channel", word(channel)), ("callback", wanted.callback.is_some().to_string())]);
+    wish(draft, wanted, channel);
+    draft.grown = true;
+    Ok(())
+}
+
+/// The customer leaves the line, or the talk, without suspending.
+pub(super) fn leave_line(draft: &mut Draft<'_, '_>, leg: LegId) -> Result<(), Refusal> {
+    access::over_leg(draft.moment, &draft.session, leg)?;
+    let channel = draft.speaks(leg)?;
+    if draft.session.open().is_none() {
+        return Err(Refusal::new(Reason::WrongMoment, "nobody was asked for"));
+    }
+    leave_for_good(draft);
+    draft.event("left_line", &[("channel", word(channel))]);
+    Ok(())
+}
+
+/// A person is wanted. While somebody waits already, the wish moves them and keeps their place; while an agent has them,
+/// another queue is no longer wanted, but another channel is: the same agent gets them there, when able.
+pub(super) fn wish(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel) {
+    // A call back is a call, wherever it was asked for.
+    let channel = if wish.callback.is_some() { Channel::Voice } else { channel };
+    let place = match draft.session.open().cloned() {
+        None => Place { since: draft.now(), preferred: None },
+        Some(open) => {
+            let agent = agent_of(draft.line, open.id);
+            let elsewhere = open.channel != channel || open.callback != wish.callback;
+            let otherwise = open.queue != wish.queue || open.needs != wish.needs;
+            if !elsewhere && (agent.is_some() || !otherwise) {
+                return;
+            }
+            give_place_back(draft, &open, agent)
+        }
+    };
+    arrive(draft, wish, channel, place);
+}
+
+/// Somebody came back: who lost their place in line or their agent by the suspension gets it again, on this channel. A call
+/// back that still waits is superseded by being here; one that an agent is making is not.
+pub(super) fn come_back(draft: &mut Draft<'_, '_>, channel: Channel, held: Option<InteractionId>) {
+    let waiting = draft.session.open().filter(|o| agent_of(draft.line, o.id).is_none()).cloned();
+    let (record, place) = match waiting {
+        Some(open) => {
+            draft.event("callback_superseded", &[("channel", word(channel))]);
+            let place = give_place_back(draft, &open, None);
+            (open, place)
+        }
+        None => {
+            let Some(record) = held.and_then(|id| draft.session.interaction(id)).cloned() else { return };
+            let place = Place { since: record.since, preferred: record.preferred.clone() };
+            (record, place)
+        }
+    };
+    let wish = RouteWish {
+        queue: record.queue,
+        needs: record.needs,
+        priority: record.priority.0,
+        priority_why: record.priority_why,
+        callback: None,
+    };
+    arrive(draft, wish, channel, place);
+}
+
+/// The session is suspended: the place in line is kept by it. A call back needs nobody here and stays.
+pub(super) fn leave_with_place(draft: &mut Draft<'_, '_>) -> Option<InteractionId> {
+    let open = draft.session.open().filter(|o| o.callback.is_none()).cloned()?;
+    let agent = agent_of(draft.line, open.id);
+    give_place_back(draft, &open, agent);
+    Some(open.id)
+}
+
+/// The customer left for good: out of the line, or out of the talk.
+pub(super) fn leave_for_good(draft: &mut Draft<'_, '_>) {
+    let Some(open) = draft.session.open().cloned() else { return };
+    let outcome = if agent_of(draft.line, open.id).is_some() { Outcome::Handled } else { Outcome::Abandoned };
+    end(draft, open.id, outcome);
+    draft.route.push(RouteRequest::Leave(draft.session.id, open.id));
+}
+
+/// The router's owner tells what became of an interaction.
+pub(super) fn routed(draft: &mut Draft<'_, '_>, id: InteractionId, phase: Phase) -> Result<(), Refusal> {
+    access::house_only(draft.moment)?;
+    draft.quiet = true;
+    let Some(record) = draft.session.interactions.iter_mut().find(|i| i.id == id) else { return Ok(()) };
+    let open = record.ended.is_none();
+    match phase {
+        Phase::Waiting | Phase::Offered(_) => {}
+        Phase::Assigned(agent) => {
+            if record.preferred.as_ref() != Some(&agent) {
+                record.preferred = Some(agent.clone());
+                draft.event("assigned", &[("agent", agent.to_string())]);
+                notices::say(draft, "agent_joined", &[("agent", agent.to_string())]);
+            }
+        }
+        Phase::WrappingUp(agent) => {
+            end(draft, id, Outcome::Handled);
+            draft.event("talk_ended", &[("agent", agent.to_string())]);
+            notices::say(draft, "agent_left", &[("agent", agent.to_string())]);
+        }
+        Phase::Ended if open => end(draft, id, Outcome::Handled),
+        Phase::Suspended if open => end(draft, id, Outcome::Suspended),
+        Phase::Ended | Phase::Suspended => {}
+        Phase::Refused(reason) => {
+            end(draft, id, Outcome::Abandoned);
+            draft.event("not_routed", &[("reason", reason.clone())]);
+            notices::say(draft, "not_routed", &[("reason", reason)]);
+        }
+    }
+    // A call back was made and nobody is here: nothing is left to do.
+    let away = matches!(draft.session.standing, Standing::Suspended(_));
+    if away && open && draft.session.is_settled() {
+        close::conclude(draft, "handled".to_owned());
+    }
+    leave::nobody_left(draft, SuspendCause::Dropped, None);
+    Ok(())
+}
+
+fn arrive(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel, place: Place) {
+    let id = InteractionId((draft.moment.ids)().as_u128());
+    let record = InteractionRecord {
+        id,
+        channel,
+        queue: wish.queue,
+        needs: wish.needs,
+        priority: Priority(wish.priority),
+        priority_why: wish.priority_why,
+        since: place.since,
+        callback: wish.callback,
+        preferred: place.preferred,
+        ended: None,
+    };
+    draft.event(
+        "wants_person",
+        &[("queue", record.queue.to_string()), ("channel", word(channel)), ("interaction", crate::interaction_uuid(id).to_string())],
+    );
+    draft.session.interactions.push(record.clone());
+    let surplus = draft.session.interactions.len().saturating_sub(limits::INTERACTIONS);
+    draft.session.interactions.drain(..surplus);
+    if let Standing::Suspended(suspension) = &mut draft.session.standing
+        && record.callback.is_none()
+    {
+        // Wished for by a look-up that answered while nobody was here: the place is kept until somebody is.
+        suspension.interaction = Some(id);
+        end(draft, id, Outcome::Suspended);
+        return;
+    }
+    draft.route.push(RouteRequest::Arrive {
+        session: draft.session.id,
+        interaction: id,
+        queue: record.queue,
+        channel,
+        needs: record.needs,
+        priority: record.priority,
+        since: record.since,
+        preferred: record.preferred,
+        excluded: BTreeSet::new(),
+        callback: record.callback.is_some(),
+    });
+}
+
+/// Out of the line or the talk, with the place kept.
+fn give_place_back(draft: &mut Draft<'_, '_>, open: &InteractionRecord, agent: Option<AgentName>) -> Place {
+    let preferred = agent.or_else(|| open.preferred.clone());
+    if let Some(record) = draft.session.interactions.iter_mut().find(|i| i.id == open.id) {
+        record.preferred.clone_from(&preferred);
+    }
+    end(draft, open.id, Outcome::Suspended);
+    draft.route.push(RouteRequest::Suspend(draft.session.id, open.id));
+    Place { since: open.since, preferred }
+}
+
+fn end(draft: &mut Draft<'_, '_>, id: InteractionId, outcome: Outcome) {
+    if let Some(record) = draft.session.interactions.iter_mut().find(|i| i.id == id && i.ended.is_none()) {
+        record.ended = Some(outcome);
+        draft.dirty = true;
+    }
+}
+
+/// Who has the interaction now, as far as the owner has told.
+fn agent_of(line: Option<&Line>, id: InteractionId) -> Option<AgentName> {
+    match line.filter(|l| l.interaction == id).map(|l| &l.phase) {
+        Some(Phase::Assigned(agent)) => Some(agent.clone()),
+        Some(Phase::Waiting | Phase::Offered(_) | Phase::WrappingUp(_) | Phase::Suspended | Phase::Ended | Phase::Refused(_)) | None => {
+            None
+        }
+    }
+}
+
+/// A number to call back: E.164, `+` and 7 to 15 digits (ITU-T E.164).
+fn check_number(number: &str) -> Result<(), Refusal> {
+    let digits = number.strip_prefix('+').filter(|d| (7..=15).contains(&d.len()) && d.bytes().all(|b| b.is_ascii_digit()));
+    match digits {
+        Some(d) if !d.starts_with('0') => Ok(()),
+        Some(_) | None => {
+            Err(Refusal::new(Reason::InvalidArgument, "a number to call back is + and 7 to 15 digits").about("field", "callback"))
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Deadlines: what was due is done, and the next moment is told.
+
+use super::draft::{Draft, word};
+use super::{answers, close, handles, leave, suspend, walk};
+use crate::journey::Library;
+use crate::{LegStanding, Session, Settings, Standing, SuspendCause, Time};
+
+/// Does everything that is due now. Cannot fail, and leaves nothing due.
+pub(super) fn pass(draft: &mut Draft<'_, '_>) {
+    let now = draft.now();
+    if due(&draft.session, draft.moment.settings, draft.moment.library).is_none_or(|due| now < due) {
+        return;
+    }
+    answers::forget(draft);
+    if !draft.session.is_final() {
+        handles::sweep(draft);
+    }
+    match draft.session.standing.clone() {
+        Standing::Active => active(draft),
+        Standing::Suspended(suspension) => {
+            if now >= suspension.until {
+                close::expire(draft);
+            } else {
+                warn(draft, suspension.until);
+            }
+        }
+        Standing::Closed { at, .. } | Standing::Expired { at } => {
+            if now >= at.after(draft.moment.settings.keep_for) {
+                close::forget(draft, "kept_long_enough");
+            }
+        }
+    }
+}
+
+fn active(draft: &mut Draft<'_, '_>) {
+    let now = draft.now();
+    if now >= draft.session.ends {
+        close::expire(draft);
+        return;
+    }
+    let mut dropped = None;
+    for leg in &mut draft.session.legs {
+        if let LegStanding::Lost { grace, .. } = leg.standing
+            && grace <= now
+        {
+            leg.standing = LegStanding::Ended { at: now };
+            dropped = Some((leg.id, leg.channel));
+        }
+    }
+    if let Some((leg, channel)) = dropped {
+        draft.event("dropped", &[("channel", word(channel))]);
+        leave::nobody_left(draft, SuspendCause::Dropped, Some(leg));
+    }
+    if draft.session.is_active() && step_due(&draft.session, draft.moment.library).is_some_and(|due| due <= now) {
+        walk::expire(draft);
+    }
+    if draft.session.is_active() && idle_due(&draft.session).is_some_and(|due| due <= now) {
+        let last = draft.session.present().next_back().map(|l| (l.id, l.channel));
+        if draft.session.is_settled() {
+            suspend::end_legs(draft);
+            leave::nobody_left(draft, SuspendCause::Idle, last.map(|(leg, _)| leg));
+        } else {
+            suspend::stop(draft, SuspendCause::Idle, last.map(|(_, channel)| channel));
+        }
+    }
+    if draft.session.is_active() {
+        warn(draft, draft.session.ends);
+    }
+}
+
+/// Warns once that the time runs out.
+fn warn(draft: &mut Draft<'_, '_>, until: Time) {
+    if !draft.session.warned && warning(until, draft.moment.settings) <= draft.now() {
+        draft.session.warned = true;
+        draft.event("expiring", &[("at", until.0.to_string())]);
+    }
+}
+
+const fn warning(until: Time, settings: &Settings) -> Time {
+    Time(until.0.saturating_sub(settings.warn_before.0))
+}
+
+/// Somebody who is in line or in a talk is not idle.
+fn idle_due(session: &Session) -> Option<Time> {
+    session.open().is_none().then_some(session.idle_ends)
+}
+
+fn step_due(session: &Session, library: &Library) -> Option<Time> {
+    session.position.as_ref().and_then(|at| library.due(at))
+}
+
+/// The next moment something is due for a session.
+#[must_use]
+pub fn due(session: &Session, settings: &Settings, library: &Library) -> Option<Time> {
+    let secrets = session.answers.values().filter_map(|a| a.until);
+    let warned = |until| (!session.warned).then(|| warning(until, settings));
+    let own: Vec<Time> = match &session.standing {
+        Standing::Active => {
+            let graces = session.legs.iter().filter_map(|l| match l.standing {
+                LegStanding::Lost { grace, .. } => Some(grace),
+                LegStanding::Live | LegStanding::Ended { .. } => None,
+            });
+            let ends = [Some(session.ends), idle_due(session), step_due(session, library), warned(session.ends)];
+            graces.chain(ends.into_iter().flatten()).collect()
+        }
+        Standing::Suspended(s) => [Some(s.until), warned(s.until)].into_iter().flatten().collect(),
+        Standing::Closed { at, .. } | Standing::Expired { at } => vec![at.after(settings.keep_for)],
+    };
+    secrets.chain(own).min()
+}
