@@ -3,7 +3,7 @@
 //! Driven by the router's effects alone (see `effects`), so a replay of the same effects gives the same cases.
 
 use crate::{AgentName, InteractionId, Line, Phase, PopTransfer, QueueName, SessionId, Time};
-use segue_router::{AgentId, Change, Channel, Decision, Outcome, Priority};
+use segue_router::{AgentId, Change, Channel, Decision, OfferId, Outcome, Priority};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,6 +100,13 @@ impl Cases {
     #[must_use]
     pub fn get(&self, interaction: InteractionId) -> Option<&Case> {
         self.cases.get(&interaction)
+    }
+
+    /// The interaction that is put to an agent by this offer.
+    #[must_use]
+    pub fn offered(&self, offer: OfferId) -> Option<(InteractionId, &Case)> {
+        let standing = |case: &Case| case.offer.as_ref().is_some_and(|decision| decision.offer == offer);
+        self.held.values().flatten().filter_map(|id| Some((*id, self.cases.get(id)?))).find(|(_, case)| standing(case))
     }
 
     /// All of them.

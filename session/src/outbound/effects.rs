@@ -2,8 +2,8 @@
 
 use super::cases::HANDOVERS;
 use crate::outbound::{Case, Cases, Chart, DeskNews, Directory, Face, READY, Told};
-use crate::{AgentName, DeskAgent, DeskEvent, InteractionId, Phase, PopTransfer, Private, RouteRequest, SessionId, Time};
-use segue_router::{AgentId, Change, Decision, Effect, Outcome, QueueId};
+use crate::{AgentName, DeskAgent, DeskEvent, InteractionId, Phase, PopTransfer, Private, QueueName, SessionId, Time};
+use segue_router::{AgentId, Arrival, Change, Decision, Effect, Outcome, QueueId};
 
 /// What the translation of one step's effects looks at.
 #[derive(Clone, Copy, Debug)]
@@ -17,16 +17,15 @@ pub struct Names<'a> {
 }
 
 impl Cases {
-    /// Takes in an interaction that is about to arrive; the router's effects do the rest.
-    pub fn arrive(&mut self, request: &RouteRequest) {
-        let RouteRequest::Arrive { session, interaction, queue, channel, priority, since, callback, .. } = request else { return };
-        self.cases.entry(*interaction).or_insert_with(|| Case {
-            session: *session,
-            queue: queue.clone(),
-            channel: *channel,
-            since: *since,
-            priority: *priority,
-            callback: *callback,
+    /// Takes in an interaction that the router has just taken in; its effects do the rest.
+    pub fn arrive(&mut self, session: SessionId, arrival: &Arrival, queue: QueueName, callback: bool) {
+        self.cases.entry(arrival.interaction).or_insert_with(|| Case {
+            session,
+            queue,
+            channel: arrival.channel,
+            since: arrival.since,
+            priority: arrival.priority,
+            callback,
             offer: None,
             assigned: None,
             wrapping: std::collections::BTreeMap::new(),
@@ -35,9 +34,9 @@ impl Cases {
             handovers: Vec::new(),
             told: false,
         });
-        let ids = self.sessions.entry(*session).or_default();
-        if !ids.contains(interaction) {
-            ids.push(*interaction);
+        let ids = self.sessions.entry(session).or_default();
+        if !ids.contains(&arrival.interaction) {
+            ids.push(arrival.interaction);
         }
     }
 

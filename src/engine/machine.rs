@@ -1,0 +1,384 @@
+//! The owner's memory: the router, and what the outside calls the things it numbers. No IO, no clock.
+//!
+//! The same inputs give the same state and the same records; [`Machine::replay`] walks records and holds the hashes
+//! against its own.
+
+use crate::engine::answered::{Answered, Known};
+use crate::engine::input::Input;
+use crate::engine::journal::{Aside, Asker, Hash, NamesRecord, Record, Step, fingerprint};
+use segue_router::{Effect, Event, Router, Time};
+use segue_session::outbound::{AWAY, Cases, Chart, Directory, Names, Told, channel_name, desk_event, presence, refusal, route_event};
+use segue_session::{
+    AgentName, DeskCommand, InteractionId, Line, Phase, QueueName, Reason, Refusal, RequestId, RouteRequest, SessionId,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Everything the owner of a domain holds in memory.
+#[derive(Debug, Default)]
+pub(crate) struct Machine {
+    router: Router,
+    directory: Directory,
+    chart: Chart,
+    cases: Cases,
+    answered: Answered,
+    chain: Hash,
+    last: Time,
+}
+
+/// A machine as stored.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Picture {
+    router: segue_router::Snapshot,
+    directory: Directory,
+    chart: Chart,
+    cases: Cases,
+    answered: Answered,
+    chain: Hash,
+    last: Time,
+}
+
+/// What an input led to.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    /// For the journal, each with the session it is about.
+    pub(crate) records: Vec<(Option<SessionId>, Record)>,
+    /// What is to be stored and told.
+    pub(crate) told: Told,
+    /// Lines of sessions whose arrival was refused.
+    pub(crate) turned_away: Vec<(SessionId, Line)>,
+    /// Queues in which somebody's place may have changed.
+    pub(crate) moved: BTreeSet<QueueName>,
+    /// What the asker is answered.
+    pub(crate) answer: Option<Refusal>,
+    /// For the meters: interactions that ended, offers that ended, accepted waits.
+    pub(crate) effects: Vec<Effect>,
+}
+
+/// An event with what belongs to it.
+struct Turn {
+    at: Time,
+    event: Event,
+    session: Option<SessionId>,
+    aside: Aside,
+    by: Option<Asker>,
+}
+
+impl Machine {
+    pub(crate) const fn router(&self) -> &Router {
+        &self.router
+    }
+    pub(crate) const fn directory(&self) -> &Directory {
+        &self.directory
+    }
+    pub(crate) const fn cases(&self) -> &Cases {
+        &self.cases
+    }
+    pub(crate) const fn names(&self) -> Names<'_> {
+        Names { directory: &self.directory, chart: &self.chart, customer_left: false }
+    }
+    pub(crate) const fn chart(&self) -> &Chart {
+        &self.chart
+    }
+    pub(super) const fn chain(&self) -> Hash {
+        self.chain
+    }
+    pub(super) fn deadline(&self) -> Option<Time> {
+        self.router.deadline()
+    }
+
+    /// The time of the next input: never before the last one's.
+    pub(super) fn at(&self, now: Time) -> Time {
+        now.max(self.last)
+    }
+
+    /// The session's line, by names.
+    pub(crate) fn line(&self, session: SessionId) -> Option<Line> {
+        self.cases.line(session, |agent| self.directory.agent_name(agent).cloned())
+    }
+
+    /// Agents who get copies of the session's messages.
+    pub(super) fn listeners(&self, session: SessionId) -> Vec<AgentName> {
+        self.cases.listeners(session).into_iter().filter_map(|agent| self.directory.agent_name(agent).cloned()).collect()
+    }
+
+    /// Takes in one input at `now` and says what follows.
+    pub(crate) fn take(&mut self, now: Time, input: &Input) -> Taken {
+        let at = self.at(now);
+        self.last = at;
+        match input {
+            Input::Route(_, request) => self.route(at, request),
+            Input::Desk { by, request, command } => self.desk(at, by, *request, command),
+            Input::SignIn(agent) => self.sign_in(at, agent),
+            Input::Lose(agent) => self.lose(at, agent),
+            Input::Tick => self.step(Turn { at, event: Event::Tick, session: None, aside: Aside::None, by: None }),
+        }
+    }
+
+    /// Puts a config in force, unless it is already.
+    pub(super) fn configure(&mut self, now: Time, routing: &crate::config::plan::Routing) -> Taken {
+        let at = self.at(now);
+        self.last = at;
+        let chart = super::numbers::chart(routing);
+        let mut directory = self.directory.clone();
+        let plan = super::numbers::plan(routing, &chart, &mut directory);
+        if self.router.plan() == &plan && self.chart == chart && self.directory == directory {
+            return Taken::default();
+        }
+        (self.directory, self.chart) = (directory.clone(), chart.clone());
+        let names = Record::Names(Box::new(NamesRecord { directory, chart }));
+        let event = Event::Configure(Box::new(plan));
+        let mut taken = self.step(Turn { at, event, session: None, aside: Aside::None, by: None });
+        taken.records.insert(0, (None, names));
+        taken
+    }
+
+    fn route(&mut self, at: Time, request: &RouteRequest) -> Taken {
+        let event = match route_event(&self.directory, &self.chart, request) {
+            Ok(Some(event)) => event,
+            Ok(None) => return self.refresh(request),
+            Err(why) => return turned_away(request, why),
+        };
+        let (session, aside) = match request {
+            RouteRequest::Arrive { session, callback, .. } => (*session, Aside::Arrival(*session, *callback)),
+            RouteRequest::Suspend(session, _) | RouteRequest::Leave(session, _) | RouteRequest::Refresh(session) => {
+                (*session, Aside::None)
+            }
+        };
+        let mut taken = self.step(Turn { at, event, session: Some(session), aside, by: None });
+        match taken.answer.take() {
+            Some(why) if matches!(request, RouteRequest::Arrive { .. }) => {
+                let turned = turned_away(request, why);
+                taken.turned_away = turned.turned_away;
+                taken.told.contents.extend(turned.told.contents);
+            }
+            // Already gone: what the customer wanted is so.
+            Some(_) | None => {}
+        }
+        taken
+    }
+
+    /// The session changed while somebody has it or is offered it: a new pop.
+    fn refresh(&self, request: &RouteRequest) -> Taken {
+        let mut taken = Taken::default();
+        let RouteRequest::Refresh(session) = request else { return taken };
+        for (interaction, case) in self.cases.of(*session) {
+            let offered = case.offer.as_ref().map(|offer| offer.agent);
+            for agent in offered.into_iter().chain(case.assigned_to()) {
+                let Some(name) = self.directory.agent_name(agent) else { continue };
+                let news = segue_session::outbound::DeskNews::Updated(*session, interaction, agent);
+                taken.told.desk.push((name.clone(), news));
+            }
+        }
+        taken
+    }
+
+    fn desk(&mut self, at: Time, by: &AgentName, request: RequestId, command: &DeskCommand) -> Taken {
+        let print = fingerprint(&(by, command));
+        match self.answered.look(request, print) {
+            Known::New => {}
+            Known::Repeat(why) => {
+                return Taken { answer: why.map(|why| refusal(&self.directory, &why)), ..Taken::default() };
+            }
+            Known::Reused => return refused(Refusal::new(Reason::RequestIdReused, "this request id was used for something else")),
+        }
+        let event = match desk_event(&self.directory, &self.chart, &self.cases, by, command) {
+            Ok(Some(event)) => event,
+            Ok(None) => return refused(Refusal::new(Reason::Internal, "this command is not for the router")),
+            Err(why) => return refused(why),
+        };
+        let (interaction, aside, reason) = particulars(command);
+        let session = interaction.and_then(|id| self.cases.get(id)).map(|case| case.session);
+        let session = session.or_else(|| self.offered(command).map(|(_, session)| session));
+        let asker = Asker { agent: by.clone(), request, fingerprint: print, reason };
+        self.step(Turn { at, event, session, aside, by: Some(asker) })
+    }
+
+    /// What an offer's command is about.
+    fn offered(&self, command: &DeskCommand) -> Option<(InteractionId, SessionId)> {
+        let (DeskCommand::Accept(offer) | DeskCommand::Decline(offer, _)) = command else { return None };
+        self.cases.offered(*offer).map(|(id, case)| (id, case.session))
+    }
+
+    fn sign_in(&mut self, at: Time, name: &AgentName) -> Taken {
+        let Some(agent) = self.directory.agent(name) else {
+            return refused(Refusal::new(Reason::NotFound, "there is no such agent").about("agent", name.as_str()));
+        };
+        let known = self.router.agent(agent);
+        let chosen = match known {
+            // A second desk, or one that came back: what they chose stands.
+            Some(change) if change.readiness == segue_router::Readiness::Lost => Ok(change.presence),
+            Some(change) if change.readiness != segue_router::Readiness::SignedOut => return Taken::default(),
+            Some(_) | None => presence(&self.directory, &self.chart, AWAY),
+        };
+        match chosen {
+            Ok(presence) => {
+                self.step(Turn { at, event: Event::SignIn(agent, presence), session: None, aside: Aside::None, by: None })
+            }
+            Err(why) => refused(why),
+        }
+    }
+
+    fn lose(&mut self, at: Time, name: &AgentName) -> Taken {
+        let present = self.directory.agent(name).and_then(|agent| self.router.agent(agent)).filter(|change| {
+            !matches!(change.readiness, segue_router::Readiness::SignedOut | segue_router::Readiness::Lost)
+        });
+        match present {
+            Some(change) => {
+                self.step(Turn { at, event: Event::Lose(change.agent), session: None, aside: Aside::None, by: None })
+            }
+            None => Taken::default(),
+        }
+    }
+
+    /// The one place where the router is told something.
+    fn step(&mut self, turn: Turn) -> Taken {
+        let Turn { at, event, session, aside, by } = turn;
+        let mut effects = Vec::new();
+        let outcome = self.router.step(at, event.clone(), &mut effects);
+        self.chain = self.chain.next(at, &event, outcome.as_ref().map(|()| effects.as_slice()));
+        let refused = outcome.err();
+        if let Some(asker) = &by {
+            self.answered.note(at, asker.request, asker.fingerprint, refused.clone());
+        }
+        let mut taken = Taken { answer: refused.as_ref().map(|why| refusal(&self.directory, why)), ..Taken::default() };
+        if refused.is_none() {
+            self.follow(at, &event, &aside, by.as_ref(), &effects, &mut taken);
+        }
+        let step = Step { at, event, aside, by, refused, hash: self.chain };
+        taken.records.push((session, Record::Step(Box::new(step))));
+        let decisions = taken.told.decisions.iter().map(|(session, decision)| (Some(*session), Record::Decision(Box::new(decision.clone()))));
+        taken.records.extend(decisions);
+        taken.effects = effects;
+        taken
+    }
+
+    /// What the effects mean by names.
+    fn follow(&mut self, at: Time, event: &Event, aside: &Aside, by: Option<&Asker>, effects: &[Effect], taken: &mut Taken) {
+        match (event, aside) {
+            (Event::Arrive(arrival), Aside::Arrival(session, callback)) => {
+                if let Some(queue) = self.directory.queue_name(arrival.queue) {
+                    self.cases.arrive(*session, arrival, queue.clone(), *callback);
+                }
+            }
+            (Event::TransferToQueue(_, interaction, ..) | Event::TransferToAgent(_, interaction, _), Aside::HandOver(note)) => {
+                if let Some(by) = by {
+                    self.cases.hand_over(*interaction, by.agent.clone(), at, note.clone());
+                }
+            }
+            _ => {}
+        }
+        let customer_left = matches!(event, Event::Suspend(_) | Event::Abandon(_));
+        let names = Names { directory: &self.directory, chart: &self.chart, customer_left };
+        for effect in effects {
+            if let Some(id) = moves_line(effect) {
+                taken.moved.extend(self.cases.get(id).map(|case| case.queue.clone()));
+            }
+            self.cases.apply(at, &names, effect, &mut taken.told);
+        }
+    }
+
+    /// Forgets cases that are over; after their lines have been taken.
+    pub(super) fn forget(&mut self, ended: impl IntoIterator<Item = InteractionId>) {
+        self.cases.forget_over(ended);
+    }
+
+    /// Takes in a record of the journal again; `Err` says how this machine differs from the one that wrote it.
+    pub(super) fn replay(&mut self, record: &Record) -> Result<(), String> {
+        match record {
+            Record::Session(_) | Record::Decision(_) => Ok(()),
+            Record::Names(names) => {
+                (self.directory, self.chart) = (names.directory.clone(), names.chart.clone());
+                Ok(())
+            }
+            Record::Step(step) => {
+                let Step { at, event, aside, by, refused, hash } = step.as_ref();
+                self.last = *at;
+                let turn = Turn { at: *at, event: event.clone(), session: None, aside: aside.clone(), by: by.clone() };
+                let taken = self.step(turn);
+                self.forget(ended(&taken.effects));
+                let again = taken.records.iter().find_map(|(_, record)| match record {
+                    Record::Step(step) => Some(step.refused.clone()),
+                    Record::Session(_) | Record::Decision(_) | Record::Names(_) => None,
+                });
+                if self.chain == *hash {
+                    return Ok(());
+                }
+                Err(format!("{event:?} at {} led to {again:?} and {:?}, not to {refused:?}", at.0, taken.effects))
+            }
+        }
+    }
+
+    /// The machine as a value.
+    pub(super) fn picture(&self) -> Picture {
+        Picture {
+            router: self.router.snapshot(),
+            directory: self.directory.clone(),
+            chart: self.chart.clone(),
+            cases: self.cases.clone(),
+            answered: self.answered.clone(),
+            chain: self.chain,
+            last: self.last,
+        }
+    }
+
+    /// The machine that a value was taken of.
+    pub(super) fn from_picture(picture: Picture) -> Result<Self, String> {
+        let Picture { router, directory, chart, cases, answered, chain, last } = picture;
+        let router = Router::restore(router).map_err(|why| why.to_string())?;
+        Ok(Self { router, directory, chart, cases, answered, chain, last })
+    }
+}
+
+/// Interactions whose case may be over by these effects.
+pub(super) fn ended(effects: &[Effect]) -> impl Iterator<Item = InteractionId> {
+    effects.iter().filter_map(|effect| match effect {
+        Effect::Ended { interaction, .. } | Effect::EndWrapUp { interaction, .. } => Some(*interaction),
+        _ => None,
+    })
+}
+
+fn moves_line(effect: &Effect) -> Option<InteractionId> {
+    match effect {
+        Effect::Wait { interaction, .. } | Effect::Ended { interaction, .. } => Some(*interaction),
+        Effect::Offer(decision) => Some(decision.interaction),
+        _ => None,
+    }
+}
+
+fn refused(why: Refusal) -> Taken {
+    Taken { answer: Some(why), ..Taken::default() }
+}
+
+/// An arrival that cannot be: the session's line says why.
+fn turned_away(request: &RouteRequest, why: Refusal) -> Taken {
+    let mut taken = Taken::default();
+    let RouteRequest::Arrive { session, interaction, queue, channel, since, callback, .. } = request else { return taken };
+    let phase = Phase::Refused(why.reason.name());
+    let line = Line {
+        interaction: *interaction,
+        phase: phase.clone(),
+        queue: queue.clone(),
+        channel: *channel,
+        since: *since,
+        ahead: None,
+        callback: *callback,
+    };
+    tracing::warn!(queue = queue.as_str(), channel = channel_name(*channel), reason = why.reason.name(), "an arrival was refused");
+    taken.turned_away.push((*session, line));
+    taken.told.contents.push((*session, *interaction, phase));
+    taken
+}
+
+/// What a desk's command is about, what goes with it, and why in whose words.
+fn particulars(command: &DeskCommand) -> (Option<InteractionId>, Aside, Option<String>) {
+    match command {
+        DeskCommand::TransferToQueue(id, _, note) | DeskCommand::TransferToAgent(id, _, note) => {
+            (Some(*id), Aside::HandOver(note.clone()), None)
+        }
+        DeskCommand::Finish(id) | DeskCommand::WrapUp(id, ..) | DeskCommand::Extend(id) => (Some(*id), Aside::None, None),
+        DeskCommand::Prioritise(id, _, reason) | DeskCommand::Requeue(id, reason) => (Some(*id), Aside::None, Some(reason.clone())),
+        DeskCommand::Force(_, _, reason) => (None, Aside::None, Some(reason.clone())),
+        _ => (None, Aside::None, None),
+    }
+}
