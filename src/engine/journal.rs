@@ -5,7 +5,7 @@
 
 use segue_router::{Decision, Effect, Event, Refusal, Time};
 use segue_session::outbound::{Chart, Directory};
-use segue_session::{AgentName, Private, RequestId, SessionEvent, SessionId};
+use segue_session::{AgentName, RequestId, SessionEvent, SessionId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -72,8 +72,6 @@ pub enum Aside {
     None,
     /// Of which session an arrival is, and whether a call back is awaited.
     Arrival(SessionId, bool),
-    /// The words that go with a transfer.
-    HandOver(Option<Private<String>>),
 }
 
 /// A link of the chain: SHA-256.

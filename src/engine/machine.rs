@@ -187,17 +187,17 @@ impl Machine {
             Ok(None) => return refused(Refusal::new(Reason::Internal, "this command is not for the router")),
             Err(why) => return refused(why),
         };
-        let (interaction, aside, reason) = particulars(command);
+        let (interaction, reason) = particulars(command);
         let session = interaction.and_then(|id| self.cases.get(id)).map(|case| case.session);
-        let session = session.or_else(|| self.offered(command).map(|(_, session)| session));
+        let session = session.or_else(|| self.offered(by, command));
         let asker = Asker { agent: by.clone(), request, fingerprint: print, reason };
-        self.step(Turn { at, event, session, aside, by: Some(asker) })
+        self.step(Turn { at, event, session, aside: Aside::None, by: Some(asker) })
     }
 
-    /// What an offer's command is about.
-    fn offered(&self, command: &DeskCommand) -> Option<(InteractionId, SessionId)> {
+    /// The session that an offer's command is about.
+    fn offered(&self, by: &AgentName, command: &DeskCommand) -> Option<SessionId> {
         let (DeskCommand::Accept(offer) | DeskCommand::Decline(offer, _)) = command else { return None };
-        self.cases.offered(*offer).map(|(id, case)| (id, case.session))
+        self.cases.offered(self.directory.agent(by)?, *offer).map(|(_, case)| case.session)
     }
 
     fn sign_in(&mut self, at: Time, name: &AgentName) -> Taken {
@@ -243,7 +243,7 @@ impl Machine {
         }
         let mut taken = Taken { answer: refused.as_ref().map(|why| refusal(&self.directory, why)), ..Taken::default() };
         if refused.is_none() {
-            self.follow(at, &event, &aside, by.as_ref(), &effects, &mut taken);
+            self.follow(at, &event, &aside, &effects, &mut taken);
         }
         let step = Step { at, event, aside, by, refused, hash: self.chain };
         taken.records.push((session, Record::Step(Box::new(step))));
@@ -254,19 +254,11 @@ impl Machine {
     }
 
     /// What the effects mean by names.
-    fn follow(&mut self, at: Time, event: &Event, aside: &Aside, by: Option<&Asker>, effects: &[Effect], taken: &mut Taken) {
-        match (event, aside) {
-            (Event::Arrive(arrival), Aside::Arrival(session, callback)) => {
-                if let Some(queue) = self.directory.queue_name(arrival.queue) {
-                    self.cases.arrive(*session, arrival, queue.clone(), *callback);
-                }
-            }
-            (Event::TransferToQueue(_, interaction, ..) | Event::TransferToAgent(_, interaction, _), Aside::HandOver(note)) => {
-                if let Some(by) = by {
-                    self.cases.hand_over(*interaction, by.agent.clone(), at, note.clone());
-                }
-            }
-            _ => {}
+    fn follow(&mut self, at: Time, event: &Event, aside: &Aside, effects: &[Effect], taken: &mut Taken) {
+        if let (Event::Arrive(arrival), Aside::Arrival(session, callback)) = (event, aside)
+            && let Some(queue) = self.directory.queue_name(arrival.queue)
+        {
+            self.cases.arrive(*session, arrival, queue.clone(), *callback);
         }
         let customer_left = matches!(event, Event::Suspend(_) | Event::Abandon(_));
         let names = Names { directory: &self.directory, chart: &self.chart, customer_left };
@@ -370,15 +362,16 @@ fn turned_away(request: &RouteRequest, why: Refusal) -> Taken {
     taken
 }
 
-/// What a desk's command is about, what goes with it, and why in whose words.
-fn particulars(command: &DeskCommand) -> (Option<InteractionId>, Aside, Option<String>) {
+/// What a desk's command is about, and why in whose words.
+fn particulars(command: &DeskCommand) -> (Option<InteractionId>, Option<String>) {
     match command {
-        DeskCommand::TransferToQueue(id, _, note) | DeskCommand::TransferToAgent(id, _, note) => {
-            (Some(*id), Aside::HandOver(note.clone()), None)
-        }
-        DeskCommand::Finish(id) | DeskCommand::WrapUp(id, ..) | DeskCommand::Extend(id) => (Some(*id), Aside::None, None),
-        DeskCommand::Prioritise(id, _, reason) | DeskCommand::Requeue(id, reason) => (Some(*id), Aside::None, Some(reason.clone())),
-        DeskCommand::Force(_, _, reason) => (None, Aside::None, Some(reason.clone())),
-        _ => (None, Aside::None, None),
+        DeskCommand::Prioritise(id, _, reason) | DeskCommand::Requeue(id, reason) => (Some(*id), Some(reason.clone())),
+        DeskCommand::Force(_, _, reason) => (None, Some(reason.clone())),
+        DeskCommand::TransferToQueue(id, ..)
+        | DeskCommand::TransferToAgent(id, ..)
+        | DeskCommand::Finish(id)
+        | DeskCommand::WrapUp(id, ..)
+        | DeskCommand::Extend(id) => (Some(*id), None),
+        _ => (None, None),
     }
 }

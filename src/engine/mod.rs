@@ -1,12 +1,156 @@
 //! The one loop per domain: inbox → step → journal → release effects → next deadline.
+//!
+//! A task per tenant owns its router; everybody else holds an [`Engine`], a handle to its mailbox. What the loop decides
+//! is in one fenced mutation per batch, and nobody hears of it before that is stored. While one commit is in flight the
+//! loop steps ahead in memory, and releases in order. If a commit is refused, memory is thrown away and rebuilt from the
+//! newest snapshot and the journal after it.
+//!
+//! What is *not* here: sessions' contents (the house applies commands to them), sockets, and any routing rule.
 
 mod answered;
+mod bell;
 pub mod clock;
 mod input;
 pub mod journal;
+mod lease;
 mod machine;
+mod metering;
 pub mod meters;
 mod numbers;
+mod owned;
+mod pops;
+mod recover;
+mod replay;
+mod run;
+mod stage;
 
 pub use clock::Clock;
 pub use meters::Meters;
+pub use recover::Error;
+pub use replay::{Difference, Report, replay};
+
+pub(crate) use bell::Bell;
+pub(crate) use input::{Input, Mail};
+pub(crate) use machine::Machine;
+pub(crate) use pops::{Histories, Scenery, Sheets, outcome_name, standing};
+
+use crate::config::plan::Routing;
+use segue_router::Decision;
+use segue_session::store::{Seq, Store, Version};
+use segue_session::{AgentName, InteractionId, Line, Phase, QueueName, Reason, Refusal, SessionId, TenantId};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Mail that may wait for the loop; more is refused as overload.
+const MAILBOX: usize = 4096;
+
+/// Who hears what the loop releases. Called from the loop: must not block, and must not ask the loop anything.
+pub(crate) trait Listener: Send + Sync + 'static {
+    /// An agent's outbox goes up to here now.
+    fn desk(&self, agent: &AgentName, seq: Seq);
+    /// A session's routing fields are at this version now.
+    fn session(&self, session: SessionId, version: Version, line: &Line);
+    /// A session's content is to hear of its interaction.
+    fn content(&self, session: SessionId, interaction: InteractionId, phase: Phase);
+    /// An offer was made and stored.
+    fn offered(&self, session: SessionId, agent: &AgentName, decision: &Decision);
+    /// Places in these queues may have changed.
+    fn moved(&self, queues: &BTreeSet<QueueName>);
+    /// Whether an agent has a socket open here.
+    fn at_desk(&self, agent: &AgentName) -> bool;
+    /// Nothing can be decided any more; the process must stop.
+    fn fatal(&self, why: String);
+}
+
+/// What an engine is started with.
+pub(crate) struct Setup {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) domain: TenantId,
+    pub(crate) node: String,
+    pub(crate) routing: Routing,
+    pub(crate) scenery: Arc<Scenery>,
+    pub(crate) clock: Clock,
+    pub(crate) meters: Meters,
+    pub(crate) listener: Arc<dyn Listener>,
+    pub(crate) bell: Arc<Bell>,
+}
+
+/// A handle to a domain's loop.
+pub(crate) struct Engine {
+    mail: mpsc::Sender<Mail>,
+    bell: Arc<Bell>,
+    stop: watch::Sender<bool>,
+}
+
+impl Engine {
+    /// Starts the loop and waits until its memory stands.
+    ///
+    /// # Errors
+    ///
+    /// Why memory cannot be rebuilt from the store.
+    pub(crate) async fn start(setup: Setup) -> Result<Self, Error> {
+        let (mail, mailbox) = mpsc::channel(MAILBOX);
+        let (stop, stopped) = watch::channel(false);
+        let (ready, stands) = oneshot::channel();
+        let bell = Arc::clone(&setup.bell);
+        let Setup { store, domain, node, routing, scenery, clock, meters, listener, bell: rung } = setup;
+        let owner = run::Owner {
+            store,
+            domain,
+            node,
+            routing,
+            scenery,
+            clock,
+            meters,
+            listener,
+            bell: rung,
+            mail: mailbox,
+            stop: stopped,
+            ready: Some(ready),
+        };
+        tokio::spawn(owner.run());
+        match stands.await {
+            Ok(outcome) => outcome.map(|()| Self { mail, bell, stop }),
+            Err(_) => Err(Error::Unreadable { place: 0, why: "the loop ended before it stood".to_owned() }),
+        }
+    }
+
+    /// Rings: the inbox has news.
+    pub(crate) fn bell(&self) -> &Bell {
+        &self.bell
+    }
+
+    /// Asks for something and waits until it is stored. An answer that is lost with the loop's memory is asked for again:
+    /// inputs of desks are named, so a repeat does nothing twice.
+    pub(crate) async fn ask(&self, input: Input) -> Result<(), Refusal> {
+        loop {
+            let (reply, answer) = oneshot::channel();
+            self.mail.try_send(Mail::Ask(input.clone(), Some(reply))).map_err(|why| match why {
+                mpsc::error::TrySendError::Full(_) => Refusal::new(Reason::Overloaded, "too much is asked just now").retry_after(500),
+                mpsc::error::TrySendError::Closed(_) => Refusal::new(Reason::Unavailable, "this node does not decide any more"),
+            })?;
+            if let Ok(answer) = answer.await {
+                return answer;
+            }
+        }
+    }
+
+    /// Looks at the machine; what is seen is told only once it is stored.
+    pub(crate) async fn look<T: Send + 'static>(&self, look: impl FnOnce(&Machine) -> T + Send + 'static) -> Result<T, Refusal> {
+        let (told, seen) = oneshot::channel();
+        let look = Box::new(move |machine: &Machine| -> Box<dyn FnOnce() + Send> {
+            let seen = look(machine);
+            Box::new(move || drop(told.send(seen)))
+        });
+        let unavailable = || Refusal::new(Reason::Unavailable, "routing is being rebuilt; ask again").retry_after(500);
+        self.mail.send(Mail::Look(look)).await.map_err(|_| unavailable())?;
+        seen.await.map_err(|_| unavailable())
+    }
+
+    /// Ends the loop in order: what is under way is stored, a snapshot is taken, the right to decide is given back.
+    pub(crate) async fn stop(&self) {
+        self.stop.send_replace(true);
+        self.stop.closed().await;
+    }
+}

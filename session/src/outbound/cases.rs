@@ -2,7 +2,7 @@
 //!
 //! Driven by the router's effects alone (see `effects`), so a replay of the same effects gives the same cases.
 
-use crate::{AgentName, InteractionId, Line, Phase, PopTransfer, QueueName, SessionId, Time};
+use crate::{AgentName, InteractionId, Line, Phase, QueueName, SessionId, Time};
 use segue_router::{AgentId, Change, Channel, Decision, OfferId, Outcome, Priority};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,14 +32,7 @@ pub struct Case {
     pub holder: Option<AgentId>,
     /// How it ended for the router.
     pub ended: Option<Outcome>,
-    /// Hand-overs, oldest first, at most [`HANDOVERS`].
-    pub handovers: Vec<PopTransfer>,
-    /// Whether the session's content has heard that somebody has it.
-    pub told: bool,
 }
-
-/// Hand-overs kept of one interaction.
-pub const HANDOVERS: usize = 16;
 
 /// An agent as last told, and since when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,11 +95,10 @@ impl Cases {
         self.cases.get(&interaction)
     }
 
-    /// The interaction that is put to an agent by this offer.
+    /// The interaction that is put to the agent by this offer.
     #[must_use]
-    pub fn offered(&self, offer: OfferId) -> Option<(InteractionId, &Case)> {
-        let standing = |case: &Case| case.offer.as_ref().is_some_and(|decision| decision.offer == offer);
-        self.held.values().flatten().filter_map(|id| Some((*id, self.cases.get(id)?))).find(|(_, case)| standing(case))
+    pub fn offered(&self, agent: AgentId, offer: OfferId) -> Option<(InteractionId, &Case)> {
+        self.held_by(agent).find(|(_, case)| case.offer.as_ref().is_some_and(|decision| decision.offer == offer))
     }
 
     /// All of them.

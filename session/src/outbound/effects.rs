@@ -1,8 +1,7 @@
 //! What each effect of the router means by names: for the case, for desks, for the session and its customer.
 
-use super::cases::HANDOVERS;
 use crate::outbound::{Case, Cases, Chart, DeskNews, Directory, Face, READY, Told};
-use crate::{AgentName, DeskAgent, DeskEvent, InteractionId, Phase, PopTransfer, Private, QueueName, SessionId, Time};
+use crate::{DeskAgent, DeskEvent, InteractionId, Phase, QueueName, SessionId, Time};
 use segue_router::{AgentId, Arrival, Change, Decision, Effect, Outcome, QueueId};
 
 /// What the translation of one step's effects looks at.
@@ -31,8 +30,6 @@ impl Cases {
             wrapping: std::collections::BTreeMap::new(),
             holder: None,
             ended: None,
-            handovers: Vec::new(),
-            told: false,
         });
         let ids = self.sessions.entry(session).or_default();
         if !ids.contains(&arrival.interaction) {
@@ -40,34 +37,20 @@ impl Cases {
         }
     }
 
-    /// Notes who passed an interaction on, with which words.
-    pub fn hand_over(&mut self, interaction: InteractionId, from: AgentName, at: Time, note: Option<Private<String>>) {
-        let Some(case) = self.cases.get_mut(&interaction) else { return };
-        if case.handovers.len() >= HANDOVERS {
-            case.handovers.remove(0);
-        }
-        case.handovers.push(PopTransfer { from, at, note });
-    }
-
     /// Takes in one effect and says what is to be told of it.
     pub fn apply(&mut self, now: Time, names: &Names<'_>, effect: &Effect, told: &mut Told) {
         match effect {
             Effect::Wait { interaction, queue, since, priority } => {
                 let queue = names.directory.queue_name(*queue).cloned();
-                self.change(*interaction, told, |case, told, _| {
+                self.change(*interaction, told, |case, _| {
                     case.queue = queue.unwrap_or_else(|| case.queue.clone());
                     (case.since, case.priority) = (*since, *priority);
-                    (case.offer, case.holder) = (None, None);
-                    // Back in line from somebody's hands: the content thought that they had it.
-                    if case.assigned.take().is_some() || case.told {
-                        case.told = false;
-                        told.contents.push((case.session, *interaction, Phase::Waiting));
-                    }
+                    (case.offer, case.assigned, case.holder) = (None, None, None);
                 });
             }
             Effect::Offer(decision) => self.offer(names, decision, told),
             Effect::Withdraw { offer, interaction, agent, why } => {
-                self.change(*interaction, told, |case, told, _| {
+                self.change(*interaction, told, |case, told| {
                     case.offer = None;
                     let event = DeskEvent::Withdrawn { offer: *offer, interaction: *interaction, why: *why };
                     tell(names, told, *agent, event);
@@ -75,27 +58,22 @@ impl Cases {
                 self.recount(*agent, *interaction);
             }
             Effect::Assign { offer, interaction, agent, since } => {
-                self.change(*interaction, told, |case, told, _| {
+                self.change(*interaction, told, |case, told| {
                     case.since = *since;
                     case.assigned = case.offer.take().map(|decision| (*agent, decision));
                     case.holder = Some(*agent);
-                    case.told = true;
                     let Some(name) = names.directory.agent_name(*agent).cloned() else { return };
                     told.desk.push((name.clone(), DeskNews::Assigned(case.session, *interaction, *offer)));
-                    told.notices.push((case.session, "agent_joined", name.clone()));
                     told.contents.push((case.session, *interaction, Phase::Assigned(name)));
                 });
                 self.recount(*agent, *interaction);
             }
             Effect::BeginWrapUp { interaction, agent, until } => self.begin_wrap_up(names, *interaction, *agent, *until, told),
             Effect::EndWrapUp { interaction, agent, code } => {
-                self.change(*interaction, told, |case, told, _| {
+                self.change(*interaction, told, |case, told| {
                     case.wrapping.remove(agent);
                     let code = code.and_then(|code| names.directory.code_name(code)).map(str::to_owned);
                     tell(names, told, *agent, DeskEvent::WrapUpEnded { interaction: *interaction, code });
-                    if case.over() && case.ended == Some(Outcome::Handled) {
-                        told.contents.push((case.session, *interaction, Phase::Ended));
-                    }
                 });
                 self.recount(*agent, *interaction);
             }
@@ -111,7 +89,7 @@ impl Cases {
 
     fn offer(&mut self, names: &Names<'_>, decision: &Decision, told: &mut Told) {
         let interaction = decision.interaction;
-        self.change(interaction, told, |case, told, _| {
+        self.change(interaction, told, |case, told| {
             case.offer = Some(decision.clone());
             case.since = decision.since;
             told.decisions.push((case.session, decision.clone()));
@@ -123,7 +101,7 @@ impl Cases {
     }
 
     fn begin_wrap_up(&mut self, names: &Names<'_>, interaction: InteractionId, agent: AgentId, until: Time, told: &mut Told) {
-        self.change(interaction, told, |case, told, _| {
+        self.change(interaction, told, |case, told| {
             let running = case.wrapping.remove(&agent).map(|(_, decision)| decision);
             let assigned = case.assigned.take_if(|(holder, _)| *holder == agent).map(|(_, decision)| decision);
             let Some(decision) = assigned.or(running) else { return };
@@ -136,7 +114,7 @@ impl Cases {
 
     fn end(&mut self, names: &Names<'_>, interaction: InteractionId, outcome: Outcome, since: Time, told: &mut Told) {
         let mut holder = None;
-        self.change(interaction, told, |case, told, _| {
+        self.change(interaction, told, |case, told| {
             case.ended = Some(outcome);
             case.since = since;
             case.offer = None;
@@ -145,9 +123,9 @@ impl Cases {
             if names.customer_left {
                 tell(names, told, agent, DeskEvent::CustomerLeft { interaction, outcome });
             }
-            let Some(name) = names.directory.agent_name(agent).cloned() else { return };
-            if outcome == Outcome::Handled {
-                told.notices.push((case.session, "agent_left", name.clone()));
+            if outcome == Outcome::Handled
+                && let Some(name) = names.directory.agent_name(agent).cloned()
+            {
                 told.contents.push((case.session, interaction, Phase::WrappingUp(name)));
             }
         });
@@ -168,11 +146,10 @@ impl Cases {
         self.faces.insert(change.agent, face);
     }
 
-    fn change(&mut self, id: InteractionId, told: &mut Told, with: impl FnOnce(&mut Case, &mut Told, SessionId)) {
+    fn change(&mut self, id: InteractionId, told: &mut Told, with: impl FnOnce(&mut Case, &mut Told)) {
         let Some(case) = self.cases.get_mut(&id) else { return };
-        let session = case.session;
-        told.lines.insert(session);
-        with(case, told, session);
+        told.lines.insert(case.session);
+        with(case, told);
     }
 
     /// Works out anew whether the agent holds the interaction.

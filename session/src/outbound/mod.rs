@@ -12,13 +12,15 @@ mod desk;
 mod directory;
 mod effects;
 mod told;
+mod why;
 
 pub use ask::{channel_name, refusal, route_event};
-pub use cases::{Case, Cases, Face, HANDOVERS};
+pub use cases::{Case, Cases, Face};
 pub use desk::{desk_event, presence};
 pub use directory::Directory;
 pub use effects::{Names, code_required, desk_agent};
 pub use told::{DeskNews, Told};
+pub use why::{excluded_name, why};
 
 use crate::{Language, QueueName};
 use segue_router::Channel;

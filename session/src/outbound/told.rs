@@ -15,8 +15,6 @@ pub struct Told {
     pub contents: Vec<(SessionId, InteractionId, Phase)>,
     /// Offers made, with why; kept for good.
     pub decisions: Vec<(SessionId, Decision)>,
-    /// Agents who came to a session or left it, for the customer to read.
-    pub notices: Vec<(SessionId, &'static str, AgentName)>,
 }
 
 /// An entry for a desk; some need the session's document to be whole.
@@ -50,6 +48,5 @@ impl Told {
         self.lines.extend(more.lines);
         self.contents.extend(more.contents);
         self.decisions.extend(more.decisions);
-        self.notices.extend(more.notices);
     }
 }

@@ -1,0 +1,208 @@
+//! Desk entries made whole: screen pops from the sessions' documents, read in one go per batch.
+
+use crate::engine::machine::Machine;
+use segue_router::{AgentId, Decision, Time};
+use segue_session::codec::Coded;
+use segue_session::journey::Library;
+use segue_session::outbound::{DeskNews, Told, why};
+use segue_session::pop::{self, LinkTemplate, PopInput};
+use segue_session::store::{Error as StoreError, KeyKind, Store, Stored};
+use segue_session::{
+    AgentName, CustomerId, DeskEvent, DeskOffer, EnrichmentStanding, InteractionId, Keys, Language, Phase, PopEnrichment, PopHistory,
+    ScreenPop, Session, SessionId, TenantId, Who,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Former sessions of a customer that a pop looks into.
+const FORMER: usize = 8;
+
+/// What pops of a tenant are made with, beside the sessions.
+pub(crate) struct Scenery {
+    pub(crate) library: Arc<Library>,
+    pub(crate) keys: Keys,
+    pub(crate) links: Vec<LinkTemplate>,
+    pub(crate) hosts: BTreeSet<String>,
+    /// Systems whose parts will come.
+    pub(crate) connectors: Vec<String>,
+    /// The language of desks that say nothing.
+    pub(crate) language: Language,
+}
+
+/// Sessions as read for one batch.
+pub(crate) struct Sheets(BTreeMap<SessionId, (Option<Stored>, Option<Session>)>);
+
+/// Former interactions by customer.
+pub(crate) type Histories = BTreeMap<CustomerId, Vec<PopHistory>>;
+
+impl Sheets {
+    /// Reads the sessions.
+    pub(crate) async fn load(store: &Arc<dyn Store>, domain: &TenantId, wanted: BTreeSet<SessionId>) -> Result<Self, StoreError> {
+        let ids: Vec<SessionId> = wanted.into_iter().collect();
+        if ids.is_empty() {
+            return Ok(Self(BTreeMap::new()));
+        }
+        let stored = store.sessions(domain, &ids).await?;
+        let sheet = |stored: Option<Stored>| {
+            let session = stored.as_ref().and_then(|stored| Session::decode(&stored.content).ok());
+            (stored, session)
+        };
+        Ok(Self(ids.into_iter().zip(stored.into_iter().map(sheet)).collect()))
+    }
+
+    /// Each session with what is stored of it; `None` where it was erased.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (SessionId, Option<&Stored>)> {
+        self.0.iter().map(|(id, (stored, _))| (*id, stored.as_ref()))
+    }
+
+    /// A session, as stored and as read.
+    pub(crate) fn get(&self, session: SessionId) -> Option<(&Stored, &Session)> {
+        let (stored, session) = self.0.get(&session)?;
+        Some((stored.as_ref()?, session.as_ref()?))
+    }
+}
+
+impl Scenery {
+    /// Former interactions of those customers who are being offered.
+    pub(crate) async fn histories(
+        &self,
+        store: &Arc<dyn Store>,
+        domain: &TenantId,
+        sheets: &Sheets,
+        told: &Told,
+    ) -> Result<Histories, StoreError> {
+        let offered = told.desk.iter().filter_map(|(_, news)| match news {
+            DeskNews::Offered(session, _) => sheets.get(*session),
+            DeskNews::Ready(_) | DeskNews::Assigned(..) | DeskNews::Updated(..) => None,
+        });
+        let customers: BTreeSet<&CustomerId> = offered.filter_map(|(_, session)| known(session)).collect();
+        let mut histories = Histories::new();
+        for customer in customers {
+            histories.insert(customer.clone(), self.history(store, domain, customer).await?);
+        }
+        Ok(histories)
+    }
+
+    /// Former interactions of a customer over all their sessions, newest first.
+    pub(crate) async fn history(
+        &self,
+        store: &Arc<dyn Store>,
+        domain: &TenantId,
+        customer: &CustomerId,
+    ) -> Result<Vec<PopHistory>, StoreError> {
+        let key = self.keys.lookup(KeyKind::Customer, customer.as_str());
+        let sessions = store.find(domain, &key, FORMER).await?;
+        let sheets = Sheets::load(store, domain, sessions.into_iter().collect()).await?;
+        let mut rows: Vec<PopHistory> = Vec::new();
+        for (_, session) in sheets.0.values() {
+            let Some(session) = session else { continue };
+            rows.extend(session.interactions.iter().filter_map(|record| {
+                Some(PopHistory {
+                    session: session.id,
+                    interaction: record.id,
+                    channel: record.channel,
+                    queue: record.queue.clone(),
+                    at: record.since,
+                    outcome: outcome_name(record.ended?).to_owned(),
+                })
+            }));
+        }
+        rows.sort_by_key(|row| std::cmp::Reverse((row.at, row.interaction)));
+        Ok(rows)
+    }
+
+    /// The entry whole; `None` where its session was erased meanwhile.
+    pub(crate) fn complete(
+        &self,
+        now: Time,
+        machine: &Machine,
+        sheets: &Sheets,
+        histories: &Histories,
+        agent: &AgentName,
+        news: &DeskNews,
+    ) -> Option<DeskEvent> {
+        Some(match news {
+            DeskNews::Ready(event) => event.as_ref().clone(),
+            DeskNews::Offered(session, decision) => {
+                let phase = Phase::Offered(agent.clone());
+                let pop = self.pop(now, machine, sheets.get(*session)?, histories, decision, &phase)?;
+                DeskEvent::Offered(Box::new(DeskOffer {
+                    offer: decision.offer,
+                    interaction: decision.interaction,
+                    deadline: decision.deadline,
+                    pop,
+                }))
+            }
+            DeskNews::Assigned(session, interaction, offer) => {
+                let after = sheets.get(*session)?.0.last_message;
+                DeskEvent::Assigned { offer: *offer, interaction: *interaction, session: *session, after }
+            }
+            DeskNews::Updated(session, interaction, id) => {
+                let (decision, phase) = standing(machine, *interaction, *id)?;
+                DeskEvent::Updated(Box::new(self.pop(now, machine, sheets.get(*session)?, histories, &decision, &phase)?))
+            }
+        })
+    }
+
+    /// The screen pop of an interaction for the agent of the decision.
+    pub(crate) fn pop(
+        &self,
+        now: Time,
+        machine: &Machine,
+        (stored, session): (&Stored, &Session),
+        histories: &Histories,
+        decision: &Decision,
+        phase: &Phase,
+    ) -> Option<ScreenPop> {
+        let names = machine.names();
+        let needs = session.interaction(decision.interaction).map(|record| record.needs.as_str()).unwrap_or_default();
+        let agent = names.directory.agent_name(decision.agent)?;
+        let language = names.chart.agents.get(agent).map_or(&self.language, |agent| &agent.language);
+        let pending = || PopEnrichment { standing: EnrichmentStanding::Pending, data: None, at: now };
+        let history = known(session).and_then(|customer| histories.get(customer)).cloned().unwrap_or_default();
+        let input = PopInput {
+            version: stored.version,
+            now,
+            interaction: decision.interaction,
+            why: why(&names, decision, needs),
+            phase,
+            history: history.into_iter().filter(|row| row.session != session.id).collect(),
+            enrichment: self.connectors.iter().map(|name| (name.clone(), pending())).collect(),
+            links: &self.links,
+            hosts: &self.hosts,
+            library: &self.library,
+            language,
+        };
+        Some(pop::build(session, input))
+    }
+}
+
+/// The decision by which an agent has an interaction, or is offered it, and how it stands with them.
+pub(crate) fn standing(machine: &Machine, interaction: InteractionId, agent: AgentId) -> Option<(Decision, Phase)> {
+    let case = machine.cases().get(interaction)?;
+    let name = machine.directory().agent_name(agent)?.clone();
+    if let Some((_, decision)) = case.wrapping.get(&agent) {
+        return Some((decision.clone(), Phase::WrappingUp(name)));
+    }
+    if case.assigned_to() == Some(agent) {
+        return case.assigned.as_ref().map(|(_, decision)| (decision.clone(), Phase::Assigned(name)));
+    }
+    let offer = case.offer.as_ref().filter(|offer| offer.agent == agent)?;
+    Some((offer.clone(), Phase::Offered(name)))
+}
+
+fn known(session: &Session) -> Option<&CustomerId> {
+    match &session.party {
+        Who::Known { customer, .. } => Some(customer),
+        Who::Unknown | Who::Candidates(_) => None,
+    }
+}
+
+/// An outcome's wire name.
+pub(crate) const fn outcome_name(outcome: segue_router::Outcome) -> &'static str {
+    match outcome {
+        segue_router::Outcome::Handled => "handled",
+        segue_router::Outcome::Abandoned => "abandoned",
+        segue_router::Outcome::Suspended => "suspended",
+    }
+}

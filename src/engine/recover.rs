@@ -1,0 +1,86 @@
+//! From the store back to memory: the newest snapshot, the journal after it, the routing fields of what is held.
+
+use crate::engine::journal::{Record, decode};
+use crate::engine::machine::{Machine, Picture};
+use crate::engine::owned::Ownership;
+use segue_session::store::{Error as StoreError, Seq, Store};
+use segue_session::{SessionId, TenantId};
+use std::sync::Arc;
+
+/// How many entries or sessions are read at once.
+const PAGE: usize = 1000;
+
+/// Why memory could not be rebuilt.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store failed.
+    #[error("while rebuilding from the store")]
+    Store(#[from] StoreError),
+    /// What was read is not what this program wrote.
+    #[error("entry {place} of the journal cannot be read: {why}")]
+    Unreadable {
+        /// Which entry; 0 is the snapshot.
+        place: u64,
+        /// Why.
+        why: String,
+    },
+    /// The replay took another decision than the journal says.
+    #[error("the replay differs at entry {place} of the journal: {why}")]
+    Differs {
+        /// Which entry.
+        place: u64,
+        /// In what.
+        why: String,
+    },
+}
+
+/// Memory as it was when the last commit was stored.
+pub(super) struct Recovered {
+    pub(super) machine: Machine,
+    pub(super) owned: Ownership,
+    /// How far the inbox was dealt with.
+    pub(super) inbox: Seq,
+    /// The last place in the journal.
+    pub(super) journal: u64,
+    /// Entries of the journal since the snapshot.
+    pub(super) since_snapshot: u64,
+}
+
+/// Rebuilds the owner's memory.
+pub(super) async fn recover(store: &Arc<dyn Store>, domain: &TenantId) -> Result<Recovered, Error> {
+    let (mut place, mut machine) = begin(store, domain).await?;
+    let mut since_snapshot = 0;
+    loop {
+        let page = store.journal(domain, place, PAGE).await?;
+        let Some(last) = page.last().map(|entry| entry.seq) else { break };
+        for entry in &page {
+            let record: Record = decode(&entry.body).map_err(|why| Error::Unreadable { place: entry.seq.0, why })?;
+            machine.replay(&record).map_err(|why| Error::Differs { place: entry.seq.0, why })?;
+        }
+        since_snapshot += page.len() as u64;
+        place = last;
+    }
+    let inbox = store.inbox_read(domain).await?;
+    let owned = learn(store, domain, &machine).await?;
+    Ok(Recovered { machine, owned, inbox, journal: place.0, since_snapshot })
+}
+
+/// The newest snapshot, or an empty machine, with the place in the journal after which to go on.
+pub(super) async fn begin(store: &Arc<dyn Store>, domain: &TenantId) -> Result<(Seq, Machine), Error> {
+    let Some((place, body)) = store.snapshot(domain).await? else { return Ok((Seq(0), Machine::default())) };
+    let picture: Picture = decode(&body).map_err(|why| Error::Unreadable { place: 0, why })?;
+    let machine = Machine::from_picture(picture).map_err(|why| Error::Unreadable { place: 0, why })?;
+    Ok((place, machine))
+}
+
+async fn learn(store: &Arc<dyn Store>, domain: &TenantId, machine: &Machine) -> Result<Ownership, Error> {
+    let held: Vec<SessionId> = machine.cases().sessions().collect();
+    let mut owned = Ownership::default();
+    for part in held.chunks(PAGE) {
+        let stored = store.sessions(domain, part).await?;
+        for (session, stored) in part.iter().zip(&stored) {
+            owned.learn(*session, stored.as_ref(), 0);
+        }
+    }
+    Ok(owned)
+}

@@ -1,0 +1,76 @@
+//! Proof that the journal gives the same decisions: every entry again through the same code, hash by hash.
+
+use crate::engine::journal::{Record, decode};
+use crate::engine::machine::Machine;
+use crate::engine::recover::{Error, begin};
+use segue_session::TenantId;
+use segue_session::store::{Seq, Store};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// What a replay found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// After which place of the journal it began; 0 is the very beginning.
+    pub from: u64,
+    /// The last place it reached.
+    pub to: u64,
+    /// Entries read.
+    pub entries: u64,
+    /// Of these, events that the router was told.
+    pub steps: u64,
+    /// Offers that came of them.
+    pub decisions: u64,
+    /// The chain's hash at the end.
+    pub hash: String,
+    /// The first difference, if any.
+    pub differs: Option<Difference>,
+}
+
+/// Where a replay took another decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// At which place of the journal.
+    pub place: u64,
+    /// In what.
+    pub what: String,
+}
+
+/// Replays a domain's journal from its oldest kept snapshot's end, or from the beginning where nothing was trimmed.
+///
+/// # Errors
+///
+/// When the store fails or an entry cannot be read at all.
+pub async fn replay(store: &Arc<dyn Store>, domain: &TenantId) -> Result<Report, Error> {
+    let (mut place, mut machine) = beginning(store, domain).await?;
+    let mut report =
+        Report { from: place.0, to: place.0, entries: 0, steps: 0, decisions: 0, hash: String::new(), differs: None };
+    loop {
+        let page = store.journal(domain, place, 1000).await?;
+        let Some(last) = page.last().map(|entry| entry.seq) else { break };
+        for entry in &page {
+            let record: Record = decode(&entry.body).map_err(|why| Error::Unreadable { place: entry.seq.0, why })?;
+            report.entries += 1;
+            report.to = entry.seq.0;
+            report.steps += u64::from(matches!(record, Record::Step(_)));
+            report.decisions += u64::from(matches!(record, Record::Decision(_)));
+            if let Err(what) = machine.replay(&record) {
+                report.differs = Some(Difference { place: entry.seq.0, what });
+                report.hash = machine.chain().to_string();
+                return Ok(report);
+            }
+        }
+        place = last;
+    }
+    report.hash = machine.chain().to_string();
+    Ok(report)
+}
+
+/// The very beginning, where the journal still has it; else the newest snapshot.
+async fn beginning(store: &Arc<dyn Store>, domain: &TenantId) -> Result<(Seq, Machine), Error> {
+    let first = store.journal(domain, Seq(0), 1).await?;
+    match first.first() {
+        Some(entry) if entry.seq == Seq(1) => Ok((Seq(0), Machine::default())),
+        Some(_) | None => begin(store, domain).await,
+    }
+}

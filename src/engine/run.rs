@@ -1,0 +1,341 @@
+//! The loop: gather, step ahead while a commit is in flight, release in order once it is stored.
+//!
+//! Nothing but this task owns the router. Whatever goes wrong with a commit, memory is thrown away and rebuilt from the
+//! store, never patched; whoever waits for an answer asks again under the same request id.
+
+use crate::engine::input::{Input, Mail};
+use crate::engine::journal::decode;
+use crate::engine::lease::Lease;
+use crate::engine::pops::Scenery;
+use crate::engine::recover::{self, Recovered, recover};
+use crate::engine::stage::{Batch, Gathered, Memory, Stage, grown};
+use crate::engine::{Bell, Clock, Listener, Meters, metering};
+use crate::config::plan::Routing;
+use segue_session::store::{Committed, Error as StoreError, Store};
+use segue_session::{RouteRequest, TenantId};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// The most of each kind of input in one batch.
+const BATCH: usize = 256;
+/// How often the inbox is looked at without a ring.
+const POLL: Duration = Duration::from_secs(1);
+/// Entries of the journal after which a snapshot is due.
+const SNAPSHOT_EVERY: u64 = 10_000;
+/// Snapshots kept, and with them the journal since the oldest.
+const SNAPSHOTS_KEPT: usize = 8;
+/// Entries kept in each agent's outbox.
+const OUTBOX_KEPT: usize = 1000;
+/// How long to wait before the store is asked again after it failed.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// One domain's owner.
+pub(super) struct Owner {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) domain: TenantId,
+    pub(super) node: String,
+    pub(super) routing: Routing,
+    pub(super) scenery: Arc<Scenery>,
+    pub(super) clock: Clock,
+    pub(super) meters: Meters,
+    pub(super) listener: Arc<dyn Listener>,
+    pub(super) bell: Arc<Bell>,
+    pub(super) mail: mpsc::Receiver<Mail>,
+    pub(super) stop: watch::Receiver<bool>,
+    /// Told once, when memory stands for the first time or cannot.
+    pub(super) ready: Option<oneshot::Sender<Result<(), recover::Error>>>,
+}
+
+/// A commit under way.
+struct Flight {
+    landing: JoinHandle<Result<Committed, StoreError>>,
+    batch: Batch,
+    since: Instant,
+}
+
+/// How one life of the memory ended.
+enum Life {
+    /// An orderly stop was asked for; everything is stored.
+    Stopped,
+    /// Memory does not stand any more, for this reason.
+    Broken(recover::Error),
+    /// Another owner has taken over, or the right ran out.
+    Deposed,
+}
+
+impl Owner {
+    /// Runs until it is told to stop or cannot go on.
+    pub(super) async fn run(mut self) {
+        loop {
+            let Some(mut lease) = self.acquire().await else { return };
+            let life = self.live(&mut lease).await;
+            match life {
+                Life::Stopped => {
+                    lease.release(&self.store, &self.domain).await;
+                    return;
+                }
+                Life::Deposed => tracing::warn!(tenant = self.domain.as_str(), "the right to decide is over; asking for it anew"),
+                Life::Broken(error) => {
+                    lease.release(&self.store, &self.domain).await;
+                    if !self.survives(error) {
+                        return;
+                    }
+                    self.meters.rebuilds.inc();
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Whether it makes sense to rebuild after this.
+    fn survives(&mut self, error: recover::Error) -> bool {
+        let broken = self.store.broken();
+        let fatal = match &error {
+            recover::Error::Store(StoreError::Corrupt { .. } | StoreError::Unfit(_)) => true,
+            recover::Error::Store(_) => broken.is_some(),
+            recover::Error::Unreadable { .. } | recover::Error::Differs { .. } => true,
+        };
+        if let Some(ready) = self.ready.take() {
+            let _ = ready.send(Err(error));
+            return false;
+        }
+        if fatal {
+            self.listener.fatal(broken.unwrap_or_else(|| error.to_string()));
+            return false;
+        }
+        tracing::warn!(tenant = self.domain.as_str(), error = &error as &dyn std::error::Error, "memory is thrown away and rebuilt");
+        true
+    }
+
+    /// Asks for the right to decide until it is given; `None` when told to stop.
+    async fn acquire(&mut self) -> Option<Lease> {
+        loop {
+            if *self.stop.borrow() {
+                return None;
+            }
+            match Lease::acquire(&self.store, &self.domain, &self.node, &self.clock).await {
+                Ok(Some(lease)) => return Some(lease),
+                Ok(None) => {}
+                Err(error) if !self.survives(error.into()) => return None,
+                Err(_) => {}
+            }
+            tokio::select! {
+                () = sleep(PAUSE) => {}
+                _ = self.stop.changed() => {}
+            }
+        }
+    }
+
+    /// One life of the memory: rebuild, serve, end.
+    async fn live(&mut self, lease: &mut Lease) -> Life {
+        match self.serve(lease).await {
+            Ok(life) => life,
+            Err(error) => Life::Broken(error),
+        }
+    }
+
+    async fn serve(&mut self, lease: &mut Lease) -> Result<Life, recover::Error> {
+        let Recovered { machine, owned, inbox, journal, since_snapshot } = recover(&self.store, &self.domain).await?;
+        self.bell.journal_at(journal);
+        self.bell.ring();
+        let mut memory = Memory { machine, owned, inbox, batch: 0 };
+        let mut covered = self.bell.journal().saturating_sub(since_snapshot);
+        let mut ahead = Some(self.opening(&mut memory, lease).await?);
+        let mut flight: Option<Flight> = None;
+        let mut poll = tokio::time::interval(POLL);
+        let mut stopping = *self.stop.borrow();
+        loop {
+            if lease.lost() || !lease.holds() {
+                return Ok(Life::Deposed);
+            }
+            if flight.is_none()
+                && let Some(batch) = ahead.take()
+            {
+                flight = self.launch(batch);
+            }
+            if stopping && flight.is_none() {
+                return self.close(&mut memory, lease).await;
+            }
+            let mut gathered = Gathered::default();
+            let room = ahead.is_none() && !stopping;
+            let due = self.due(&memory);
+            let mut inbox_news = false;
+            tokio::select! {
+                biased;
+                landed = land(&mut flight), if flight.is_some() => {
+                    let (batch, committed, took) = landed?;
+                    self.meters.commit.observe(took.as_secs_f64());
+                    memory.owned.let_go(batch.number, |session| memory.machine.cases().has(session));
+                    self.release(&memory, batch, &committed);
+                }
+                () = lease.changed() => {}
+                _ = self.stop.changed() => stopping = true,
+                Some(mail) = self.mail.recv(), if room => gathered.mail.push(mail),
+                () = self.bell.rung(), if room => {}
+                () = wait(due), if room => gathered.tick = true,
+                _ = poll.tick(), if room => {
+                    metering::gauges(&self.meters, &self.domain, &memory.machine, self.clock.now());
+                    inbox_news = true;
+                }
+            }
+            if !room {
+                continue;
+            }
+            let journal = self.bell.journal();
+            if journal.saturating_sub(covered) >= SNAPSHOT_EVERY {
+                (gathered.snapshot, covered) = (true, journal);
+            }
+            if self.gather(&mut gathered, &memory, inbox_news).await? {
+                ahead = Some(self.stage(&mut memory, lease, gathered).await?);
+            }
+        }
+    }
+
+    /// Everything that waits, up to a batch; whether there is anything.
+    async fn gather(&mut self, gathered: &mut Gathered, memory: &Memory, inbox_news: bool) -> Result<bool, recover::Error> {
+        while gathered.mail.len() < BATCH
+            && let Ok(mail) = self.mail.try_recv()
+        {
+            gathered.mail.push(mail);
+        }
+        gathered.lost = self.bell.take_lost();
+        if inbox_news || self.bell.take_rung() {
+            let entries = self.store.inbox(&self.domain, memory.inbox, BATCH).await?;
+            if entries.len() == BATCH {
+                // More may wait: come back without being asked.
+                self.bell.ring();
+            }
+            for entry in entries {
+                let request: RouteRequest =
+                    decode(&entry.body).map_err(|why| recover::Error::Unreadable { place: entry.seq.0, why })?;
+                gathered.routes.push(Input::Route(entry.seq, request));
+            }
+        }
+        let nothing = gathered.mail.is_empty() && gathered.routes.is_empty() && gathered.lost.is_empty();
+        Ok(!nothing || gathered.tick || gathered.snapshot)
+    }
+
+    /// The first batch of a life: the config in force, and who is at their desk.
+    async fn opening(&self, memory: &mut Memory, lease: &Lease) -> Result<Batch, recover::Error> {
+        let configured = memory.machine.configure(self.clock.now(), &self.routing);
+        let mut gathered = Gathered { tick: self.due(memory).is_some_and(|due| due <= Instant::now()), ..Gathered::default() };
+        let names: Vec<_> = memory.machine.cases().faces().map(|face| face.change.agent).collect();
+        for agent in names {
+            let Some(name) = memory.machine.directory().agent_name(agent).cloned() else { continue };
+            if self.listener.at_desk(&name) {
+                gathered.mail.push(Mail::Ask(Input::SignIn(name), None));
+            } else {
+                gathered.lost.insert(name);
+            }
+        }
+        let stage = self.at(lease);
+        Ok(stage.stage(memory, gathered, Some(configured)).await?)
+    }
+
+    async fn stage(&self, memory: &mut Memory, lease: &Lease, gathered: Gathered) -> Result<Batch, recover::Error> {
+        Ok(self.at(lease).stage(memory, gathered, None).await?)
+    }
+
+    fn at<'a>(&'a self, lease: &'a Lease) -> Stage<'a> {
+        Stage {
+            store: &self.store,
+            domain: &self.domain,
+            scenery: &self.scenery,
+            fence: lease.fence(),
+            now: self.clock.now(),
+            meters: &self.meters,
+        }
+    }
+
+    /// Sends a batch to the store; what has nothing to store is told at once.
+    fn launch(&mut self, batch: Batch) -> Option<Flight> {
+        if batch.is_idle() {
+            batch.release.answer();
+            self.stand();
+            return None;
+        }
+        let (store, domain, mutation) = (Arc::clone(&self.store), self.domain.clone(), batch.mutation.clone());
+        let landing = tokio::spawn(async move { store.commit(&domain, mutation).await });
+        Some(Flight { landing, batch, since: Instant::now() })
+    }
+
+    /// Tells, in order, what is stored now.
+    fn release(&mut self, memory: &Memory, batch: Batch, committed: &Committed) {
+        if let Some(first) = committed.journal {
+            self.bell.journal_at(first.0.saturating_add(batch.mutation.journal.len() as u64).saturating_sub(1));
+        }
+        if batch.mutation.snapshot.is_some() {
+            self.trim();
+        }
+        metering::batch(&self.meters, &self.domain, &batch);
+        for (agent, seq) in grown(committed) {
+            self.listener.desk(agent, seq);
+        }
+        for (session, version, line) in &batch.release.sessions {
+            self.listener.session(*session, *version, line);
+        }
+        for (session, interaction, phase) in &batch.release.contents {
+            self.listener.content(*session, *interaction, phase.clone());
+        }
+        for (session, decision) in &batch.release.decisions {
+            if let Some(agent) = memory.machine.directory().agent_name(decision.agent) {
+                self.listener.offered(*session, agent, decision);
+            }
+        }
+        if !batch.release.moved.is_empty() {
+            self.listener.moved(&batch.release.moved);
+        }
+        batch.release.answer();
+        self.stand();
+    }
+
+    /// Memory stands: whoever opens the house may go on.
+    fn stand(&mut self) {
+        if let Some(ready) = self.ready.take() {
+            let _ = ready.send(Ok(()));
+        }
+    }
+
+    /// Drops what is covered by snapshots, beside the loop.
+    fn trim(&self) {
+        let (store, domain, now) = (Arc::clone(&self.store), self.domain.clone(), self.clock.now());
+        tokio::spawn(async move {
+            if let Err(error) = store.trim(&domain, now, SNAPSHOTS_KEPT, OUTBOX_KEPT).await {
+                tracing::warn!(tenant = domain.as_str(), %error, "the journal could not be trimmed");
+            }
+        });
+    }
+
+    /// The last batch: a snapshot, so that the next start has little to replay.
+    async fn close(&mut self, memory: &mut Memory, lease: &Lease) -> Result<Life, recover::Error> {
+        let batch = self.stage(memory, lease, Gathered { snapshot: true, ..Gathered::default() }).await?;
+        let committed = self.store.commit(&self.domain, batch.mutation.clone()).await?;
+        self.release(memory, batch, &committed);
+        Ok(Life::Stopped)
+    }
+
+    fn due(&self, memory: &Memory) -> Option<Instant> {
+        let wait = memory.machine.deadline()?.since(self.clock.now());
+        Some(Instant::now() + Duration::from_millis(wait.0))
+    }
+}
+
+async fn wait(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for the commit in flight.
+async fn land(flight: &mut Option<Flight>) -> Result<(Batch, Committed, Duration), StoreError> {
+    let Some(under_way) = flight else { return std::future::pending().await };
+    let landed = (&mut under_way.landing).await;
+    let committed = landed.unwrap_or_else(|why| Err(StoreError::Unknown { doing: "committing", source: why.into() }))?;
+    // Taken only now: had the wait been given up, the flight would still be there.
+    let Some(done) = flight.take() else { return std::future::pending().await };
+    Ok((done.batch, committed, done.since.elapsed()))
+}

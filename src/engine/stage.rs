@@ -1,0 +1,233 @@
+//! From inputs to one mutation: steps, journal entries, routing fields, desk entries; and what is told once it is stored.
+
+use crate::engine::input::{Input, Look, Mail, Reply};
+use crate::engine::Meters;
+use crate::engine::journal::{Record, encode};
+use crate::engine::machine::{Machine, Taken, ended};
+use crate::engine::owned::Ownership;
+use crate::engine::pops::{Scenery, Sheets};
+use segue_router::{Channel, Decision, Effect, Outcome, Span, Time};
+use segue_session::codec::Coded;
+use segue_session::outbound::Told;
+use segue_session::store::{
+    Committed, Error as StoreError, Fence, JournalAppend, Mutation, OutboxAppend, RoutingWrite, Seq, Store, Version,
+};
+use segue_session::{AgentName, InteractionId, Line, Phase, QueueName, Refusal, SessionId, TenantId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The owner's memory.
+pub(super) struct Memory {
+    pub(super) machine: Machine,
+    pub(super) owned: Ownership,
+    /// How far the inbox was taken in.
+    pub(super) inbox: Seq,
+    /// The number of the newest batch.
+    pub(super) batch: u64,
+}
+
+/// One mutation, and what is told once it is stored. Dropped instead, whoever waits asks again under the same request id.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) number: u64,
+    pub(super) mutation: Mutation,
+    pub(super) release: Release,
+}
+
+/// What is told once a batch is stored.
+#[derive(Default)]
+pub(super) struct Release {
+    /// Those who wait, with why they are refused, where they are.
+    pub(super) answers: Vec<(Reply, Option<Refusal>)>,
+    pub(super) looks: Vec<Box<dyn FnOnce() + Send>>,
+    /// Sessions whose routing fields were written, with the new version and the line.
+    pub(super) sessions: Vec<(SessionId, Version, Line)>,
+    pub(super) contents: Vec<(SessionId, InteractionId, Phase)>,
+    pub(super) decisions: Vec<(SessionId, Decision)>,
+    pub(super) moved: BTreeSet<QueueName>,
+    pub(super) effects: Vec<Effect>,
+    /// How long customers had waited who were taken.
+    pub(super) waits: Vec<(QueueName, Span)>,
+    /// What ended.
+    pub(super) ended: Vec<(QueueName, Channel, Outcome)>,
+}
+
+impl Release {
+    /// Answers those who wait, and runs the looks.
+    pub(super) fn answer(self) {
+        for (reply, refusal) in self.answers {
+            // Who gave up waiting asks again under the same request id.
+            let _ = reply.send(refusal.map_or(Ok(()), Err));
+        }
+        for look in self.looks {
+            look();
+        }
+    }
+
+    /// Notes what the meters want to know of effects whose cases may be forgotten next.
+    fn measure(&mut self, now: Time, machine: &Machine, effects: Vec<Effect>) {
+        for effect in &effects {
+            match effect {
+                Effect::Assign { interaction, since, .. } => {
+                    let queue = machine.cases().get(*interaction).map(|case| case.queue.clone());
+                    self.waits.extend(queue.map(|queue| (queue, now.since(*since))));
+                }
+                Effect::Ended { interaction, outcome, .. } => {
+                    let case = machine.cases().get(*interaction);
+                    self.ended.extend(case.map(|case| (case.queue.clone(), case.channel, *outcome)));
+                }
+                _ => {}
+            }
+        }
+        self.effects = effects;
+    }
+}
+
+impl Batch {
+    /// Whether there is nothing to store.
+    pub(super) fn is_idle(&self) -> bool {
+        let m = &self.mutation;
+        m.journal.is_empty() && m.routing.is_empty() && m.outbox.is_empty() && m.inbox_read.is_none() && m.snapshot.is_none()
+    }
+}
+
+/// What a batch is made of.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) mail: Vec<Mail>,
+    pub(super) routes: Vec<Input>,
+    pub(super) tick: bool,
+    pub(super) lost: BTreeSet<AgentName>,
+    pub(super) snapshot: bool,
+}
+
+/// Where batches are made.
+pub(super) struct Stage<'a> {
+    pub(super) store: &'a Arc<dyn Store>,
+    pub(super) domain: &'a TenantId,
+    pub(super) scenery: &'a Scenery,
+    pub(super) fence: &'a Fence,
+    pub(super) now: Time,
+    pub(super) meters: &'a Meters,
+}
+
+impl Stage<'_> {
+    /// Steps through everything gathered and makes one mutation of it.
+    pub(super) async fn stage(&self, memory: &mut Memory, gathered: Gathered, first: Option<Taken>) -> Result<Batch, StoreError> {
+        memory.batch += 1;
+        let mut batch = Batch { number: memory.batch, ..Batch::default() };
+        let mut sum = Sum::default();
+        if let Some(taken) = first {
+            sum.add(taken);
+        }
+        let snapshot = gathered.snapshot;
+        let looks = self.step_all(memory, gathered, &mut batch, &mut sum);
+        self.write(memory, &mut batch, sum).await?;
+        if snapshot {
+            batch.mutation.snapshot = Some(encode(&memory.machine.picture()));
+        }
+        batch.mutation.at = memory.machine.at(self.now);
+        batch.mutation.fence = Some(self.fence.clone());
+        batch.release.looks = looks.into_iter().map(|look| look(&memory.machine)).collect();
+        Ok(batch)
+    }
+
+    fn step_all(&self, memory: &mut Memory, gathered: Gathered, batch: &mut Batch, sum: &mut Sum) -> Vec<Look> {
+        let mut looks = Vec::new();
+        let mut asked = Vec::new();
+        for mail in gathered.mail {
+            match mail {
+                Mail::Ask(input, reply) => asked.push((input, reply)),
+                Mail::Look(look) => looks.push(look),
+            }
+        }
+        let desks = gathered.lost.into_iter().map(|agent| (Input::Lose(agent), None));
+        let tick = gathered.tick.then_some((Input::Tick, None));
+        // What frees an agent goes before what comes new; commands of one desk stay in their order.
+        let routes = gathered.routes.into_iter().map(|route| (route, None));
+        for (input, reply) in tick.into_iter().chain(desks).chain(asked).chain(routes) {
+            let begun = std::time::Instant::now();
+            let taken = memory.machine.take(self.now, &input);
+            self.meters.matching.observe(begun.elapsed().as_secs_f64());
+            if let Some(reply) = reply {
+                batch.release.answers.push((reply, taken.answer.clone()));
+            }
+            sum.add(taken);
+            if let Input::Route(place, _) = &input {
+                memory.inbox = memory.inbox.max(*place);
+                batch.mutation.inbox_read = Some(memory.inbox);
+            }
+        }
+        looks
+    }
+
+    /// Puts into the mutation what the steps led to; reads the sessions it needs in one go.
+    async fn write(&self, memory: &mut Memory, batch: &mut Batch, sum: Sum) -> Result<(), StoreError> {
+        let Sum { records, told, turned_away, moved, effects } = sum;
+        let append = |(session, record): (Option<SessionId>, Record)| JournalAppend { session, body: encode(&record) };
+        batch.mutation.journal = records.into_iter().map(append).collect();
+        let mut lines = BTreeMap::new();
+        for session in &told.lines {
+            lines.extend(memory.machine.line(*session).map(|line| (*session, line)));
+        }
+        lines.extend(turned_away);
+        let lacking = told.desk.iter().filter_map(|(_, news)| news.lacks());
+        let unknown = lines.keys().copied().filter(|session| !memory.owned.knows(*session));
+        let wanted: BTreeSet<SessionId> = lacking.chain(unknown).collect();
+        let sheets = Sheets::load(self.store, self.domain, wanted).await?;
+        for (session, stored) in sheets.iter() {
+            memory.owned.learn(session, stored, batch.number);
+        }
+        let others = self.scenery.histories(self.store, self.domain, &sheets, &told).await?;
+        for (agent, news) in &told.desk {
+            if let Some(event) = self.scenery.complete(self.now, &memory.machine, &sheets, &others, agent, news) {
+                batch.mutation.outbox.push(OutboxAppend { agent: agent.clone(), body: encode(&event) });
+            }
+        }
+        for (session, line) in lines {
+            self.write_line(memory, batch, session, line);
+        }
+        let over: Vec<InteractionId> = ended(&effects).collect();
+        let release = &mut batch.release;
+        release.measure(self.now, &memory.machine, effects);
+        (release.contents, release.decisions, release.moved) = (told.contents, told.decisions, moved);
+        memory.machine.forget(over);
+        Ok(())
+    }
+
+    fn write_line(&self, memory: &mut Memory, batch: &mut Batch, session: SessionId, line: Line) {
+        let Ok(fields) = line.encode() else { return };
+        // Erased while it waited: there is nothing to write to, and nobody to tell.
+        let Some(expect) = memory.owned.write(session, batch.number) else { return };
+        let agents = memory.machine.listeners(session);
+        batch.mutation.routing.push(RoutingWrite { session, expect, fields, agents });
+        batch.release.sessions.push((session, Version(expect.0.saturating_add(1)), line));
+    }
+}
+
+/// What all steps of a batch led to.
+#[derive(Default)]
+struct Sum {
+    records: Vec<(Option<SessionId>, Record)>,
+    told: Told,
+    turned_away: Vec<(SessionId, Line)>,
+    moved: BTreeSet<QueueName>,
+    effects: Vec<Effect>,
+}
+
+impl Sum {
+    fn add(&mut self, taken: Taken) {
+        let Taken { records, told, turned_away, moved, answer: _, effects } = taken;
+        self.records.extend(records);
+        self.told.extend(told);
+        self.turned_away.extend(turned_away);
+        self.moved.extend(moved);
+        self.effects.extend(effects);
+    }
+}
+
+/// Whose outbox grew, and how far.
+pub(super) fn grown(committed: &Committed) -> impl Iterator<Item = (&AgentName, Seq)> {
+    committed.outbox.iter().map(|(agent, seq)| (agent, *seq))
+}
+
