@@ -119,8 +119,11 @@ impl Owner {
             match Lease::acquire(&self.store, &self.domain, &self.node, &self.clock).await {
                 Ok(Some(lease)) => return Some(lease),
                 Ok(None) => {}
-                Err(error) if !self.survives(error.into()) => return None,
-                Err(_) => {}
+                Err(error) => {
+                    if !self.survives(error.into()) {
+                        return None;
+                    }
+                }
             }
             tokio::select! {
                 () = sleep(PAUSE) => {}
