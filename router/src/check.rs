@@ -4,7 +4,7 @@
 
 use crate::index::Index;
 use crate::router::Router;
-use crate::state::{Agent, ByChannel, Stage};
+use crate::state::{Agent, ByChannel, Limits, Stage};
 use crate::{AgentId, Channel, InteractionId, Units};
 use std::collections::BTreeSet;
 
@@ -82,6 +82,8 @@ impl Router {
             let (load, held) = self.sum(*id, agent)?;
             ensure!(load == agent.load, "{id} holds {load} units, but is counted with {}", agent.load);
             ensure!(held == agent.held, "{id} holds {held:?}, but is counted with {:?}", agent.held);
+            let limits = self.state.plan.agents.get(id).map(Limits::of).unwrap_or_default();
+            ensure!(limits == agent.limits, "{id} has the limits {:?}, but the plan says {limits:?}", agent.limits);
             ensure!(agent.load <= agent.ceiling, "{id} holds {load} units of at most {}", agent.ceiling);
             let known = self.state.plan.agents.contains_key(id) || !agent.holds_nothing();
             ensure!(known, "{id} is neither in the plan nor holds anything");

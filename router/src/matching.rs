@@ -4,14 +4,14 @@
 //! no such pair is left. First without anybody's last resort; then with. Because no pair was left before the step,
 //! every new pair has an agent or a lane that the step touched, and only those are looked at.
 
-use crate::index::Lane;
 use crate::index::group::{Group, Rank};
 use crate::index::line::{Bars, Spot, earlier};
+use crate::index::{Lane, Slot};
 use crate::router::Router;
 use crate::standing::{Standing, standing};
 use crate::state::Stage;
 use crate::turn::{Face, Turn};
-use crate::{AgentId, Change, Channel, Effect, InteractionId};
+use crate::{AgentId, Change, Channel, ChannelPlan, Effect, InteractionId};
 use std::collections::BTreeSet;
 
 /// Whether those who cool off may take what nobody else on duty could.
@@ -77,10 +77,10 @@ impl Router {
     fn freed_alone(&self, turn: &Turn<'_>) -> Option<AgentId> {
         let mut touched = turn.touched.keys();
         let (Some(&id), None, true) = (touched.next(), touched.next(), turn.lanes.is_empty()) else { return None };
-        let station = self.index.stations.get(&id)?;
-        let quiet = Channel::ALL.iter().all(|&channel| {
+        let (station, agent) = (self.index.stations.get(&id)?, self.state.agents.get(&id)?);
+        let quiet = self.state.plan.channels.iter().all(|(&channel, price)| {
             let known = *station.standing.get(channel);
-            known != Standing::Open && known.on_duty() == self.standing(id, channel).on_duty()
+            known != Standing::Open && known.on_duty() == standing(agent, channel, price.units).on_duty()
         });
         quiet.then_some(id)
     }
@@ -114,31 +114,35 @@ impl Router {
 
     /// How an agent stands on a channel at this very moment.
     pub(crate) fn standing(&self, id: AgentId, channel: Channel) -> Standing {
-        let (agent, plan) = (self.state.agents.get(&id), self.state.plan.agents.get(&id));
-        let (Some(agent), Some(plan)) = (agent, plan) else { return Standing::default() };
-        standing(agent, plan, channel, self.price(channel))
+        self.state.agents.get(&id).map(|agent| standing(agent, channel, self.price(channel))).unwrap_or_default()
     }
 
     /// The first in line, over all that an agent may take now.
     fn best_spot(&self, id: AgentId, round: Round) -> Option<Spot> {
+        let agent = self.state.agents.get(&id)?;
+        let open =
+            |(&channel, price): (&Channel, &ChannelPlan)| (standing(agent, channel, price.units) == Standing::Open).then_some(channel);
+        let mut open = self.state.plan.channels.iter().filter_map(open).peekable();
+        open.peek()?;
         let station = self.index.stations.get(&id)?;
         let mut best = None;
-        for &channel in self.state.plan.channels.keys() {
-            if self.standing(id, channel) != Standing::Open {
-                continue;
-            }
+        for channel in open {
             if round == Round::Fresh {
                 best = earlier(best, station.reserved.get(channel).first().copied());
             }
             for seat in station.seats.get(channel) {
-                let Some(group) = self.index.group(seat.group) else { continue };
-                best = earlier(best, self.first_in(group, id, round));
+                best = earlier(best, self.first_in(seat.group, id, round));
             }
         }
         best
     }
 
-    fn first_in(&self, group: &Group, id: AgentId, round: Round) -> Option<Spot> {
+    fn first_in(&self, slot: Slot, id: AgentId, round: Round) -> Option<Spot> {
+        let head = self.index.head(slot);
+        if !head.barred {
+            return if round == Round::Fresh { head.plain } else { None };
+        }
+        let group = self.index.group(slot)?;
         match round {
             Round::Fresh => group.line.first_for(id),
             Round::LastResort => {
@@ -201,7 +205,7 @@ impl Router {
         for (id, before) in std::mem::take(&mut turn.touched) {
             let Some(agent) = self.state.agents.get(&id) else { continue };
             let gone = agent.holds_nothing() && !self.state.plan.agents.contains_key(&id);
-            if before != Some(Face::of(agent, self.capacity(id))) {
+            if before != Some(Face::of(agent)) {
                 turn.out.extend(self.agent(id).map(Effect::Agent));
             }
             if gone {
@@ -222,7 +226,7 @@ impl Router {
             presence: agent.presence.clone(),
             next: agent.next.clone(),
             load: agent.load,
-            capacity: self.capacity(id),
+            capacity: agent.limits.capacity,
         })
     }
 }

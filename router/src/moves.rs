@@ -11,9 +11,8 @@ use crate::{AgentId, Channel, Effect, InteractionId, OfferId, Outcome, Time, Uni
 impl Router {
     /// Notes how an agent was before they change, and hands them out to be changed.
     pub(crate) fn touch(&mut self, turn: &mut Turn<'_>, id: AgentId) -> &mut Agent {
-        let capacity = self.capacity(id);
         let agent = self.state.agents.entry(id).or_default();
-        turn.touched.entry(id).or_insert_with(|| Some(Face::of(agent, capacity)));
+        turn.touched.entry(id).or_insert_with(|| Some(Face::of(agent)));
         agent
     }
 
@@ -23,19 +22,13 @@ impl Router {
         self.state.agents.entry(id).or_default()
     }
 
-    /// The units an agent may hold under the plan.
-    pub(crate) fn capacity(&self, id: AgentId) -> Units {
-        self.state.plan.agents.get(&id).map(|plan| plan.capacity).unwrap_or_default()
-    }
-
     /// The units that one more piece of work on the channel costs.
     pub(crate) fn price(&self, channel: Channel) -> Units {
         self.state.plan.channels.get(&channel).map(|plan| plan.units).unwrap_or_default()
     }
 
     fn free_units(&mut self, turn: &mut Turn<'_>, id: AgentId, channel: Channel, units: Units) {
-        let capacity = self.capacity(id);
-        self.touch(turn, id).give_units(channel, units, capacity);
+        self.touch(turn, id).give_units(channel, units);
     }
 
     /// Puts an interaction that is in no line into the line of its queue, at its place.
@@ -176,8 +169,8 @@ impl Router {
 
     /// The desk is no longer lost: the grace's timer goes.
     pub(crate) fn undo_lost(&mut self, id: AgentId) {
-        if let Some(Agent { desk: Desk::Lost { until }, .. }) = self.state.agents.get(&id) {
-            self.index.timers.remove(&(*until, Timer::Lost(id)));
+        if let Some(Desk::Lost { until }) = self.state.agents.get(&id).map(|agent| agent.desk) {
+            self.index.timers.remove(&(until, Timer::Lost(id)));
         }
     }
 

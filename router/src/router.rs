@@ -68,7 +68,7 @@ impl Router {
 
     /// The interaction, when it is held.
     pub(crate) fn interaction(&self, id: InteractionId) -> Result<&Interaction, Refusal> {
-        self.state.interactions.get(&id).ok_or(Refusal::UnknownInteraction(id))
+        self.state.interactions.get(&id).map(Box::as_ref).ok_or(Refusal::UnknownInteraction(id))
     }
 
     /// The open offer, when it was made to this agent and its deadline lies ahead.

@@ -3,7 +3,7 @@
 //! Not here: what depends on the interaction (queue, skills, exclusions); see `explain`.
 
 use crate::state::{Agent, Desk};
-use crate::{AgentPlan, Channel, Excluded, Readiness, Units};
+use crate::{Channel, Excluded, Readiness, Units};
 
 /// An agent's standing on one channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +42,7 @@ impl Standing {
 
 /// The standing of an agent for one more piece of work of `units` on `channel`. The first reason that applies, in
 /// the order of what has to change first: the desk, the agent's choice, the limits.
-pub(crate) fn standing(agent: &Agent, plan: &AgentPlan, channel: Channel, units: Units) -> Standing {
+pub(crate) fn standing(agent: &Agent, channel: Channel, units: Units) -> Standing {
     match agent.desk {
         Desk::Out => return Standing::Off(Excluded::SignedOut),
         Desk::Lost { .. } => return Standing::Off(Excluded::Lost),
@@ -55,17 +55,17 @@ pub(crate) fn standing(agent: &Agent, plan: &AgentPlan, channel: Channel, units:
     if agent.next.is_some() || !agent.presence.channels.contains(&channel) {
         return Standing::Off(Excluded::Presence);
     }
-    let cap = plan.caps.get(&channel).copied().unwrap_or(u32::MAX);
-    if cap == 0 {
+    let cap = *agent.limits.caps.get(channel);
+    if cap == Some(0) {
         return Standing::Off(Excluded::Cap);
     }
-    if units > plan.capacity {
+    if units > agent.limits.capacity {
         return Standing::Off(Excluded::Capacity);
     }
-    if *agent.held.get(channel) >= cap {
+    if cap.is_some_and(|cap| *agent.held.get(channel) >= cap) {
         return Standing::Full(Excluded::Cap);
     }
-    if agent.load.plus(units) > plan.capacity {
+    if agent.load.plus(units) > agent.limits.capacity {
         return Standing::Full(Excluded::Capacity);
     }
     Standing::Open

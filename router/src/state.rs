@@ -2,11 +2,15 @@
 //!
 //! Serialises whole; two routers with equal states take equal decisions. No index lives here.
 
-use crate::{AgentId, Channel, InteractionId, OfferId, Plan, PlanVersion, Presence, Priority, QueueId, Requirement, Time, Units};
+use crate::{
+    AgentId, AgentPlan, Channel, InteractionId, OfferId, Plan, PlanVersion, Presence, Priority, QueueId, Requirement, Time, Units,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The router's whole truth.
+///
+/// Large values are boxed: a map of pointers stays in the processor's caches, and every step looks some up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) plan: Plan,
@@ -17,8 +21,8 @@ pub(crate) struct State {
     pub(crate) arrived: u64,
     pub(crate) ended: u64,
     /// Everybody in the plan, and whoever left the plan while still holding work.
-    pub(crate) agents: BTreeMap<AgentId, Agent>,
-    pub(crate) interactions: BTreeMap<InteractionId, Interaction>,
+    pub(crate) agents: BTreeMap<AgentId, Box<Agent>>,
+    pub(crate) interactions: BTreeMap<InteractionId, Box<Interaction>>,
     pub(crate) offers: BTreeMap<OfferId, Offer>,
 }
 
@@ -108,10 +112,30 @@ pub(crate) struct Agent {
     pub(crate) wrap_ups: BTreeMap<InteractionId, WrapUp>,
     /// Units of all of the above.
     pub(crate) load: Units,
+    /// What the plan allows them; nothing, once they left it.
+    pub(crate) limits: Limits,
     /// The load they may have: their capacity, or what they held when it was lowered.
     pub(crate) ceiling: Units,
     /// How many of the above are on each channel.
     pub(crate) held: ByChannel<u32>,
+}
+
+/// What one agent may hold, as the plan says: at hand wherever the agent is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Limits {
+    pub(crate) capacity: Units,
+    /// At most this many at once on a channel.
+    pub(crate) caps: ByChannel<Option<u32>>,
+}
+
+impl Limits {
+    pub(crate) fn of(plan: &AgentPlan) -> Self {
+        let mut caps = ByChannel::default();
+        for (channel, cap) in &plan.caps {
+            *caps.get_mut(*channel) = Some(*cap);
+        }
+        Self { capacity: plan.capacity, caps }
+    }
 }
 
 /// Work after the talk.
@@ -144,10 +168,10 @@ impl Agent {
         *held = held.saturating_add(1);
     }
 
-    pub(crate) fn give_units(&mut self, channel: Channel, units: Units, capacity: Units) {
+    pub(crate) fn give_units(&mut self, channel: Channel, units: Units) {
         self.load = self.load.minus(units);
         // A lowered limit tightens as the work above it ends.
-        self.ceiling = self.load.max(capacity);
+        self.ceiling = self.load.max(self.limits.capacity);
         let held = self.held.get_mut(channel);
         *held = held.saturating_sub(1);
     }

@@ -15,8 +15,8 @@ pub(crate) struct Face {
 }
 
 impl Face {
-    pub(crate) fn of(agent: &Agent, capacity: Units) -> Self {
-        Self { readiness: readiness(agent), load: agent.load, capacity }
+    pub(crate) fn of(agent: &Agent) -> Self {
+        Self { readiness: readiness(agent), load: agent.load, capacity: agent.limits.capacity }
     }
 }
 

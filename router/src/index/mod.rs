@@ -47,13 +47,24 @@ pub(crate) struct Tally {
     pub(crate) idle: u32,
 }
 
+/// What an agent sees of a group at a glance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// The first of those who rule out nobody.
+    pub(crate) plain: Option<Spot>,
+    /// Whether others wait, who rule out somebody.
+    pub(crate) barred: bool,
+}
+
 /// Everything derived.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     groups: Vec<Option<Group>>,
+    /// The first of each group, close together: an agent who is free looks at all of theirs.
+    heads: Vec<Head>,
     free: Vec<Slot>,
     slots: BTreeMap<(QueueId, Channel), BTreeMap<Requirement, Slot>>,
-    pub(crate) stations: BTreeMap<AgentId, Station>,
+    pub(crate) stations: BTreeMap<AgentId, Box<Station>>,
     pub(crate) queues: BTreeMap<QueueId, QueueIndex>,
     /// Apart from the queues and by number: an agent of all queues changes all of these at once.
     tallies: Vec<Tally>,
@@ -80,7 +91,7 @@ impl Index {
                 queue.members.insert(*id);
                 station.tallies.push(queue.tally);
             }
-            index.stations.insert(*id, station);
+            index.stations.insert(*id, Box::new(station));
             index.commit(state, *id, &mut Vec::new());
         }
         for (id, interaction) in &state.interactions {
@@ -132,6 +143,7 @@ impl Index {
                 let bars = Bars::of(interaction);
                 let group = self.slot_of(interaction).unwrap_or_else(|| self.form_group(state, interaction));
                 self.groups.get_mut(group.0).and_then(Option::as_mut)?.line.insert(spot, bars.as_ref());
+                self.note_head(group);
                 if let Some(first) = interaction.cooling.values().min() {
                     self.timers.insert((*first, Timer::CoolOff(id)));
                 }
@@ -157,6 +169,7 @@ impl Index {
                 if let Some(group) = slot.and_then(|slot| self.groups.get_mut(slot.0)).and_then(Option::as_mut) {
                     group.line.remove(&spot, Bars::of(interaction).as_ref());
                 }
+                slot.into_iter().for_each(|slot| self.note_head(slot));
                 if let Some(first) = interaction.cooling.values().min() {
                     self.timers.remove(&(*first, Timer::CoolOff(id)));
                 }
@@ -174,14 +187,26 @@ impl Index {
         }
     }
 
+    /// The first of the group kept there.
+    pub(crate) fn head(&self, slot: Slot) -> Head {
+        self.heads.get(slot.0).copied().unwrap_or_default()
+    }
+
+    fn note_head(&mut self, slot: Slot) {
+        let line = self.groups.get(slot.0).and_then(Option::as_ref).map(|group| &group.line);
+        let head = line.map(|line| Head { plain: line.head(None), barred: !line.barred().is_empty() });
+        if let (Some(place), Some(head)) = (self.heads.get_mut(slot.0), head) {
+            *place = head;
+        }
+    }
+
     /// Makes an agent's present standing known to their groups and queues. Lanes for which an agent who cools off
     /// may have become the last resort, because somebody went off duty, are added to `opened`.
     pub(crate) fn commit(&mut self, state: &State, id: AgentId, opened: &mut Vec<Lane>) {
-        let (Some(agent), Some(plan)) = (state.agents.get(&id), state.plan.agents.get(&id)) else { return };
-        let Some(station) = self.stations.get_mut(&id) else { return };
+        let (Some(agent), Some(station)) = (state.agents.get(&id), self.stations.get_mut(&id)) else { return };
         let basis = Basis::of(agent);
         for (&channel, price) in &state.plan.channels {
-            let now = standing(agent, plan, channel, price.units);
+            let now = standing(agent, channel, price.units);
             let known = station.standing.get_mut(channel);
             let was = std::mem::replace(known, now);
             if was == now && (basis == station.basis || was.reason().is_some()) {
@@ -231,7 +256,10 @@ impl Index {
         self.slots.entry((queue, channel)).or_default().insert(interaction.needs.clone(), slot);
         match self.groups.get_mut(slot.0) {
             Some(place) => *place = Some(group),
-            None => self.groups.push(Some(group)),
+            None => {
+                self.groups.push(Some(group));
+                self.heads.push(Head::default());
+            }
         }
         slot
     }

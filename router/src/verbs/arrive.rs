@@ -24,7 +24,7 @@ pub(crate) fn arrive(router: &mut Router, turn: &mut Turn<'_>, arrival: Arrival)
     }
     router.admits(id, arrival.queue, &arrival.needs)?;
 
-    let interaction = Interaction {
+    let interaction = Box::new(Interaction {
         queue: arrival.queue,
         channel: arrival.channel,
         needs: arrival.needs,
@@ -35,7 +35,7 @@ pub(crate) fn arrive(router: &mut Router, turn: &mut Turn<'_>, arrival: Arrival)
         excluded: arrival.excluded,
         cooling: BTreeMap::new(),
         stage: Stage::Waiting,
-    };
+    });
     router.state.arrived = router.state.arrived.saturating_add(1);
     turn.lanes.extend(router.index.enter(&router.state, id, &interaction));
     turn.lined_up.push(id);

@@ -9,7 +9,7 @@
 
 use crate::index::Index;
 use crate::router::Router;
-use crate::state::State;
+use crate::state::{Limits, State};
 use crate::turn::{Face, Turn};
 use crate::{AgentId, Channel, OfferId, Plan, QueueId, Refusal, Span, Stepped, WithdrawReason};
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ pub(crate) fn configure(router: &mut Router, turn: &mut Turn<'_>, plan: Plan) ->
     }
 
     for (&id, agent) in &router.state.agents {
-        turn.touched.insert(id, Some(Face::of(agent, router.capacity(id))));
+        turn.touched.insert(id, Some(Face::of(agent)));
     }
     let leaving: Vec<AgentId> = router.state.agents.keys().filter(|id| !plan.agents.contains_key(id)).copied().collect();
     for id in leaving {
@@ -33,27 +33,26 @@ pub(crate) fn configure(router: &mut Router, turn: &mut Turn<'_>, plan: Plan) ->
     router.state.plan = plan;
     router.state.version.0 = router.state.version.0.saturating_add(1);
     adapt(&mut router.state);
+    for (&id, agent) in &router.state.agents {
+        turn.touched.entry(id).or_insert_with(|| Some(Face::of(agent)));
+    }
     router.index = Index::build(&router.state);
     // Lanes noted so far were the old index's. Every agent looks for work now, which finds every new pair.
     turn.lanes.clear();
-    let everybody: Vec<AgentId> = router.state.plan.agents.keys().copied().collect();
-    for id in everybody {
-        router.touch(turn, id);
-    }
     for offer in unfit(router) {
         router.withdraw(turn, offer, WithdrawReason::Moved);
     }
     Ok(())
 }
 
-/// Agents, ceilings and ranks follow the new plan.
+/// Agents, limits and ranks follow the new plan.
 fn adapt(state: &mut State) {
     for id in state.plan.agents.keys() {
         state.agents.entry(*id).or_default();
     }
     for (id, agent) in &mut state.agents {
-        let capacity = state.plan.agents.get(id).map(|plan| plan.capacity).unwrap_or_default();
-        agent.ceiling = agent.load.max(capacity);
+        agent.limits = state.plan.agents.get(id).map(Limits::of).unwrap_or_default();
+        agent.ceiling = agent.load.max(agent.limits.capacity);
     }
     for interaction in state.interactions.values_mut() {
         let added = state.plan.queues.get(&interaction.queue).map(|plan| plan.priority).unwrap_or_default();
