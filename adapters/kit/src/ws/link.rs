@@ -1,6 +1,6 @@
 //! One socket, with its pings, its limits, and one way to end.
 
-use super::{CloseCode, Settings};
+use super::{CloseCode, Pace, Settings};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::SinkExt;
 use std::time::Duration;
@@ -41,12 +41,15 @@ pub struct Link {
     next_ping: Instant,
     missed: u32,
     unflushed: usize,
+    pace: Pace,
+    garbled: u32,
 }
 
 impl Link {
     pub(super) fn new(socket: WebSocket, settings: Settings) -> Self {
-        let next_ping = Instant::now() + settings.ping;
-        Self { socket, settings, next_ping, missed: 0, unflushed: 0 }
+        let now = Instant::now();
+        let pace = Pace::new(settings.pace, settings.burst, now);
+        Self { socket, next_ping: now + settings.ping, missed: 0, unflushed: 0, pace, garbled: 0, settings }
     }
 
     /// The limits in force.
@@ -81,6 +84,22 @@ impl Link {
                 None => return Err(End::Broken),
             }
         }
+    }
+
+    /// Counts a frame against the limit of frames a second. `Err` is how long the peer should wait.
+    pub fn pace(&mut self) -> Result<(), Duration> {
+        self.pace.take(Instant::now())
+    }
+
+    /// A frame was understood.
+    pub const fn understood(&mut self) {
+        self.garbled = 0;
+    }
+
+    /// A frame was not understood; too many in a row end the socket.
+    pub const fn garbled(&mut self) -> Result<(), End> {
+        self.garbled += 1;
+        if self.garbled < self.settings.garbled { Ok(()) } else { Err(End::Ours(CloseCode::Garbled)) }
     }
 
     /// Sends a frame now.

@@ -5,12 +5,14 @@
 //!
 //! What is *not* here: frames and what they mean. Each protocol has its own, made from its `.proto` files.
 
+mod clock;
 mod close;
 mod entrance;
 mod generation;
 mod link;
 mod pace;
 
+pub use clock::{instant_of, now};
 pub use close::CloseCode;
 pub use crate::Peer;
 pub use entrance::Entrance;

@@ -1,0 +1,99 @@
+//! From the first frame to a desk that is up to date.
+
+use super::{news, send, within};
+use crate::translate::{self, Fault, Opening, Welcoming};
+use crate::{PROTOCOL, Shared, Tab};
+use segue_adapter_kit::ws::{CloseCode, End, Generation, Link, now};
+use segue_adapter_kit::{Connection, DeskStart};
+use segue_proto::desk::v1::{ClientFrame, client_frame::Frame as Said};
+use segue_session::store::Seq;
+use segue_session::{AgentName, Party, Principal, Reason, Refusal};
+
+/// A desk that said hello and has been told everything so far.
+pub(super) struct Admitted {
+    pub who: Principal,
+    pub me: AgentName,
+    pub connection: Connection,
+    pub sent: Seq,
+    pub turn: Option<Generation<Tab>>,
+}
+
+/// Takes the hello, or ends the socket with the reason told first.
+pub(super) async fn hello(shared: &Shared, link: &mut Link) -> Result<Box<Admitted>, End> {
+    let text = link.hello().await?;
+    match admit(shared, link, &text).await {
+        Ok(admitted) => welcome(shared, link, admitted).await,
+        Err((code, fault)) => {
+            send(link, translate::error(&fault)).await?;
+            Err(End::Ours(code))
+        }
+    }
+}
+
+/// Who it is, before anything was sent.
+struct Known {
+    who: Principal,
+    me: AgentName,
+    opening: Opening,
+}
+
+type Refused = (CloseCode, Fault);
+
+async fn admit(shared: &Shared, link: &Link, text: &str) -> Result<Known, Refused> {
+    let bad = |id: &str, refusal: Refusal| (CloseCode::BadHello, Fault { id: id.to_owned(), refusal });
+    let ClientFrame { id, frame } = translate::parse_client_frame(text).map_err(|refusal| bad("", refusal))?;
+    let Some(Said::Hello(hello)) = frame else {
+        return Err(bad(&id, Refusal::new(Reason::InvalidArgument, "the first frame must be a hello").about("field", "hello")));
+    };
+    if hello.protocol != PROTOCOL {
+        let refusal = Refusal::new(Reason::InvalidArgument, "this version of the protocol is not served here");
+        let refusal = refusal.about("field", "hello.protocol").about("served", PROTOCOL.to_string());
+        return Err((CloseCode::Unsupported, Fault { id, refusal }));
+    }
+    let opening = translate::opening(hello).map_err(|refusal| bad(&id, refusal))?;
+    let refused = |refusal: Refusal| (CloseCode::of_hello(refusal.reason), Fault { id: id.clone(), refusal });
+    let doors = &shared.entrance.doors;
+    let who = within(link.settings().command, doors.admit(&opening.credential)).await.map_err(refused)?;
+    let me = match &who.party {
+        Party::Agent(name) | Party::Supervisor(name) => name.clone(),
+        Party::Customer(_) | Party::Admin | Party::Service => {
+            return Err(refused(Refusal::new(Reason::PermissionDenied, "a desk is for agents and supervisors")));
+        }
+    };
+    Ok(Known { who, me, opening })
+}
+
+async fn welcome(shared: &Shared, link: &mut Link, known: Known) -> Result<Box<Admitted>, End> {
+    let Known { who, me, opening } = known;
+    // Taken before the house hears of this socket, so that the older one of the tab is on its way out by then.
+    let turn = opening.tab.map(|tab| shared.tabs.take((who.tenant.clone(), me.clone(), tab)));
+    let asked_after = opening.resume.as_ref().map(|resume| resume.seq).unwrap_or_default();
+    let limit = link.settings().command;
+    let met = async {
+        let connection = shared.desks.hello(&who, opening.resume).await?;
+        let directory = shared.desks.directory(&who).await?;
+        Ok((connection, directory))
+    };
+    let (mut connection, directory) = match within(limit, met).await {
+        Ok(met) => met,
+        Err(refusal) => {
+            let code = CloseCode::of_hello(refusal.reason);
+            send(link, translate::error(&Fault { id: String::new(), refusal })).await?;
+            return Err(End::Ours(code));
+        }
+    };
+    let start = std::mem::replace(&mut connection.start, DeskStart::Entries(Vec::new()));
+    let frame = translate::welcome(&Welcoming {
+        now: now(),
+        expires: who.expires,
+        epoch: connection.epoch,
+        continued: matches!(start, DeskStart::Entries(_)),
+        agent: me.to_string(),
+        supervisor: matches!(who.party, Party::Supervisor(_)),
+        directory: &directory,
+        settings: link.settings(),
+    });
+    send(link, frame).await?;
+    let sent = news::tell(link, asked_after, start).await?.sent;
+    Ok(Box::new(Admitted { who, me, connection, sent, turn }))
+}
