@@ -13,7 +13,15 @@ pub mod convert;
 pub mod error;
 
 /// Generated from the files under `segue/`; the modules follow the packages.
-#[allow(missing_docs, unreachable_pub, unused_qualifications, clippy::all, clippy::use_self, clippy::uninlined_format_args, reason = "generated")]
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::all,
+    clippy::use_self,
+    clippy::uninlined_format_args,
+    reason = "generated"
+)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/modules.rs"));
 }

@@ -7,7 +7,9 @@
 pub mod check;
 pub mod json;
 pub mod message;
+pub mod pop;
 pub mod prompt;
+pub mod refusal;
 pub mod session;
 pub mod word;
 

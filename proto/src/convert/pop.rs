@@ -115,11 +115,7 @@ fn candidate(core: &Candidate) -> wire::Candidate {
 }
 
 fn assurance(core: &PopAssurance) -> wire::PopAssurance {
-    wire::PopAssurance {
-        level: word::level(core.level).into(),
-        proofs: core.proofs.iter().map(proof).collect(),
-        skip: core.skip.clone(),
-    }
+    wire::PopAssurance { level: word::level(core.level).into(), proofs: core.proofs.iter().map(proof).collect(), skip: core.skip.clone() }
 }
 
 fn proof(core: &Proof) -> wire::Proof {

@@ -8,6 +8,7 @@ use segue_adapter_kit::{Connection, DeskStart};
 use segue_proto::desk::v1::{ClientFrame, client_frame::Frame as Said};
 use segue_session::store::Seq;
 use segue_session::{AgentName, Party, Principal, Reason, Refusal};
+use std::time::Duration;
 
 /// A desk that said hello and has been told everything so far.
 pub(super) struct Admitted {
@@ -21,7 +22,7 @@ pub(super) struct Admitted {
 /// Takes the hello, or ends the socket with the reason told first.
 pub(super) async fn hello(shared: &Shared, link: &mut Link) -> Result<Box<Admitted>, End> {
     let text = link.hello().await?;
-    match admit(shared, link, &text).await {
+    match admit(shared, link.settings().command, &text).await {
         Ok(admitted) => welcome(shared, link, admitted).await,
         Err((code, fault)) => {
             send(link, translate::error(&fault)).await?;
@@ -39,7 +40,7 @@ struct Known {
 
 type Refused = (CloseCode, Fault);
 
-async fn admit(shared: &Shared, link: &Link, text: &str) -> Result<Known, Refused> {
+async fn admit(shared: &Shared, limit: Duration, text: &str) -> Result<Known, Refused> {
     let bad = |id: &str, refusal: Refusal| (CloseCode::BadHello, Fault { id: id.to_owned(), refusal });
     let ClientFrame { id, frame } = translate::parse_client_frame(text).map_err(|refusal| bad("", refusal))?;
     let Some(Said::Hello(hello)) = frame else {
@@ -53,7 +54,7 @@ async fn admit(shared: &Shared, link: &Link, text: &str) -> Result<Known, Refuse
     let opening = translate::opening(hello).map_err(|refusal| bad(&id, refusal))?;
     let refused = |refusal: Refusal| (CloseCode::of_hello(refusal.reason), Fault { id: id.clone(), refusal });
     let doors = &shared.entrance.doors;
-    let who = within(link.settings().command, doors.admit(&opening.credential)).await.map_err(refused)?;
+    let who = within(limit, doors.admit(&opening.credential)).await.map_err(refused)?;
     let me = match &who.party {
         Party::Agent(name) | Party::Supervisor(name) => name.clone(),
         Party::Customer(_) | Party::Admin | Party::Service => {

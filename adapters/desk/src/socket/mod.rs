@@ -158,11 +158,11 @@ impl Socket {
             Asked::Command(id, command) => self.command(id, *command).await,
             Asked::Refresh(id, token) => self.refresh(id, token).await,
             Asked::Messages(id, session, after, most) => {
-                let answer = self.within(self.desks.messages(&self.who, session, after, most)).await;
+                let answer = within(self.limit(), self.desks.messages(&self.who, session, after, most)).await;
                 self.answer(id, answer.map(|messages| translate::messages(id, &messages))).await
             }
             Asked::Directory(id) => {
-                let answer = self.within(self.desks.directory(&self.who)).await;
+                let answer = within(self.limit(), self.desks.directory(&self.who)).await;
                 let frame = answer.map(|one| {
                     let result = Some(Answer::Directory(translate::directory(&one)));
                     Frame::Ack(wire::Ack { id: id.to_string(), sequence: 0, result })
@@ -170,11 +170,11 @@ impl Socket {
                 self.answer(id, frame).await
             }
             Asked::Shown(up_to) => {
-                let done = self.within(self.desks.shown(&self.who, up_to)).await;
+                let done = within(self.limit(), self.desks.shown(&self.who, up_to)).await;
                 self.unanswered(done).await
             }
             Asked::Pass(session, what) => {
-                let done = self.within(self.desks.pass(&self.who, session, what)).await;
+                let done = within(self.limit(), self.desks.pass(&self.who, session, what)).await;
                 self.unanswered(done).await
             }
             Asked::Ping => self.send(Frame::Pong(wire::Pong { time: Some(timestamp(now())) })).await,
@@ -183,14 +183,14 @@ impl Socket {
 
     async fn command(&mut self, id: RequestId, command: DeskCommand) -> Result<(), End> {
         let leaves = command == DeskCommand::SignOut;
-        let answer = self.within(self.desks.command(&self.who, id, command)).await;
+        let answer = within(self.limit(), self.desks.command(&self.who, id, command)).await;
         let left = leaves && answer.is_ok();
         self.answer(id, answer.map(|ack| translate::ack(id, &ack))).await?;
         if left { Err(End::Ours(CloseCode::SignedOut)) } else { Ok(()) }
     }
 
     async fn refresh(&mut self, id: RequestId, token: Private<String>) -> Result<(), End> {
-        let admitted = self.within(self.doors.admit(&token)).await;
+        let admitted = within(self.limit(), self.doors.admit(&token)).await;
         let answer = admitted.and_then(|fresh| {
             if fresh.tenant == self.who.tenant && fresh.party == self.who.party {
                 Ok(fresh)
@@ -207,9 +207,9 @@ impl Socket {
         self.answer(id, frame).await
     }
 
-    /// A port's answer, within the time a command may take.
-    async fn within<T>(&self, act: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
-        within(self.link.settings().command, act).await
+    /// How long a port may take to answer.
+    const fn limit(&self) -> Duration {
+        self.link.settings().command
     }
 
     async fn answer(&mut self, id: RequestId, answer: Result<Frame, Refusal>) -> Result<(), End> {
@@ -250,6 +250,7 @@ fn text_of(frame: Frame) -> Result<String, End> {
     })
 }
 
+/// A port's answer, within the time a command may take.
 async fn within<T>(limit: Duration, act: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
     let late = || Refusal::new(Reason::DeadlineExceeded, "the answer did not come in time; repeat with the same id");
     timeout(limit, act).await.unwrap_or_else(|_| Err(late()))

@@ -1,6 +1,6 @@
 //! What is new in the agent's outbox, brought to the desk: in order, each entry once.
 
-use super::{Socket, text_of};
+use super::{Socket, text_of, within};
 use crate::translate;
 use segue_adapter_kit::ws::{End, Link};
 use segue_adapter_kit::{Backoff, DeskEntry, DeskStart, Ephemeral};
@@ -61,7 +61,7 @@ impl Socket {
                 self.again = None;
                 return Ok(());
             }
-            let start = match self.within(self.desks.since(&self.who, self.sent)).await {
+            let start = match within(self.limit(), self.desks.since(&self.who, self.sent)).await {
                 Ok(start) => start,
                 Err(refusal) => {
                     let tries = self.again.map_or(0, |(_, tries)| tries);
@@ -76,7 +76,7 @@ impl Socket {
             for (session, up_to) in told.reached {
                 // Nobody waits for it: a customer who misses a tick sees the next one.
                 let delivered = Ephemeral::Delivered { agent: Some(self.me.clone()), up_to };
-                let _ = self.within(self.desks.pass(&self.who, session, delivered)).await;
+                let _ = within(self.limit(), self.desks.pass(&self.who, session, delivered)).await;
             }
             if told.count == 0 {
                 // The bell rang for more than can be read yet; it rings again when it can.

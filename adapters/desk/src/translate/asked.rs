@@ -19,7 +19,7 @@ const MESSAGES_USUAL: usize = 50;
 
 /// A hello, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opening {
+pub(crate) struct Opening {
     /// A token or a ticket.
     pub credential: Private<String>,
     /// Where the desk was.
@@ -30,7 +30,7 @@ pub struct Opening {
 
 /// What a frame after the hello asks for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Asked {
+pub(crate) enum Asked {
     /// A command for the house.
     Command(RequestId, Box<DeskCommand>),
     /// A fresh token.
@@ -49,7 +49,7 @@ pub enum Asked {
 
 /// A frame that cannot be done: which, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub(crate) struct Fault {
     /// The frame's id, where it had one.
     pub id: String,
     /// Why.
@@ -68,7 +68,7 @@ pub fn parse_client_frame(text: &str) -> Result<ClientFrame, Refusal> {
 ///
 /// # Errors
 /// `InvalidArgument`, naming the field.
-pub fn opening(hello: Hello) -> Result<Opening, Refusal> {
+pub(crate) fn opening(hello: Hello) -> Result<Opening, Refusal> {
     let credential = match check::required("hello.credential", hello.credential)? {
         Credential::Token(token) => check::filled("hello.token", token, CREDENTIAL)?,
         Credential::Ticket(ticket) => check::filled("hello.ticket", ticket, CREDENTIAL)?,
@@ -82,7 +82,7 @@ pub fn opening(hello: Hello) -> Result<Opening, Refusal> {
 ///
 /// # Errors
 /// [`Fault`], naming the frame and the field.
-pub fn asked(frame: ClientFrame, me: &AgentName) -> Result<Asked, Fault> {
+pub(crate) fn asked(frame: ClientFrame, me: &AgentName) -> Result<Asked, Fault> {
     let ClientFrame { id, frame } = frame;
     let fault = |refusal| Fault { id: shortened(&id), refusal };
     let frame = frame.ok_or_else(|| check::invalid("frame", "is missing, or not known here")).map_err(fault)?;
@@ -149,9 +149,7 @@ fn in_session(frame: Frame) -> Result<DeskCommand, Refusal> {
     let session = |verb: &str, id: &str| check::id::<SessionId>(&format!("{verb}.session_id"), id);
     Ok(match frame {
         Frame::Say(one) => DeskCommand::Say(session("say", &one.session_id)?, message::from_agent("say.body", one.body)?),
-        Frame::AddNote(one) => {
-            DeskCommand::Note(session("add_note", &one.session_id)?, check::filled("add_note.text", one.text, TEXT)?)
-        }
+        Frame::AddNote(one) => DeskCommand::Note(session("add_note", &one.session_id)?, check::filled("add_note.text", one.text, TEXT)?),
         Frame::Park(one) => DeskCommand::Park(session("park", &one.session_id)?, perhaps_text("park.note", one.note)?),
         Frame::Identify(one) => {
             let customer = match one.customer_id.as_str() {

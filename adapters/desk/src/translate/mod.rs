@@ -3,5 +3,6 @@
 mod asked;
 mod told;
 
-pub use asked::{Asked, Fault, Opening, asked, opening, parse_client_frame};
-pub use told::{Welcoming, ack, directory, entry, error, messages, passed, snapshot, welcome};
+pub use asked::parse_client_frame;
+pub(crate) use asked::{Asked, Fault, Opening, asked, opening};
+pub(crate) use told::{Welcoming, ack, directory, entry, error, messages, passed, snapshot, welcome};

@@ -14,7 +14,7 @@ use segue_session::{
 
 /// What a welcome tells.
 #[derive(Debug)]
-pub struct Welcoming<'a> {
+pub(crate) struct Welcoming<'a> {
     /// The server's clock.
     pub now: Time,
     /// When the token ends.
@@ -35,7 +35,7 @@ pub struct Welcoming<'a> {
 
 /// The first frame.
 #[must_use]
-pub fn welcome(core: &Welcoming<'_>) -> Frame {
+pub(crate) fn welcome(core: &Welcoming<'_>) -> Frame {
     let bytes = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
     Frame::Welcome(wire::Welcome {
         protocol: crate::PROTOCOL,
@@ -58,14 +58,10 @@ pub fn welcome(core: &Welcoming<'_>) -> Frame {
 
 /// What there is to choose from.
 #[must_use]
-pub fn directory(core: &DeskDirectory) -> wire::Directory {
+pub(crate) fn directory(core: &DeskDirectory) -> wire::Directory {
     let channels = |set: &std::collections::BTreeSet<_>| set.iter().map(|&one| word::channel(one).into()).collect();
     wire::Directory {
-        presences: core
-            .presences
-            .iter()
-            .map(|(name, set)| wire::Presence { presence: name.clone(), channels: channels(set) })
-            .collect(),
+        presences: core.presences.iter().map(|(name, set)| wire::Presence { presence: name.clone(), channels: channels(set) }).collect(),
         decline_reasons: core.decline_reasons.clone(),
         queues: core.queues.iter().map(queue).collect(),
         colleagues: core.colleagues.iter().map(colleague).collect(),
@@ -89,7 +85,7 @@ fn colleague(core: &Colleague) -> wire::Colleague {
 
 /// The whole desk.
 #[must_use]
-pub fn snapshot(core: &DeskSnapshot) -> Frame {
+pub(crate) fn snapshot(core: &DeskSnapshot) -> Frame {
     Frame::Snapshot(wire::Snapshot {
         sequence: core.seq.0,
         agent: Some(agent(&core.agent)),
@@ -100,7 +96,7 @@ pub fn snapshot(core: &DeskSnapshot) -> Frame {
 
 /// One entry of the outbox.
 #[must_use]
-pub fn entry(seq: Seq, core: &DeskEntry) -> Frame {
+pub(crate) fn entry(seq: Seq, core: &DeskEntry) -> Frame {
     let event = match core {
         DeskEntry::Event(event) => self::event(event),
         DeskEntry::Message(session, place, said) => {
@@ -141,9 +137,7 @@ fn event(core: &DeskEvent) -> Event {
             Event::WrapUpEnded(wire::WrapUpEnded { interaction_id: id(*interaction), code: code.clone().unwrap_or_default() })
         }
         DeskEvent::Agent(one) => Event::Agent(agent(one)),
-        DeskEvent::Noted { session, note } => {
-            Event::Noted(wire::Noted { session_id: session.to_string(), note: Some(pop::note(note)) })
-        }
+        DeskEvent::Noted { session, note } => Event::Noted(wire::Noted { session_id: session.to_string(), note: Some(pop::note(note)) }),
     }
 }
 
@@ -190,7 +184,7 @@ fn for_desk(seq: Seq, core: &Message) -> shared::Message {
 
 /// A command was done.
 #[must_use]
-pub fn ack(request: RequestId, core: &DeskAck) -> Frame {
+pub(crate) fn ack(request: RequestId, core: &DeskAck) -> Frame {
     let said = core.message.map(|place| Answer::Said(wire::Said { sequence: place.0 }));
     let handles = || Answer::Handles(wire::Handles { handles: core.handles.iter().map(sessions::handle).collect() });
     let result = said.or_else(|| (!core.handles.is_empty()).then(handles));
@@ -199,20 +193,20 @@ pub fn ack(request: RequestId, core: &DeskAck) -> Frame {
 
 /// Messages that were asked for.
 #[must_use]
-pub fn messages(request: RequestId, core: &[(Seq, Message)]) -> Frame {
+pub(crate) fn messages(request: RequestId, core: &[(Seq, Message)]) -> Frame {
     let messages = core.iter().map(|(seq, said)| for_desk(*seq, said)).collect();
     Frame::Ack(wire::Ack { id: request.to_string(), sequence: 0, result: Some(Answer::Messages(wire::Messages { messages })) })
 }
 
 /// A frame was refused.
 #[must_use]
-pub fn error(fault: &Fault) -> Frame {
+pub(crate) fn error(fault: &Fault) -> Frame {
     Frame::Error(wire::Error { id: fault.id.clone(), refusal: Some(refusal(&fault.refusal)) })
 }
 
 /// Something that is not kept.
 #[must_use]
-pub fn passed(session: SessionId, core: &Ephemeral) -> Frame {
+pub(crate) fn passed(session: SessionId, core: &Ephemeral) -> Frame {
     let session_id = session.to_string();
     let named = |agent: &Option<segue_session::AgentName>| agent.as_ref().map(ToString::to_string).unwrap_or_default();
     let receipt = |agent, up_to: &Seq, kind: wire::ReceiptKind| {

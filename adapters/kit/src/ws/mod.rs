@@ -12,9 +12,9 @@ mod generation;
 mod link;
 mod pace;
 
+pub use crate::Peer;
 pub use clock::{instant_of, now};
 pub use close::CloseCode;
-pub use crate::Peer;
 pub use entrance::Entrance;
 pub use generation::{Generation, Generations};
 pub use link::{End, Link};
