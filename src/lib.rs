@@ -3,5 +3,6 @@
 //! This library is the daemon; `main` only starts it.
 
 pub mod config;
+pub mod doors;
 pub mod engine;
 pub mod house;
