@@ -5,11 +5,17 @@
 //!
 //! What is *not* here: what a document means, when to suspend, whom to offer.
 
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 mod embedded;
 mod form;
+mod redis;
+#[cfg(any(test, feature = "conformance"))]
+pub mod testing;
 
 pub use embedded::{Embedded, EmbeddedOptions, QUEUE_LIMIT};
 pub use form::{MUTATION_LIMIT, REQUEST_WINDOW_MS, TIME_LIMIT};
+pub use redis::{Redis, RedisOptions};
 
 use crate::{AgentName, RequestId, SessionId, TenantId, Time};
 use serde::{Deserialize, Serialize};

@@ -98,7 +98,7 @@ fn ask_documents(tables: &Tables<'_>, domain: &str, mutation: &Mutation) -> Resu
 fn ask_handles(tables: &Tables<'_>, domain: &str, mutation: &Mutation) -> Result<(), Halt> {
     let mut claimed = BTreeMap::new();
     for write in &mutation.documents {
-        for handle in wanted_handles(write) {
+        for handle in wanted_handles(write).iter().filter(|h| h.until > mutation.at) {
             let holder = tables.handles.get((domain, u128::from_be_bytes(handle.hash)))?;
             let held = holder.map(|h| h.value()).filter(|(_, until)| *until > mutation.at.0).map(|(session, _)| session);
             let held = held.into_iter().chain(claimed.insert(handle.hash, write.session.0.as_u128()));

@@ -1,0 +1,189 @@
+//! Reads: the commands, and what their answers mean.
+
+use super::encode::strange;
+use super::keys::Keys;
+use super::link::Link;
+use crate::store::{Entry, Error, OutboxEntry, Seq, Stored, Version};
+use crate::{AgentName, SessionId, Time};
+use redis::{Cmd, cmd, pipe};
+
+/// The most commands sent in one go: bounds what the server holds back for one caller.
+const CHUNK: usize = 256;
+/// More than any log holds.
+const MANY: usize = 1 << 40;
+
+/// An entry of a stream: its id, its fields and their values in turn.
+type StreamEntry = (String, Vec<Vec<u8>>);
+
+pub(super) async fn sessions(link: &Link, keys: &Keys, ids: &[SessionId]) -> Result<Vec<Option<Stored>>, Error> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let mut commands = pipe();
+        for id in chunk {
+            commands.cmd("HMGET").arg(keys.session(*id)).arg(&["v", "c", "rv", "r", "m"]);
+        }
+        let rows: Vec<Vec<Option<Vec<u8>>>> = link.read_all("reading sessions", &commands).await?;
+        for row in rows {
+            found.push(stored(row)?);
+        }
+    }
+    Ok(found)
+}
+
+fn stored(row: Vec<Option<Vec<u8>>>) -> Result<Option<Stored>, Error> {
+    let Ok([version, content, routing_version, routing, last_message]) = <[_; 5]>::try_from(row) else {
+        return Err(strange("number of fields"));
+    };
+    let (Some(version), Some(content)) = (version, content) else { return Ok(None) };
+    let number = |bytes: Option<Vec<u8>>| bytes.map_or(Ok(0), |b| parse(&String::from_utf8_lossy(&b)));
+    Ok(Some(Stored {
+        version: Version(number(Some(version))?),
+        content,
+        routing_version: Version(number(routing_version)?),
+        routing: routing.unwrap_or_default(),
+        last_message: Seq(number(last_message)?),
+    }))
+}
+
+/// Session ids of a sorted set whose scores are all equal, in the order of the ids.
+pub(super) async fn members(link: &Link, doing: &'static str, command: &mut Cmd, limit: usize) -> Result<Vec<SessionId>, Error> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let names: Vec<String> = link.read(doing, command.arg("LIMIT").arg(0).arg(limit.min(MANY))).await?;
+    names.iter().map(|name| parse(name)).collect()
+}
+
+pub(super) async fn due(link: &Link, keys: &Keys, now: Time, limit: usize) -> Result<Vec<(Time, SessionId)>, Error> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let mut command = cmd("ZRANGE");
+    command.arg(keys.plain("exp")).arg(0).arg(now.0).arg("BYSCORE").arg("LIMIT").arg(0).arg(limit.min(MANY)).arg("WITHSCORES");
+    let pairs: Vec<(String, String)> = link.read("listing what is due", &command).await?;
+    pairs.iter().map(|(session, at)| Ok((Time(parse(at)?), parse(session)?))).collect()
+}
+
+pub(super) async fn messages(link: &Link, keys: &Keys, session: SessionId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let last = after.0.saturating_add(u64::try_from(limit.min(MANY)).unwrap_or(u64::MAX)) - 1;
+    let mut command = cmd("LRANGE");
+    let bodies: Vec<Vec<u8>> = link.read("reading a transcript", command.arg(keys.transcript(session)).arg(after.0).arg(last)).await?;
+    let numbered = bodies.into_iter().zip(after.0 + 1..);
+    Ok(numbered.map(|(body, seq)| Entry { seq: Seq(seq), session: Some(session), body }).collect())
+}
+
+/// Entries of a stream after `after`.
+pub(super) async fn stream(link: &Link, doing: &'static str, key: &str, after: Seq, limit: usize) -> Result<Vec<Entry>, Error> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let entries: Vec<StreamEntry> = link.read(doing, &range(key, after, limit)).await?;
+    entries.into_iter().map(log_entry).collect()
+}
+
+fn range(key: &str, after: Seq, limit: usize) -> Cmd {
+    let mut command = cmd("XRANGE");
+    command.arg(key).arg(format!("({}-0", after.0)).arg("+").arg("COUNT").arg(limit.min(MANY));
+    command
+}
+
+fn log_entry((id, fields): StreamEntry) -> Result<Entry, Error> {
+    let mut entry = Entry { seq: place(&id)?, session: None, body: Vec::new() };
+    for (name, value) in pairs(fields) {
+        match name.as_slice() {
+            b"s" if !value.is_empty() => entry.session = Some(parse(&String::from_utf8_lossy(&value))?),
+            b"b" => entry.body = value,
+            _ => {}
+        }
+    }
+    Ok(entry)
+}
+
+pub(super) async fn journal_of(link: &Link, keys: &Keys, session: SessionId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let mut command = cmd("ZRANGE");
+    command.arg(keys.journal_of(session)).arg(format!("({}", after.0)).arg("+inf").arg("BYSCORE");
+    let doing = "reading a session's journal";
+    let places: Vec<String> = link.read(doing, command.arg("LIMIT").arg(0).arg(limit.min(MANY))).await?;
+    let (key, mut found) = (keys.plain("ev"), Vec::with_capacity(places.len()));
+    for chunk in places.chunks(CHUNK) {
+        let mut commands = pipe();
+        for place in chunk {
+            commands.cmd("XRANGE").arg(&key).arg(place).arg(place);
+        }
+        // An entry that was trimmed in between is not there any more.
+        let rows: Vec<Vec<StreamEntry>> = link.read_all(doing, &commands).await?;
+        for entry in rows.into_iter().flatten() {
+            found.push(log_entry(entry)?);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) async fn outbox(
+    link: &Link,
+    keys: &Keys,
+    agent: &AgentName,
+    after: Seq,
+    limit: usize,
+) -> Result<(Seq, Vec<OutboxEntry>), Error> {
+    let key = keys.outbox(agent);
+    let mut commands = pipe();
+    // In one transaction, or an entry might come between "what is the first" and "what is there".
+    commands.atomic().cmd("XRANGE").arg(&key).arg("-").arg("+").arg("COUNT").arg(1);
+    commands.cmd("HGET").arg(keys.plain("ao")).arg(agent.as_str());
+    commands.add_command(range(&key, after, limit.max(1)));
+    let doing = "reading an outbox";
+    let (first, last, entries): (Vec<StreamEntry>, Option<u64>, Vec<StreamEntry>) = link.read_all(doing, &commands).await?;
+    let first = match first.first() {
+        Some((id, _)) => place(id)?,
+        None => Seq(last.unwrap_or(0) + 1),
+    };
+    let entries = entries.into_iter().take(limit).map(outbox_entry);
+    Ok((first, entries.collect::<Result<_, _>>()?))
+}
+
+fn outbox_entry((id, fields): StreamEntry) -> Result<OutboxEntry, Error> {
+    let mut entry = OutboxEntry { seq: place(&id)?, message: None, body: Vec::new() };
+    for (name, value) in pairs(fields) {
+        match name.as_slice() {
+            b"m" if !value.is_empty() => {
+                let text = String::from_utf8_lossy(&value);
+                let (session, number) = text.split_once(':').ok_or_else(|| strange(&text))?;
+                entry.message = Some((parse(session)?, Seq(parse(number)?)));
+            }
+            b"b" => entry.body = value,
+            _ => {}
+        }
+    }
+    Ok(entry)
+}
+
+pub(super) async fn snapshot(link: &Link, keys: &Keys) -> Result<Option<(Seq, Vec<u8>)>, Error> {
+    let mut command = cmd("XREVRANGE");
+    command.arg(keys.plain("snap")).arg("+").arg("-").arg("COUNT").arg(1);
+    let newest: Vec<StreamEntry> = link.read("reading the snapshot", &command).await?;
+    let newest = newest.into_iter().next().map(log_entry).transpose()?;
+    Ok(newest.map(|entry| (entry.seq, entry.body)))
+}
+
+/// The fields of an entry, by twos.
+fn pairs(fields: Vec<Vec<u8>>) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+    let mut fields = fields.into_iter();
+    std::iter::from_fn(move || Some((fields.next()?, fields.next()?)))
+}
+
+/// The place that a stream's id stands for.
+fn place(id: &str) -> Result<Seq, Error> {
+    let (place, _) = id.split_once('-').ok_or_else(|| strange(id))?;
+    parse(place).map(Seq)
+}
+
+fn parse<T: std::str::FromStr>(text: &str) -> Result<T, Error> {
+    text.parse().map_err(|_| strange(text))
+}

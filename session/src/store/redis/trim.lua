@@ -1,0 +1,29 @@
+-- Drops what nobody needs, a bounded part at a time, so that no other caller waits long behind it; says whether more is left.
+-- KEYS[1] is the domain's fence; ARGV: the keys' beginning, how many snapshots and outbox entries to keep, the part's size.
+
+local p, snapshots, outbox, step = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+
+redis.call('XTRIM', p .. 'snap', 'MAXLEN', snapshots)
+local oldest = redis.call('XRANGE', p .. 'snap', '-', '+', 'COUNT', 1)[1]
+local entries = {}
+if oldest then
+  local covered = string.match(oldest[1], '^%d+')
+  entries = redis.call('XRANGE', p .. 'ev', '-', covered, 'COUNT', step)
+  for _, entry in ipairs(entries) do
+    local session = entry[2][2]
+    if session ~= '' then redis.call('ZREM', p .. 'j:' .. session, (string.match(entry[1], '^%d+'))) end
+  end
+  if #entries > 0 then
+    local last = tonumber((string.match(entries[#entries][1], '^%d+')))
+    redis.call('XTRIM', p .. 'ev', 'MINID', string.format('%.0f-0', last + 1))
+  end
+end
+
+local read = redis.call('HGET', p .. 'seq', 'read')
+if read then redis.call('XTRIM', p .. 'in', 'MINID', string.format('%.0f-0', tonumber(read) + 1)) end
+
+for _, agent in ipairs(redis.call('HKEYS', p .. 'ao')) do
+  redis.call('XTRIM', p .. 'ao:' .. agent, 'MAXLEN', outbox)
+end
+
+return #entries == step and 1 or 0
