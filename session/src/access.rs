@@ -136,11 +136,12 @@ pub(crate) fn keepers_only(moment: &Moment<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// What a customer asks for may want to know them better; the house's people are not held to it.
-pub(crate) fn surely(moment: &Moment<'_>, session: &Session, action: Action) -> Result<(), Refusal> {
+/// What a customer asks for may want to know them better; the house's people are not held to it. `coming` is what the command
+/// itself proves.
+pub(crate) fn surely(moment: &Moment<'_>, session: &Session, action: Action, coming: AssuranceLevel) -> Result<(), Refusal> {
     let is_customer = matches!(moment.who, Actor::Principal(Principal { party: Party::Customer(_), .. }));
     let wanted = moment.settings.levels.get(&action).copied().unwrap_or_default();
-    let level = session.assurance.level(moment.now);
+    let level = session.assurance.level(moment.now).max(coming);
     if !is_customer || level >= wanted {
         return Ok(());
     }

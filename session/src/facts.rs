@@ -46,7 +46,9 @@ impl Session {
     /// Whether nothing is left to do: the journey ended, or an agent has dealt with it, and nobody is awaited.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        let handled = self.interactions.last().is_some_and(|i| i.ended == Some(Outcome::Handled));
+        // What the customer began after the talk is not settled by it.
+        let newer = |i: &InteractionRecord| self.position.as_ref().and_then(|p| p.frames.last()).is_some_and(|f| Some(f.since) > i.ended_at);
+        let handled = self.interactions.last().is_some_and(|i| i.ended == Some(Outcome::Handled) && !newer(i));
         let ended = self.position.as_ref().is_some_and(|p| p.ended.is_some());
         self.open().is_none() && (handled || ended)
     }

@@ -31,7 +31,7 @@ pub struct PopInput<'a> {
     pub why: Why,
     /// How it stands with this agent: what they may do hangs on it.
     pub phase: &'a Phase,
-    /// Former interactions of the customer's other sessions (this session's own are added).
+    /// Former interactions of the customer's other sessions in the same role (this session's own are added).
     pub history: Vec<PopHistory>,
     /// Parts from other systems.
     pub enrichment: BTreeMap<String, PopEnrichment>,
@@ -142,7 +142,7 @@ fn history(session: &Session, input: &PopInput<'_>) -> Vec<PopHistory> {
         at: i.since,
         outcome: outcome(i.ended).to_owned(),
     });
-    let mut all: Vec<_> = own.chain(input.history.iter().cloned()).collect();
+    let mut all: Vec<_> = own.chain(input.history.iter().filter(|h| h.session != session.id).cloned()).collect();
     all.sort_by(|a, b| b.at.cmp(&a.at).then(b.interaction.cmp(&a.interaction)));
     all.truncate(HISTORY);
     all

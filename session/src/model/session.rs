@@ -97,7 +97,7 @@ pub enum Who {
         /// In which role.
         persona: Option<PersonaId>,
         /// What stood here before.
-        before: Box<Who>,
+        before: Box<Self>,
     },
 }
 
@@ -200,6 +200,9 @@ pub struct InteractionRecord {
     pub preferred: Option<AgentName>,
     /// Whether it is over, and how.
     pub ended: Option<segue_router::Outcome>,
+    /// When it was over.
+    #[serde(default)]
+    pub ended_at: Option<Time>,
 }
 
 /// A note of an agent's.

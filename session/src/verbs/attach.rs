@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, word};
 use super::{handles, identity};
-use crate::{Action, Actor, Arriving, Claim, Leg, LegStanding, Moment, Party, Principal, Reason, Refusal, Who, access, limits};
+use crate::{Action, Actor, Arriving, AssuranceLevel, Claim, Leg, LegStanding, Moment, Party, Principal, Reason, Refusal, Who, access, limits};
 
 /// Joins as one more leg.
 pub(super) fn attach(draft: &mut Draft<'_, '_>, arriving: Arriving, by: Claim) -> Result<(), Refusal> {
@@ -110,25 +110,21 @@ pub(super) fn right(draft: &Draft<'_, '_>, arriving: &Arriving, by: &Claim) -> R
         Claim::SameLeg => same_leg(draft, arriving),
         Claim::Handle(hash, kind) => handles::right(draft, hash, *kind, arriving.channel),
     }?;
-    // The claim is good; what it proves is counted only once it is used.
-    if matches!(by, Claim::Handle(..)) {
-        Ok(())
-    } else {
-        access::surely(draft.moment, &draft.session, Action::Resume).or_else(|e| with_claims(draft, e))
-    }
+    access::surely(draft.moment, &draft.session, Action::Resume, worth(draft, by))
 }
 
-/// The sign-in that comes with the claim counts for it.
-fn with_claims(draft: &Draft<'_, '_>, low: Refusal) -> Result<(), Refusal> {
-    let wanted = draft.moment.settings.levels.get(&Action::Resume).copied().unwrap_or_default();
+/// What coming in by the claim will prove: it counts for the claim itself.
+fn worth(draft: &Draft<'_, '_>, by: &Claim) -> AssuranceLevel {
     let now = draft.now();
+    let handle = match by {
+        Claim::Handle(..) => handles::LEVEL,
+        Claim::SignedIn | Claim::SameLeg => AssuranceLevel::None,
+    };
     match draft.moment.who {
-        Actor::Principal(Principal { party: Party::Customer(claims), .. })
-            if claims.proofs.iter().any(|p| now < p.until && p.level >= wanted) =>
-        {
-            Ok(())
+        Actor::Principal(Principal { party: Party::Customer(claims), .. }) => {
+            claims.proofs.iter().filter(|p| now < p.until).map(|p| p.level).fold(handle, AssuranceLevel::max)
         }
-        Actor::Principal(_) | Actor::House => Err(low),
+        Actor::Principal(_) | Actor::House => handle,
     }
 }
 

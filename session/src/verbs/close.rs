@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::{person, suspend, walk};
-use crate::{Actor, Party, Principal, Refusal, RouteRequest, Sensitivity, Standing, access, limits};
+use crate::{Actor, Party, Principal, Refusal, RouteRequest, Sensitivity, Standing, Who, access, limits};
 
 /// Ends on purpose. What is closed already stays as it was.
 pub(super) fn close(draft: &mut Draft<'_, '_>, outcome: String) -> Result<(), Refusal> {
@@ -38,6 +38,12 @@ pub(super) fn expire(draft: &mut Draft<'_, '_>) {
     session.documents.clear();
     session.claimed.clear();
     session.customer.clear();
+    if matches!(session.party, Who::Candidates(_)) {
+        session.party = Who::Unknown;
+    }
+    for leg in &mut session.legs {
+        leg.address = None;
+    }
     session.notes.clear();
     session.transfers.clear();
     if let Some(position) = &mut session.position {
@@ -54,7 +60,7 @@ pub(super) fn erase(draft: &mut Draft<'_, '_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The session goes, with everything that leads to it. Of what happened so far in this command nothing is said but this.
+/// The session goes, with everything that leads to it.
 pub(super) fn forget(draft: &mut Draft<'_, '_>, why: &str) {
     if let Some(open) = draft.session.open() {
         draft.route.push(RouteRequest::Leave(draft.session.id, open.id));

@@ -1,12 +1,12 @@
 //! What a customer agrees to, with the evidence; and the documents they leave.
 
 use super::draft::Draft;
-use crate::{Action, Consent, LegId, Private, Reason, Refusal, Who, access, limits};
+use crate::{Action, AssuranceLevel, Consent, LegId, Private, Reason, Refusal, Who, access, limits};
 
 /// The customer agrees to something on this leg's channel, or takes it back.
 pub(super) fn consent(draft: &mut Draft<'_, '_>, leg: LegId, purpose: String, given: bool) -> Result<(), Refusal> {
     access::over_leg(draft.moment, &draft.session, leg)?;
-    access::surely(draft.moment, &draft.session, Action::Consent)?;
+    access::surely(draft.moment, &draft.session, Action::Consent, AssuranceLevel::None)?;
     check_name("purpose", &purpose)?;
     let channel = Some(draft.speaks(leg)?);
     let persona = match &draft.session.party {
@@ -32,7 +32,7 @@ pub(super) fn consent(draft: &mut Draft<'_, '_>, leg: LegId, purpose: String, gi
 pub(super) fn document(draft: &mut Draft<'_, '_>, name: String, value: Option<Private<serde_json::Value>>) -> Result<(), Refusal> {
     access::over_session(draft.moment, &draft.session, draft.line)?;
     draft.not_final()?;
-    access::surely(draft.moment, &draft.session, Action::Document)?;
+    access::surely(draft.moment, &draft.session, Action::Document, AssuranceLevel::None)?;
     check_name("name", &name)?;
     match value {
         Some(value) => {

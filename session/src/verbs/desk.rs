@@ -1,7 +1,7 @@
 //! What agents do in a session of theirs.
 
 use super::draft::Draft;
-use super::walk;
+use super::{notices, walk};
 use crate::{AgentName, FieldId, HandOver, JourneyName, Note, Private, Reason, Refusal, Source, access, limits};
 
 /// Fills in or corrects an answer for the customer.
@@ -59,6 +59,7 @@ pub(super) fn hand_over(draft: &mut Draft<'_, '_>, from: AgentName, to: String, 
         check_words(note.reveal())?;
     }
     draft.event("handed_over", &[("from", from.to_string()), ("to", to.clone())]);
+    notices::say(draft, "transferred", &[("to", to.clone())]);
     let transfers = &mut draft.session.transfers;
     transfers.push(HandOver { from, to, at: draft.moment.now, note });
     let surplus = transfers.len().saturating_sub(limits::HAND_OVERS);

@@ -59,6 +59,7 @@ impl<'m, 'a> Draft<'m, 'a> {
         };
         if let Some(record) = self.session.interactions.iter_mut().find(|i| i.id == line.interaction && i.ended.is_none()) {
             record.ended = Some(ended);
+            record.ended_at = Some(self.moment.now);
         }
     }
 

@@ -6,11 +6,14 @@ use crate::{Action, AssuranceLevel, Claim, GivenHandle, HandleKind, HandleRecord
 use segue_router::{Channel, Span};
 use subtle::ConstantTimeEq;
 
+/// What coming in by a handle proves: that one holds what only this customer was given.
+pub(super) const LEVEL: AssuranceLevel = AssuranceLevel::Low;
+
 /// Gives out a way back.
 pub(super) fn give(draft: &mut Draft<'_, '_>, kind: HandleKind, channels: &[Channel]) -> Result<(), Refusal> {
     access::over_session(draft.moment, &draft.session, draft.line)?;
     draft.not_final()?;
-    access::surely(draft.moment, &draft.session, Action::GiveHandle)?;
+    access::surely(draft.moment, &draft.session, Action::GiveHandle, AssuranceLevel::None)?;
     make(draft, kind, channels)
 }
 
@@ -36,7 +39,7 @@ pub(super) fn make(draft: &mut Draft<'_, '_>, kind: HandleKind, channels: &[Chan
     }
     // A thread of e-mails is answered more than once; everything else leads back once.
     let once = kind != HandleKind::Reply;
-    handles.push(HandleRecord { kind, hash, until, level: AssuranceLevel::Low, channels: channels.to_vec(), once, used: None });
+    handles.push(HandleRecord { kind, hash, until, level: LEVEL, channels: channels.to_vec(), once, used: None });
     draft.handles.push(GivenHandle { kind, value, until });
     draft.grown = true;
     draft.event("handle_given", &[("kind", name(kind).to_owned()), ("until", until.0.to_string())]);

@@ -28,7 +28,7 @@ mod walk;
 
 pub use timer::due;
 
-use crate::{Changed, Command, Line, Moment, Reason, Refusal, Session, access};
+use crate::{Actor, Changed, Command, Line, Moment, Reason, Refusal, Session, access};
 use draft::Draft;
 
 /// Applies one command to a session; `line` is what the router's owner has written about it.
@@ -38,14 +38,18 @@ use draft::Draft;
 /// # Errors
 /// A [`Refusal`]; nothing has changed then. What somebody may not see is `NotFound` to them.
 pub fn apply(now: &mut Moment<'_>, session: Option<Session>, line: Option<&Line>, command: Command) -> Result<Changed, Refusal> {
-    let session = match (session, command) {
+    if let Actor::Principal(who) = now.who
+        && who.tenant != *now.tenant
+    {
+        return Err(access::nothing_here());
+    }
+    let (session, command) = match (session, command) {
         (None, Command::Start { session, leg, journey, claimed }) => return start::start(now, session, leg, journey, claimed),
         (None, _) => return Err(access::nothing_here()),
         (Some(session), Command::Start { leg, .. }) => return start::again(now, session, &leg),
         (Some(session), command) if session.tenant == *now.tenant => (session, command),
         (Some(_), _) => return Err(access::nothing_here()),
     };
-    let (session, command) = session;
     let mut draft = Draft::new(now, session, line);
     timer::pass(&mut draft);
     if draft.gone && !matches!(command, Command::Timer) {

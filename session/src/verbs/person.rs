@@ -4,7 +4,7 @@ use super::draft::{Draft, word};
 use super::{close, leave, notices, walk};
 use crate::journey::RouteWish;
 use crate::{
-    Action, AgentName, InteractionId, InteractionRecord, LegId, Line, Phase, Private, Reason, Refusal, RouteRequest, Standing,
+    Action, AgentName, AssuranceLevel, InteractionId, InteractionRecord, LegId, Line, Phase, Private, Reason, Refusal, RouteRequest, Standing,
     SuspendCause, Time, access, limits,
 };
 use segue_router::{Channel, Outcome, Priority};
@@ -21,7 +21,7 @@ struct Place {
 pub(super) fn ask(draft: &mut Draft<'_, '_>, leg: LegId, callback: Option<Private<String>>) -> Result<(), Refusal> {
     access::over_leg(draft.moment, &draft.session, leg)?;
     if let Some(number) = &callback {
-        access::surely(draft.moment, &draft.session, Action::CallBack)?;
+        access::surely(draft.moment, &draft.session, Action::CallBack, AssuranceLevel::None)?;
         check_number(number.reveal())?;
     }
     let channel = draft.speaks(leg)?;
@@ -176,6 +176,7 @@ fn arrive(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel, place: P
         callback: wish.callback,
         preferred: place.preferred,
         ended: None,
+        ended_at: None,
     };
     draft.event(
         "wants_person",
@@ -220,6 +221,7 @@ fn give_place_back(draft: &mut Draft<'_, '_>, open: &InteractionRecord, agent: O
 fn end(draft: &mut Draft<'_, '_>, id: InteractionId, outcome: Outcome) {
     if let Some(record) = draft.session.interactions.iter_mut().find(|i| i.id == id && i.ended.is_none()) {
         record.ended = Some(outcome);
+        record.ended_at = Some(draft.moment.now);
         draft.dirty = true;
     }
 }

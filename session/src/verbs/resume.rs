@@ -31,7 +31,8 @@ pub(super) fn resume(draft: &mut Draft<'_, '_>, arriving: Arriving, by: Claim) -
     person::come_back(draft, channel, suspension.interaction);
     draft.session.stopped = Some(suspension);
     notices::say(draft, "resumed", &[("channel", word(channel))]);
-    walk::resume(draft, leg, channel)
+    walk::resume(draft, leg, channel);
+    Ok(())
 }
 
 /// The session is live: told where, unless it is the same leg, which was lost or never knew that it was not.

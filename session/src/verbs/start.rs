@@ -59,7 +59,6 @@ pub(super) fn again(now: &mut Moment<'_>, session: Session, arriving: &Arriving)
 fn may_start(now: &Moment<'_>) -> Result<(), Refusal> {
     match now.who {
         Actor::House => Ok(()),
-        Actor::Principal(who) if who.tenant != *now.tenant => Err(access::nothing_here()),
         Actor::Principal(who) => match who.party {
             Party::Customer(_) | Party::Service => Ok(()),
             Party::Agent(_) | Party::Supervisor(_) | Party::Admin => {

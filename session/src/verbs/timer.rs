@@ -7,10 +7,21 @@ use crate::{LegStanding, Session, Settings, Standing, SuspendCause, Time};
 
 /// Does everything that is due now. Cannot fail, and leaves nothing due.
 pub(super) fn pass(draft: &mut Draft<'_, '_>) {
-    let now = draft.now();
-    if due(&draft.session, draft.moment.settings, draft.moment.library).is_none_or(|due| now < due) {
-        return;
+    // One thing leads to another: a grace that ends suspends, and where nothing may be resumed, that expires at once.
+    for _ in 0..PASSES {
+        let due = due(&draft.session, draft.moment.settings, draft.moment.library);
+        if draft.gone || due.is_none_or(|due| draft.now() < due) {
+            return;
+        }
+        once(draft);
     }
+}
+
+/// More than the longest chain there is: dropped, suspended, expired, forgotten.
+const PASSES: usize = 6;
+
+fn once(draft: &mut Draft<'_, '_>) {
+    let now = draft.now();
     answers::forget(draft);
     if !draft.session.is_final() {
         handles::sweep(draft);

@@ -89,19 +89,23 @@ pub(super) fn looked_up(draft: &mut Draft<'_, '_>, done: &LookupDone) -> Result<
     Ok(())
 }
 
-/// The customer is back: the step's resume policy is applied. A journey that is not known here any more never bars the way:
-/// the customer may begin again.
-pub(super) fn resume(draft: &mut Draft<'_, '_>, leg: LegId, channel: Channel) -> Result<(), Refusal> {
+/// The customer is back: the step's resume policy is applied. Whatever the journey refuses never bars the way: a step that may
+/// not be resumed begins again, and for the rest the customer stands where they stood and is told there what is missing.
+pub(super) fn resume(draft: &mut Draft<'_, '_>, leg: LegId, channel: Channel) {
     let moved = with(draft, Source::Leg(leg, channel), |library, at, walk| match at {
-        Some(position) if position.ended.is_none() => match library.resume(position, walk) {
-            Err(refusal) if refusal.reason == Reason::JourneyUnknown => Ok(Vec::new()),
+        Some(position) => match library.resume(position, walk) {
+            Err(refusal) if refusal.reason == Reason::StepNotResumable => library.step(position, Input::Restart, walk),
             done => done,
         },
-        Some(_) | None => Ok(Vec::new()),
-    })?;
-    absorb(draft, moved, Some(channel));
-    answers::count_asked_twice(draft);
-    Ok(())
+        None => Ok(Vec::new()),
+    });
+    match moved {
+        Ok(moved) => {
+            absorb(draft, moved, Some(channel));
+            answers::count_asked_twice(draft);
+        }
+        Err(refusal) => draft.event("stuck", &[("reason", refusal.reason.name())]),
+    }
 }
 
 /// The awaited look-up's time is over. What the journey refuses then must not hold the session up.
