@@ -73,7 +73,7 @@ impl Router {
 
     /// Load is the sum of what is held, and never above what may be.
     fn check_agents(&self) -> Result<(), String> {
-        for (id, agent) in &self.state.agents {
+        for (id, agent) in self.state.agents.iter() {
             for interaction in &agent.assignments {
                 let stage = self.state.interactions.get(interaction).map(|interaction| &interaction.stage);
                 let theirs = matches!(stage, Some(Stage::Assigned(assignment)) if assignment.agent == *id);
@@ -156,7 +156,7 @@ impl Router {
             let made = fresh.groups().find(|made| made.key == group.key);
             ensure!(made.is_none_or(|made| made == group), "a group is {group:?}, but should be {made:?}");
         }
-        for (id, station) in &self.index.stations {
+        for (id, station) in self.index.stations.iter() {
             let made = fresh.stations.get(id);
             let same = made
                 .is_some_and(|made| made.standing == station.standing && made.duty == station.duty && made.reserved == station.reserved);

@@ -108,6 +108,7 @@ mod plan;
 mod refusal;
 mod requirement;
 mod restore;
+mod roster;
 mod router;
 mod standing;
 mod state;

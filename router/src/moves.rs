@@ -11,7 +11,7 @@ use crate::{AgentId, Channel, Effect, InteractionId, OfferId, Outcome, Time, Uni
 impl Router {
     /// Notes how an agent was before they change, and hands them out to be changed.
     pub(crate) fn touch(&mut self, turn: &mut Turn<'_>, id: AgentId) -> &mut Agent {
-        let agent = self.state.agents.entry(id).or_default();
+        let agent = self.state.agents.or_default(id);
         turn.touched.entry(id).or_insert_with(|| Some(Face::of(agent)));
         agent
     }
@@ -19,7 +19,7 @@ impl Router {
     /// Like `touch`, and the agent is told of in any case: what they chose has changed.
     pub(crate) fn dress(&mut self, turn: &mut Turn<'_>, id: AgentId) -> &mut Agent {
         turn.touched.insert(id, None);
-        self.state.agents.entry(id).or_default()
+        self.state.agents.or_default(id)
     }
 
     /// The units that one more piece of work on the channel costs.

@@ -2,6 +2,7 @@
 //!
 //! Serialises whole; two routers with equal states take equal decisions. No index lives here.
 
+use crate::roster::Roster;
 use crate::{
     AgentId, AgentPlan, Channel, InteractionId, OfferId, Plan, PlanVersion, Presence, Priority, QueueId, Requirement, Time, Units,
 };
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The router's whole truth.
 ///
-/// Large values are boxed: a map of pointers stays in the processor's caches, and every step looks some up.
+/// Interactions are boxed: a map of pointers stays in the processor's caches, and every step looks some up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) plan: Plan,
@@ -21,7 +22,7 @@ pub(crate) struct State {
     pub(crate) arrived: u64,
     pub(crate) ended: u64,
     /// Everybody in the plan, and whoever left the plan while still holding work.
-    pub(crate) agents: BTreeMap<AgentId, Box<Agent>>,
+    pub(crate) agents: Roster<Agent>,
     pub(crate) interactions: BTreeMap<InteractionId, Box<Interaction>>,
     pub(crate) offers: BTreeMap<OfferId, Offer>,
 }

@@ -8,6 +8,7 @@ pub(crate) mod line;
 pub(crate) mod station;
 pub(crate) mod timers;
 
+use crate::roster::Roster;
 use crate::standing::standing;
 use crate::state::{Agent, Desk, Interaction, Stage, State};
 use crate::{AgentId, Channel, InteractionId, QueueId, Requirement, Time, Units, limits};
@@ -64,7 +65,7 @@ pub(crate) struct Index {
     heads: Vec<Head>,
     free: Vec<Slot>,
     slots: BTreeMap<(QueueId, Channel), BTreeMap<Requirement, Slot>>,
-    pub(crate) stations: BTreeMap<AgentId, Box<Station>>,
+    pub(crate) stations: Roster<Station>,
     pub(crate) queues: BTreeMap<QueueId, QueueIndex>,
     /// Apart from the queues and by number: an agent of all queues changes all of these at once.
     tallies: Vec<Tally>,
@@ -91,7 +92,7 @@ impl Index {
                 queue.members.insert(*id);
                 station.tallies.push(queue.tally);
             }
-            index.stations.insert(*id, Box::new(station));
+            *index.stations.or_default(*id) = station;
             index.commit(state, *id, &mut Vec::new());
         }
         for (id, interaction) in &state.interactions {
@@ -100,7 +101,7 @@ impl Index {
         for (id, offer) in &state.offers {
             index.timers.insert((offer.deadline, Timer::Offer(*id)));
         }
-        for (id, agent) in &state.agents {
+        for (id, agent) in state.agents.iter() {
             index.time_agent(*id, agent);
         }
         index
@@ -151,7 +152,7 @@ impl Index {
                 Some(Lane { group, bars })
             }
             Stage::Reserved(reservation) => {
-                self.stations.entry(reservation.agent).or_default().reserved.get_mut(interaction.channel).insert(spot);
+                self.stations.or_default(reservation.agent).reserved.get_mut(interaction.channel).insert(spot);
                 self.timers.insert((reservation.until, Timer::Transfer(id)));
                 self.queues.entry(interaction.queue).or_default().ages.insert((interaction.since, id));
                 None

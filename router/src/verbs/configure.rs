@@ -21,7 +21,7 @@ pub(crate) fn configure(router: &mut Router, turn: &mut Turn<'_>, plan: Plan) ->
         return Err(Refusal::BadPlan(faults.join("; ")));
     }
 
-    for (&id, agent) in &router.state.agents {
+    for (&id, agent) in router.state.agents.iter() {
         turn.touched.insert(id, Some(Face::of(agent)));
     }
     let leaving: Vec<AgentId> = router.state.agents.keys().filter(|id| !plan.agents.contains_key(id)).copied().collect();
@@ -33,7 +33,7 @@ pub(crate) fn configure(router: &mut Router, turn: &mut Turn<'_>, plan: Plan) ->
     router.state.plan = plan;
     router.state.version.0 = router.state.version.0.saturating_add(1);
     adapt(&mut router.state);
-    for (&id, agent) in &router.state.agents {
+    for (&id, agent) in router.state.agents.iter() {
         turn.touched.entry(id).or_insert_with(|| Some(Face::of(agent)));
     }
     router.index = Index::build(&router.state);
@@ -48,9 +48,9 @@ pub(crate) fn configure(router: &mut Router, turn: &mut Turn<'_>, plan: Plan) ->
 /// Agents, limits and ranks follow the new plan.
 fn adapt(state: &mut State) {
     for id in state.plan.agents.keys() {
-        state.agents.entry(*id).or_default();
+        state.agents.or_default(*id);
     }
-    for (id, agent) in &mut state.agents {
+    for (id, agent) in state.agents.iter_mut() {
         agent.limits = state.plan.agents.get(id).map(Limits::of).unwrap_or_default();
         agent.ceiling = agent.load.max(agent.limits.capacity);
     }

@@ -1,6 +1,6 @@
 //! Stories: every verb, every refusal and every edge as a transcript. A changed behaviour shows as changed prose.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod capacity;
 mod config;
