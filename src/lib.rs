@@ -6,3 +6,5 @@ pub mod config;
 pub mod doors;
 pub mod engine;
 pub mod house;
+pub mod server;
+pub mod telemetry;

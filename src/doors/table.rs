@@ -44,7 +44,7 @@ actions! {
     /// See the list of one's own matters.
     SeeOwnMatters:       o x x x x,
     /// Put a named document into a session.
-    PutDocument:         x x x o o,
+    PutDocument:         o x x o o,
     /// Forget everything about a person.
     EraseSession:        x x x o o,
     /// Open a desk, and be told what happens there.
@@ -98,7 +98,7 @@ impl Action {
     pub const fn of_command(command: &Command) -> Self {
         match command {
             Command::Start { .. } => Self::StartSession,
-            Command::Resume { .. } | Command::Attach { .. } => Self::EnterSession,
+            Command::Resume { .. } | Command::Attach { .. } | Command::Move { .. } => Self::EnterSession,
             Command::Step(..) | Command::Prove(..) | Command::Consent(..) => Self::UseSession,
             Command::Lose(_)
             | Command::End(_)
@@ -110,7 +110,9 @@ impl Action {
             Command::Document(..) => Self::PutDocument,
             Command::Erase => Self::EraseSession,
             // An agent's word on a session goes through the desk, which knows the assignment.
-            Command::Identify(..)
+            Command::HandOver(..)
+            | Command::Recognise(_)
+            | Command::Identify(..)
             | Command::Fill(..)
             | Command::Push(..)
             | Command::Note(..)

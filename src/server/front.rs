@@ -1,0 +1,101 @@
+//! Sends each request where it belongs: gRPC by its content type, everything else by its path.
+//!
+//! The content type comes first because a call to a gRPC service that is not served would otherwise fall through to the
+//! pages, and a client would read a page with status 200 as its answer.
+
+use super::rest::{nowhere, other_method};
+use crate::telemetry::Metrics;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::MatchedPath;
+use axum::http::{HeaderName, HeaderValue, Method, Request, Response, header};
+use axum::middleware::{self, Next};
+use segue_adapter_kit::Doors;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::time::Instant;
+use tonic::service::Routes;
+use tonic_web::GrpcWebLayer;
+use tower::Service;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// Everything that a listener answers. Cheap to clone: one for each connection.
+#[derive(Clone)]
+pub struct Front {
+    grpc: Router,
+    web: Router,
+}
+
+impl Front {
+    /// gRPC routes and pages behind one door. Pages of allowed origins may call both.
+    pub fn new(grpc: Routes, web: Router, doors: Arc<dyn Doors>, metrics: Metrics) -> Self {
+        let cors = cors(doors);
+        let count = |kind| {
+            let metrics = metrics.clone();
+            middleware::from_fn(move |request, next| measure(metrics.clone(), kind, request, next))
+        };
+        let grpc = grpc
+            .into_axum_router()
+            .layer(GrpcWebLayer::new())
+            .layer(cors.clone())
+            .layer(count(crate::telemetry::Kind::Grpc));
+        let web = web
+            .fallback(nowhere)
+            .method_not_allowed_fallback(other_method)
+            .layer(cors)
+            .layer(count(crate::telemetry::Kind::Http));
+        Self { grpc, web }
+    }
+}
+
+impl Service<Request<Body>> for Front {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = <Router as Service<Request<Body>>>::Future;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        if is_grpc(&request) { self.grpc.call(request) } else { self.web.call(request) }
+    }
+}
+
+/// Whether a request speaks gRPC or gRPC-Web, or is a browser's question before such a call.
+fn is_grpc(request: &Request<Body>) -> bool {
+    let says = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    says(header::CONTENT_TYPE).starts_with("application/grpc")
+        || (request.method() == Method::OPTIONS && says(header::ACCESS_CONTROL_REQUEST_HEADERS).contains("x-grpc-web"))
+}
+
+fn cors(doors: Arc<dyn Doors>) -> CorsLayer {
+    let allowed = move |origin: &HeaderValue, _: &http::request::Parts| doors.origin_allowed(Some(origin.to_str().unwrap_or("?")));
+    let own = |name| HeaderName::from_static(name);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(allowed))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, own("x-grpc-web"), own("x-user-agent"), own("grpc-timeout")])
+        .expose_headers([own("grpc-status"), own("grpc-message"), own("grpc-status-details-bin"), header::RETRY_AFTER])
+        .max_age(std::time::Duration::from_secs(3_600))
+}
+
+/// Counts a request by its route; what no route knows is `other`, so that callers cannot fill the registry with names.
+async fn measure(metrics: Metrics, kind: crate::telemetry::Kind, request: Request<Body>, next: Next) -> Response<Body> {
+    let begun = Instant::now();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let method = match (&route, kind) {
+        // tonic's routes end in `{*rest}`: the last part is the method, which the service's own list bounds.
+        (Some(route), crate::telemetry::Kind::Grpc) if route.ends_with("/{*rest}") => request.uri().path().to_owned(),
+        (Some(route), _) => route.clone(),
+        (None, _) => "other".to_owned(),
+    };
+    let response = next.run(request).await;
+    let status = response.headers().get("grpc-status").and_then(|status| status.to_str().ok()).map(str::to_owned);
+    let code = status.unwrap_or_else(|| if kind == crate::telemetry::Kind::Grpc { "0".into() } else { response.status().as_str().into() });
+    let known = code != "12" && response.status() != http::StatusCode::NOT_FOUND;
+    let method = if known { method } else { "other".to_owned() };
+    metrics.answered(kind, method, code, begun.elapsed());
+    response
+}

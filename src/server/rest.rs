@@ -1,0 +1,116 @@
+//! What is answered over plain HTTP: probes, metrics, tickets.
+
+use super::problem;
+use crate::doors::Gate;
+use crate::telemetry::Metrics;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use segue_session::{Private, Reason, Refusal};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// How far the daemon is: starting, ready, draining. Cloning shares it.
+#[derive(Clone, Debug, Default)]
+pub struct Readiness(Arc<AtomicU8>);
+
+const STARTING: u8 = 0;
+const READY: u8 = 1;
+const DRAINING: u8 = 2;
+
+impl Readiness {
+    /// Everything is up.
+    pub fn ready(&self) {
+        self.0.store(READY, Ordering::Release);
+    }
+    /// Nothing new, please.
+    pub fn draining(&self) {
+        self.0.store(DRAINING, Ordering::Release);
+    }
+    fn now(&self) -> u8 {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// What the HTTP routes need.
+#[derive(Clone, Debug)]
+pub struct Rest {
+    /// For tickets.
+    pub gate: Arc<Gate>,
+    /// For probes.
+    pub readiness: Readiness,
+    /// For `/metrics`.
+    pub metrics: Metrics,
+    /// The largest body.
+    pub body: usize,
+}
+
+impl Rest {
+    /// Probes and metrics: for whoever operates the daemon.
+    pub fn operators(&self) -> Router {
+        Router::new()
+            .route("/livez", get(|| async { "alive\n" }))
+            .route("/startupz", get(startup))
+            .route("/readyz", get(ready))
+            .route("/metrics", get(metrics))
+            .with_state(self.clone())
+    }
+
+    /// What customers' and agents' pages ask for.
+    pub fn public(&self) -> Router {
+        Router::new()
+            .route("/v1/tickets", post(ticket))
+            .layer(DefaultBodyLimit::max(self.body))
+            .with_state(self.clone())
+    }
+}
+
+/// The answer where there is no such page.
+pub(super) async fn nowhere() -> Response {
+    problem::of(StatusCode::NOT_FOUND, "there is nothing at this address")
+}
+
+/// The answer where the page knows another method.
+pub(super) async fn other_method() -> Response {
+    problem::of(StatusCode::METHOD_NOT_ALLOWED, "this address knows another method")
+}
+
+async fn startup(State(rest): State<Rest>) -> Response {
+    if rest.readiness.now() == STARTING { problem::of(StatusCode::SERVICE_UNAVAILABLE, "starting") } else { "started\n".into_response() }
+}
+
+async fn ready(State(rest): State<Rest>) -> Response {
+    match rest.readiness.now() {
+        READY => "ready\n".into_response(),
+        DRAINING => problem::of(StatusCode::SERVICE_UNAVAILABLE, "draining"),
+        _ => problem::of(StatusCode::SERVICE_UNAVAILABLE, "starting"),
+    }
+}
+
+async fn metrics(State(rest): State<Rest>) -> Response {
+    ([(header::CONTENT_TYPE, Metrics::MEDIA_TYPE)], rest.metrics.text()).into_response()
+}
+
+/// A token for a ticket that opens one socket, within a minute.
+async fn ticket(State(rest): State<Rest>, headers: HeaderMap) -> Response {
+    match give(&rest.gate, &headers).await {
+        Ok(body) => (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response(),
+        Err(refusal) => problem::refused(&refusal),
+    }
+}
+
+async fn give(gate: &Gate, headers: &HeaderMap) -> Result<serde_json::Value, Refusal> {
+    let token = bearer(headers).ok_or_else(|| Refusal::new(Reason::Unauthenticated, "send `Authorization: Bearer TOKEN`"))?;
+    let ticket = gate.ticket(&token).await?;
+    Ok(json!({ "ticket": ticket.value.reveal(), "expiresMs": ticket.until.0 }))
+}
+
+/// The bearer token of a request (RFC 6750, 2.1).
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<Private<String>> {
+    let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = text.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Private::new(token.trim().to_owned()))
+}
