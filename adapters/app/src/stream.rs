@@ -1,0 +1,258 @@
+//! Streams: one task each, which holds its leg's presence, fetches on a ring, and tells what is newer.
+//!
+//! A stream ends in order after a view that is not active any more, after `moving`, and when its leg is ended; with a status
+//! for everything else. What a slow reader has not read is bounded: a few events, and after a while the end.
+//!
+//! What is *not* here: what is news to a client ([`crate::follow`]), and what it says itself ([`crate::talk`]).
+
+use crate::admit::{self, Caller};
+use crate::follow::Follower;
+use crate::legs::Presence;
+use crate::service::{Shared, refused};
+use crate::translate::{MESSAGES, Watching};
+use futures_util::stream::{BoxStream, StreamExt as _};
+use segue_adapter_kit::{Draining, Ephemeral, Wake, Watch, spread};
+use segue_proto::app::v1::SessionEvent;
+use segue_proto::error::outside;
+use segue_session::store::Seq;
+use segue_session::{Channel, Reason, Refusal, SessionId, Standing, Time};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::{OwnedSemaphorePermit, broadcast::error::RecvError, mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+
+/// Events that wait for a reader before the stream itself waits.
+const WAITING: usize = 16;
+/// As long as no stream lasts: a deadline for those without one.
+const AGES: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// What the client reads.
+pub(crate) type Told<T> = BoxStream<'static, Result<T, Status>>;
+
+/// A stream with nothing in it yet, for a task to fill: its events, and how it ends.
+pub(crate) fn pair<T: Send + 'static>() -> (mpsc::Sender<T>, oneshot::Sender<Status>, Told<T>) {
+    let (tx, rx) = mpsc::channel(WAITING);
+    // The end has a way of its own, so that it is told even to a reader who has left no room.
+    let (end, ended) = oneshot::channel();
+    let last = futures_util::stream::once(ended).filter_map(|status| async { status.ok().map(Err) });
+    (tx, end, ReceiverStream::new(rx).map(Ok).chain(last).boxed())
+}
+
+/// One stream, from its opening to its end.
+pub(crate) struct Stream<T> {
+    /// What all streams share.
+    pub(crate) shared: Arc<Shared>,
+    /// Whose.
+    pub(crate) caller: Caller,
+    /// Where events go.
+    pub(crate) tx: mpsc::Sender<T>,
+    /// How an event looks on this stream.
+    pub(crate) wrap: fn(SessionEvent) -> T,
+    /// How long it may last, where the caller says so.
+    pub(crate) lasts: Option<Duration>,
+    /// Room among all streams.
+    pub(crate) room: OwnedSemaphorePermit,
+}
+
+/// How following came to its end without a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// The session is not active any more: there is no leg to lose.
+    Settled,
+    /// Otherwise.
+    Over,
+}
+
+impl<T: Send + 'static> Stream<T> {
+    /// Follows until the end; `talk` goes on beside it, and its end is the stream's.
+    pub(crate) async fn run(
+        self,
+        watching: Watching,
+        end: oneshot::Sender<Status>,
+        talk: impl Future<Output = Result<(), Refusal>> + Send,
+    ) {
+        let shared = Arc::clone(&self.shared);
+        let began = Instant::now();
+        shared.meter.socket_opened("app");
+        let entered = shared.legs.enter(&shared.house, &shared.settings, &self.caller.who, watching.session, watching.leg).await;
+        let (result, presence) = match entered {
+            Err(refusal) => (Err(refusal), None),
+            Ok(presence) => (self.both(watching, &presence, talk).await, Some(presence)),
+        };
+        let code = result.as_ref().map_or_else(|refusal| outside(refusal.reason).code_name(), |_| "OK");
+        shared.meter.socket_closed("app", code, began.elapsed());
+        let settled = result == Ok(End::Settled);
+        if let Err(refusal) = &result {
+            // The client may be gone; then there is nobody to tell.
+            let _ = end.send(refused(refusal));
+        }
+        if let Some(presence) = presence {
+            presence.leave(settled).await;
+        }
+    }
+
+    async fn both(
+        self,
+        watching: Watching,
+        presence: &Presence,
+        talk: impl Future<Output = Result<(), Refusal>> + Send,
+    ) -> Result<End, Refusal> {
+        let watch = self.shared.house.watch(&self.caller.who, watching.session);
+        let following = Following {
+            session: watching.session,
+            presence,
+            draining: self.shared.draining.clone(),
+            follower: Follower::new(watching.after, watching.continued),
+            seen: None,
+            watch,
+            stream: self,
+        };
+        tokio::select! {
+            end = following.follow() => end,
+            end = talk => end.map(|()| End::Over),
+        }
+    }
+
+    /// Hands an event to the reader, who has a while to make room.
+    async fn tell(&self, event: SessionEvent) -> Result<(), Refusal> {
+        match tokio::time::timeout(self.shared.settings.slow, self.tx.send((self.wrap)(event))).await {
+            // Where the reader is gone, the loop hears so by itself.
+            Ok(_) => Ok(()),
+            Err(_) => {
+                self.shared.meter.limit_reached("app", "slow_reader");
+                Err(Refusal::new(Reason::LimitExceeded, "the stream is read too slowly").about("limit", "slow_reader"))
+            }
+        }
+    }
+}
+
+/// A stream that is under way.
+struct Following<'a, T> {
+    stream: Stream<T>,
+    session: SessionId,
+    presence: &'a Presence,
+    follower: Follower,
+    watch: Watch,
+    draining: Draining,
+    /// The ring that was answered last.
+    seen: Option<Wake>,
+}
+
+/// What makes a stream look up.
+enum News {
+    Rung,
+    Passed(Ephemeral),
+    Missed,
+    Quiet,
+    Draining,
+    Left,
+    Expired,
+    TooLate,
+    Cut,
+}
+
+impl<T: Send + 'static> Following<'_, T> {
+    async fn follow(mut self) -> Result<End, Refusal> {
+        let ended = self.presence.ended();
+        tokio::pin!(ended);
+        let deadline = Instant::now() + self.stream.lasts.unwrap_or(AGES).min(AGES);
+        let expires = Instant::now() + until(self.stream.caller.who.expires).min(AGES);
+        loop {
+            if self.catch_up().await? == Some(End::Settled) {
+                return Ok(End::Settled);
+            }
+            let quiet = Instant::now() + self.stream.shared.settings.heartbeat;
+            let news = tokio::select! {
+                rung = self.watch.wake.changed() => if rung.is_ok() { News::Rung } else { News::Cut },
+                passed = self.watch.ephemeral.recv() => match passed {
+                    Ok(what) => News::Passed(what),
+                    Err(RecvError::Lagged(_)) => News::Missed,
+                    Err(RecvError::Closed) => News::Cut,
+                },
+                () = sleep_until(quiet) => News::Quiet,
+                () = self.draining.wait() => News::Draining,
+                () = self.stream.tx.closed() => News::Left,
+                () = &mut ended => News::Left,
+                () = sleep_until(expires) => News::Expired,
+                () = sleep_until(deadline) => News::TooLate,
+            };
+            match news {
+                News::Rung | News::Missed => {}
+                News::Passed(what) => match self.follower.pass(what) {
+                    Some(event) => self.stream.tell(event).await?,
+                    None => {}
+                },
+                News::Quiet => self.stream.tell(self.follower.heartbeat(now())).await?,
+                News::Draining => {
+                    let after = spread(self.stream.shared.settings.move_within, draw());
+                    self.stream.tell(self.follower.moving(after)).await?;
+                    return Ok(End::Over);
+                }
+                News::Left => return Ok(End::Over),
+                News::Expired => return Err(Refusal::new(Reason::Unauthenticated, "the token has ended; come back with a fresh one")),
+                News::TooLate => return Err(admit::too_late()),
+                News::Cut => return Err(Refusal::new(Reason::Unavailable, "the node has lost its store; come back").retry_after(1000)),
+            }
+        }
+    }
+
+    /// Fetches and tells what is newer than what was told, if the bell has rung.
+    async fn catch_up(&mut self) -> Result<Option<End>, Refusal> {
+        // The ring is taken before anything is fetched: what comes after it rings again.
+        let wake = *self.watch.wake.borrow_and_update();
+        if self.seen == Some(wake) {
+            return Ok(None);
+        }
+        let who = &self.stream.caller.who;
+        let view = self.stream.shared.house.view(who, self.session).await?;
+        let (active, last) = (view.standing == Standing::Active, view.last_message);
+        // Another stream of this leg may have broken elsewhere, later than this one came: then the leg counts as lost.
+        let lost = active && !view.channels.contains(&Channel::App) && !self.presence.ending();
+        if let Some(event) = self.follower.view(view) {
+            self.stream.tell(event).await?;
+        }
+        self.messages(last.max(wake.message)).await?;
+        if lost {
+            self.presence.bring_back().await?;
+        }
+        self.seen = Some(wake);
+        Ok((!active).then_some(End::Settled))
+    }
+
+    /// Tells the messages up to here.
+    async fn messages(&mut self, last: Seq) -> Result<(), Refusal> {
+        while self.follower.message() < last {
+            let after = self.follower.message();
+            let shared = &self.stream.shared;
+            let rows = shared.house.messages(&self.stream.caller.who, self.session, after, MESSAGES.1).await?;
+            for (seq, message) in &rows {
+                if let Some(event) = self.follower.say(*seq, message) {
+                    self.stream.tell(event).await?;
+                }
+            }
+            // Nothing there yet, or nothing any more: the next ring tells.
+            if self.follower.message() == after {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// By the server's clock.
+fn now() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn until(time: Time) -> Duration {
+    Duration::from_millis(time.since(now()).0)
+}
+
+/// A number from 0 to 1, drawn.
+fn draw() -> f64 {
+    let [byte, ..] = uuid::Uuid::new_v4().into_bytes();
+    f64::from(byte) / f64::from(u8::MAX)
+}
