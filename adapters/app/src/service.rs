@@ -3,7 +3,7 @@
 use crate::admit::{self, Caller};
 use crate::legs::Legs;
 use crate::screen::app_view;
-use crate::stream::{Stream, Told, pair};
+use crate::stream::{Opened, Told};
 use crate::talk::{self, Talk};
 use crate::{Settings, translate};
 use segue_adapter_kit::{Accepted, Doors, Draining, House, Meter, Order};
@@ -12,8 +12,8 @@ use segue_proto::app::v1::{self as app, AppView};
 use segue_proto::convert::{check, message, session, word};
 use segue_proto::error;
 use segue_session::{Principal, Reason, Refusal};
-use std::{sync::Arc, time::Duration};
-use tokio::sync::{Semaphore, oneshot};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
 
 /// The app's service over the kit's ports.
@@ -91,7 +91,7 @@ impl App {
         .await
     }
 
-    /// A stream that is opened: there must be room for it, and a node that goes away takes no new ones.
+    /// A call that opens a stream.
     async fn open<T: Send + 'static>(
         &self,
         request: Request<app::WatchSessionRequest>,
@@ -100,30 +100,10 @@ impl App {
         let lasts = admit::asked(request.metadata());
         self.call(request, |shared, caller, wire| async move {
             let watching = translate::watch(&wire)?;
-            let (stream, end, told) = prepare(shared, caller, wrap, lasts)?;
-            tokio::spawn(stream.run(watching, end, std::future::pending()));
-            Ok(told)
+            Ok(Opened::new(&shared, &caller, wrap, lasts)?.begin(watching, std::future::pending()))
         })
         .await
     }
-}
-
-/// A stream and its two ends, if there is room.
-fn prepare<T: Send + 'static>(
-    shared: Arc<Shared>,
-    caller: Caller,
-    wrap: fn(app::SessionEvent) -> T,
-    lasts: Option<Duration>,
-) -> Result<(Stream<T>, oneshot::Sender<Status>, Told<T>), Refusal> {
-    if shared.draining.begun() {
-        return Err(Refusal::new(Reason::Unavailable, "this node is going away; try another").retry_after(1000));
-    }
-    let Ok(room) = Arc::clone(&shared.streams).try_acquire_owned() else {
-        shared.meter.limit_reached("app", "streams");
-        return Err(Refusal::new(Reason::Overloaded, "too many streams are open; try again in a while").retry_after(1000));
-    };
-    let (tx, end, told) = pair();
-    Ok((Stream { shared, caller, tx, wrap, lasts, room }, end, told))
 }
 
 /// A refusal as a status; a fault of ours is logged here, once.
@@ -290,10 +270,9 @@ impl AppService for App {
         self.call(request, |shared, caller, mut inbound| async move {
             let watching = talk::opening(&shared, &mut inbound).await?;
             let wrap = |event| app::ChatResponse { kind: Some(app::chat_response::Kind::Event(event)) };
-            let (stream, end, told) = prepare(Arc::clone(&shared), caller.clone(), wrap, lasts)?;
-            let talk = Talk { shared, caller, watching, tx: stream.tx.clone() };
-            tokio::spawn(stream.run(watching, end, talk.run(inbound)));
-            Ok(told)
+            let opened = Opened::new(&shared, &caller, wrap, lasts)?;
+            let talk = Talk { shared, caller, watching, tx: opened.stream.tx.clone() };
+            Ok(opened.begin(watching, talk.run(inbound)))
         })
         .await
     }

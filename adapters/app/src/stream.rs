@@ -31,15 +31,6 @@ const AGES: Duration = Duration::from_secs(365 * 24 * 3600);
 /// What the client reads.
 pub(crate) type Told<T> = BoxStream<'static, Result<T, Status>>;
 
-/// A stream with nothing in it yet, for a task to fill: its events, and how it ends.
-pub(crate) fn pair<T: Send + 'static>() -> (mpsc::Sender<T>, oneshot::Sender<Status>, Told<T>) {
-    let (tx, rx) = mpsc::channel(WAITING);
-    // The end has a way of its own, so that it is told even to a reader who has left no room.
-    let (end, ended) = oneshot::channel();
-    let last = futures_util::stream::once(ended).filter_map(|status| async { status.ok().map(Err) });
-    (tx, end, ReceiverStream::new(rx).map(Ok).chain(last).boxed())
-}
-
 /// One stream, from its opening to its end.
 pub(crate) struct Stream<T> {
     /// What all streams share.
@@ -52,8 +43,52 @@ pub(crate) struct Stream<T> {
     pub(crate) wrap: fn(SessionEvent) -> T,
     /// How long it may last, where the caller says so.
     pub(crate) lasts: Option<Duration>,
-    /// Room among all streams.
-    pub(crate) room: OwnedSemaphorePermit,
+}
+
+/// A stream about to begin.
+pub(crate) struct Opened<T> {
+    /// The stream.
+    pub(crate) stream: Stream<T>,
+    /// How its end is told.
+    end: oneshot::Sender<Status>,
+    /// What the client reads.
+    told: Told<T>,
+    /// Its room among all streams.
+    room: OwnedSemaphorePermit,
+}
+
+impl<T: Send + 'static> Opened<T> {
+    /// Opens one if there is room for it; a node that goes away takes no new ones.
+    pub(crate) fn new(
+        shared: &Arc<Shared>,
+        caller: &Caller,
+        wrap: fn(SessionEvent) -> T,
+        lasts: Option<Duration>,
+    ) -> Result<Self, Refusal> {
+        if shared.draining.begun() {
+            return Err(Refusal::new(Reason::Unavailable, "this node is going away; try another").retry_after(1000));
+        }
+        let Ok(room) = Arc::clone(&shared.streams).try_acquire_owned() else {
+            shared.meter.limit_reached("app", "streams");
+            return Err(Refusal::new(Reason::Overloaded, "too many streams are open; try again in a while").retry_after(1000));
+        };
+        let (tx, rx) = mpsc::channel(WAITING);
+        // The end has a way of its own, so that it is told even to a reader who has left no room.
+        let (end, ended) = oneshot::channel();
+        let last = futures_util::stream::once(ended).filter_map(|status| async { status.ok().map(Err) });
+        let told = ReceiverStream::new(rx).map(Ok).chain(last).boxed();
+        Ok(Self { stream: Stream { shared: Arc::clone(shared), caller: caller.clone(), tx, wrap, lasts }, end, told, room })
+    }
+
+    /// Begins, in a task of its own.
+    pub(crate) fn begin(self, watching: Watching, talk: impl Future<Output = Result<(), Refusal>> + Send + 'static) -> Told<T> {
+        let Self { stream, end, told, room } = self;
+        tokio::spawn(async move {
+            stream.run(watching, end, talk).await;
+            drop(room);
+        });
+        told
+    }
 }
 
 /// How following came to its end without a fault.
@@ -67,12 +102,7 @@ enum End {
 
 impl<T: Send + 'static> Stream<T> {
     /// Follows until the end; `talk` goes on beside it, and its end is the stream's.
-    pub(crate) async fn run(
-        self,
-        watching: Watching,
-        end: oneshot::Sender<Status>,
-        talk: impl Future<Output = Result<(), Refusal>> + Send,
-    ) {
+    async fn run(self, watching: Watching, end: oneshot::Sender<Status>, talk: impl Future<Output = Result<(), Refusal>> + Send) {
         let shared = Arc::clone(&self.shared);
         let began = Instant::now();
         shared.meter.socket_opened("app");
@@ -180,10 +210,11 @@ impl<T: Send + 'static> Following<'_, T> {
             };
             match news {
                 News::Rung | News::Missed => {}
-                News::Passed(what) => match self.follower.pass(what) {
-                    Some(event) => self.stream.tell(event).await?,
-                    None => {}
-                },
+                News::Passed(what) => {
+                    if let Some(event) = self.follower.pass(what) {
+                        self.stream.tell(event).await?;
+                    }
+                }
                 News::Quiet => self.stream.tell(self.follower.heartbeat(now())).await?,
                 News::Draining => {
                     let after = spread(self.stream.shared.settings.move_within, draw());
