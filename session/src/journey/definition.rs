@@ -1,55 +1,338 @@
 //! A journey as it is walked: every reference resolved, every expression compiled.
 
-use super::{Fault, JourneyVersion};
-use crate::{JourneyName, QueueName};
-use std::collections::BTreeSet;
+use super::expr::Expr;
+use super::read::tree::Place;
+use super::text::{Template, Text, Words};
+use super::{FieldKind, JourneyVersion};
+use crate::needs::Needs;
+use crate::{AssuranceLevel, Channel, ChoiceId, FieldId, JourneyName, Language, QueueName, Sensitivity, StepId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-/// One version of a journey, compiled.
+/// One version of a journey, compiled. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Journey {
-    name: JourneyName,
-    version: JourneyVersion,
-    text: String,
+pub struct Journey(pub(crate) Arc<Body>);
+
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) name: JourneyName,
+    pub(crate) version: JourneyVersion,
+    pub(crate) title: Text,
+    pub(crate) start: StepId,
+    pub(crate) takes: BTreeSet<FieldId>,
+    pub(crate) upgrade: Upgrade,
+    pub(crate) steps: BTreeMap<StepId, Step>,
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+/// What becomes of sessions that stand on another version when this one is published.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Upgrade {
+    /// Nothing was said: they stay, unless they could be carried without loss.
+    #[default]
+    Unsaid,
+    /// They stay on theirs.
+    Pin,
+    /// They begin again at this step, answers kept.
+    RestartAt(StepId),
+    /// Steps that are gone are replaced by others.
+    Migrate(BTreeMap<StepId, StepId>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) at: Place,
+    pub(crate) title: Option<Text>,
+    pub(crate) resume: ResumePolicy,
+    pub(crate) checkpoint: bool,
+    pub(crate) level: AssuranceLevel,
+    pub(crate) tries: u32,
+    pub(crate) on_tries: Option<Link>,
+    pub(crate) does: Does,
+}
+
+/// Where a suspended session goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ResumePolicy {
+    #[default]
+    Here,
+    Checkpoint,
+    Confirm,
+    Never,
+}
+
+/// A step that another leads to, with the place where that is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    pub(crate) to: StepId,
+    pub(crate) at: Place,
+}
+
+#[derive(Debug)]
+pub(crate) enum Does {
+    Menu(Menu),
+    Form(Form),
+    Say(Say),
+    Lookup(Box<Lookup>),
+    Decide(Decide),
+    Set(Set),
+    Route(Box<Route>),
+    WaitOffer(WaitOffer),
+    Call(Call),
+    Return(Return),
+    Suspend(Suspend),
+    End(End),
+}
+
+#[derive(Debug)]
+pub(crate) struct Menu {
+    pub(crate) ask: Text,
+    pub(crate) choices: Vec<ChoiceSpec>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ChoiceSpec {
+    pub(crate) id: ChoiceId,
+    pub(crate) key: Option<char>,
+    pub(crate) label: Text,
+    pub(crate) short: Option<Text>,
+    pub(crate) spoken: Option<Text>,
+    pub(crate) synonyms: Words,
+    /// Where it leads; choices of a field lead nowhere.
+    pub(crate) next: Option<Link>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Form {
+    pub(crate) title: Option<Text>,
+    pub(crate) fields: Vec<FieldSpec>,
+    pub(crate) next: Link,
+}
+
+#[derive(Debug)]
+pub(crate) struct FieldSpec {
+    pub(crate) id: FieldId,
+    pub(crate) at: Place,
+    pub(crate) kind: FieldKind,
+    pub(crate) ask: Text,
+    pub(crate) hint: Option<Text>,
+    pub(crate) of: Vec<ChoiceSpec>,
+    pub(crate) when: Option<Expr>,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) least: Option<Bound>,
+    pub(crate) most: Option<Bound>,
+    pub(crate) length: (usize, usize),
+    pub(crate) currency: Option<String>,
+    pub(crate) tries: Option<u32>,
+    pub(crate) sensitivity: Sensitivity,
+    pub(crate) keep_ms: Option<u64>,
+    pub(crate) optional: bool,
+    pub(crate) known: Option<Expr>,
+    pub(crate) level: Option<AssuranceLevel>,
+}
+
+/// A condition on a field's value, with what to say where it does not hold.
+#[derive(Debug)]
+pub(crate) struct Check {
+    pub(crate) that: Expr,
+    pub(crate) say: Option<Text>,
+}
+
+/// A limit of a number, an amount or a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// A decimal: its digits and how many of them are decimals.
+    Number(i64, u8),
+    /// A day.
+    Day(String),
+    /// This many days from today.
+    FromToday(i64),
+}
+
+#[derive(Debug)]
+pub(crate) struct Say {
+    pub(crate) text: Text,
+    pub(crate) media: Option<String>,
+    pub(crate) media_for: BTreeMap<Channel, String>,
+    pub(crate) go_on: bool,
+    pub(crate) next: Link,
+}
+
+#[derive(Debug)]
+pub(crate) struct Lookup {
+    pub(crate) method: &'static str,
+    pub(crate) url: Template,
+    pub(crate) host: String,
+    pub(crate) send: Vec<(String, Expr)>,
+    pub(crate) wait_ms: u64,
+    pub(crate) retries: u32,
+    pub(crate) say: Option<Text>,
+    pub(crate) save: FieldId,
+    pub(crate) sensitivity: Sensitivity,
+    pub(crate) next: Link,
+    pub(crate) failed: Link,
+    pub(crate) errors: BTreeMap<String, Link>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Decide {
+    pub(crate) cases: Vec<(Expr, Link)>,
+    pub(crate) otherwise: Link,
+}
+
+#[derive(Debug)]
+pub(crate) struct Set {
+    pub(crate) values: Vec<(FieldId, Expr)>,
+    pub(crate) next: Link,
+}
+
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) queue: QueueName,
+    pub(crate) needs: Needs,
+    pub(crate) priority: Option<Expr>,
+    pub(crate) callback: Option<Expr>,
+    pub(crate) say: Option<Text>,
+}
+
+#[derive(Debug)]
+pub(crate) struct WaitOffer {
+    pub(crate) ask: Text,
+    pub(crate) choices: Vec<WaitChoice>,
+}
+
+#[derive(Debug)]
+pub(crate) struct WaitChoice {
+    pub(crate) choice: ChoiceSpec,
+    /// For `suspend`: what to say, then.
+    pub(crate) notice: Option<Text>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) journey: JourneyName,
+    pub(crate) at: Place,
+    pub(crate) with: Vec<(FieldId, Expr)>,
+    pub(crate) save: Option<FieldId>,
+    pub(crate) next: Link,
+}
+
+#[derive(Debug)]
+pub(crate) struct Return {
+    pub(crate) result: Option<Expr>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Suspend {
+    pub(crate) notice: Text,
+    pub(crate) next: Link,
+}
+
+#[derive(Debug)]
+pub(crate) struct End {
+    pub(crate) outcome: String,
+    pub(crate) say: Option<Text>,
+    pub(crate) survey: Option<JourneyName>,
 }
 
 impl Journey {
     /// Its name.
     #[must_use]
-    pub const fn name(&self) -> &JourneyName {
-        &self.name
+    pub fn name(&self) -> &JourneyName {
+        &self.0.name
     }
     /// Its version.
     #[must_use]
-    pub const fn version(&self) -> &JourneyVersion {
-        &self.version
+    pub fn version(&self) -> &JourneyVersion {
+        &self.0.version
     }
     /// The text it was compiled from, to be kept for the sessions that stay on it.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        &self.0.text
+    }
+    /// How its file was labelled.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+    /// What it is called.
+    #[must_use]
+    pub fn title(&self, language: &Language) -> String {
+        self.0.title.bare(language)
+    }
+    /// Its steps, in order of their ids.
+    pub fn steps(&self) -> impl Iterator<Item = &StepId> {
+        self.0.steps.keys()
     }
     /// The queues it routes to.
     #[must_use]
     pub fn queues(&self) -> BTreeSet<QueueName> {
-        BTreeSet::new()
+        self.each(|does| match does {
+            Does::Route(route) => vec![route.queue.clone()],
+            _ => Vec::new(),
+        })
     }
-    /// The hosts its look-ups ask.
+    /// The skills its requirements name. Those that hang on an answer are not among them.
+    #[must_use]
+    pub fn skills(&self) -> BTreeSet<String> {
+        self.each(|does| match does {
+            Does::Route(route) => route.needs.skills().into_iter().collect(),
+            _ => Vec::new(),
+        })
+    }
+    /// The hosts its look-ups ask, in lower case, with the port where one is written.
     #[must_use]
     pub fn hosts(&self) -> BTreeSet<String> {
-        BTreeSet::new()
+        self.each(|does| match does {
+            Does::Lookup(lookup) => vec![lookup.host.clone()],
+            _ => Vec::new(),
+        })
     }
-    /// The journeys it calls.
+    /// The journeys it calls, surveys included.
     #[must_use]
     pub fn calls(&self) -> BTreeSet<JourneyName> {
-        BTreeSet::new()
+        self.each(|does| match does {
+            Does::Call(call) => vec![call.journey.clone()],
+            Does::End(end) => end.survey.iter().cloned().collect(),
+            _ => Vec::new(),
+        })
+    }
+
+    fn each<T: Ord>(&self, of: impl Fn(&Does) -> Vec<T>) -> BTreeSet<T> {
+        self.0.steps.values().flat_map(|s| of(&s.does)).collect()
+    }
+
+    pub(crate) fn step(&self, id: &StepId) -> Option<&Step> {
+        self.0.steps.get(id)
+    }
+
+    /// A form's field, wherever it stands, with its step.
+    pub(crate) fn field(&self, id: &FieldId) -> Option<(&StepId, &FieldSpec)> {
+        self.0.steps.iter().find_map(|(step, s)| match &s.does {
+            Does::Form(form) => form.fields.iter().find(|f| &f.id == id).map(|f| (step, f)),
+            _ => None,
+        })
     }
 }
 
-/// Compiles a journey from its text. `path` labels the faults. Beside the journey come warnings.
-///
-/// # Errors
-/// Every fault of the text at once, in order of place.
-pub fn compile(path: &str, text: &str) -> Result<(Journey, Vec<Fault>), Vec<Fault>> {
-    let _ = text;
-    Err(vec![Fault { path: path.into(), line: 0, column: 0, what: "the journey compiler is not delivered yet".into(), mend: None }])
+impl Step {
+    /// All steps it may lead to.
+    pub(crate) fn links(&self) -> Vec<&Link> {
+        let mut links: Vec<&Link> = match &self.does {
+            Does::Menu(menu) => menu.choices.iter().filter_map(|c| c.next.as_ref()).collect(),
+            Does::Form(form) => vec![&form.next],
+            Does::Say(say) => vec![&say.next],
+            Does::Lookup(lookup) => [&lookup.next, &lookup.failed].into_iter().chain(lookup.errors.values()).collect(),
+            Does::Decide(decide) => decide.cases.iter().map(|(_, l)| l).chain([&decide.otherwise]).collect(),
+            Does::Set(set) => vec![&set.next],
+            Does::WaitOffer(offer) => offer.choices.iter().filter_map(|c| c.choice.next.as_ref()).collect(),
+            Does::Call(call) => vec![&call.next],
+            Does::Suspend(suspend) => vec![&suspend.next],
+            Does::Route(_) | Does::Return(_) | Does::End(_) => Vec::new(),
+        };
+        links.extend(&self.on_tries);
+        links
+    }
 }

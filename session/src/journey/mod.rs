@@ -5,13 +5,25 @@
 //!
 //! What is *not* here: legs, agents, stores, sockets, and the time of day.
 
+mod check;
 mod definition;
+mod expr;
 mod faults;
+mod fields;
 mod library;
+mod prompt;
+mod publish;
+mod read;
+pub mod render;
+mod text;
+mod walk;
+mod words;
 
-pub use definition::{Journey, compile};
+pub use definition::Journey;
 pub use faults::Fault;
 pub use library::{Attributes, Library};
+pub use publish::{Carried, LiveAt, PublishReport};
+pub use read::compile;
 
 use crate::{
     Answer, Answers, Channel, ChoiceId, FieldId, JourneyName, Language, LookupRequest, Private, QueueName, RequestId, Sensitivity, StepId,
@@ -26,7 +38,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct JourneyVersion(pub String);
 
 /// Where a session stands: the innermost frame is the last.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Position {
     /// The call stack, outermost first, never empty, at most 16 deep.
     pub frames: Vec<Frame>,
@@ -41,6 +53,20 @@ pub struct Position {
     /// How surely the customer was known at the last move, so that conditions on fields show the same as they were walked.
     #[serde(default)]
     pub level: crate::AssuranceLevel,
+    /// Messages passed on the way here, told with what is asked now.
+    #[serde(default)]
+    pub said: Vec<Said>,
+}
+
+/// A message that was passed without stopping.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// In which journey.
+    pub journey: JourneyName,
+    /// In which version of it.
+    pub version: JourneyVersion,
+    /// At which step.
+    pub step: StepId,
 }
 
 /// One journey on the stack.
@@ -317,3 +343,6 @@ pub struct Walk<'a> {
 
 /// Answers as the definition's expressions see them.
 pub type Known<'a> = &'a BTreeMap<FieldId, Answer>;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! Renderings: one prompt, as each channel shows it. Pure.

@@ -1,0 +1,114 @@
+//! A question to another system: asked here, answered by [`crate::LookupDone`], a deadline, or never.
+
+use super::{Flow, Walker, step_of, to};
+use crate::journey::{
+    Awaiting, Moved,
+    definition::{Does, Link, Lookup},
+};
+use crate::{Answer, LookupDone, LookupRequest, Private, Reason, Refusal, RequestId, Source, Value};
+use segue_router::Span;
+
+/// The most bytes an answer of another system may have, as JSON.
+const BODY_LIMIT: usize = 64 * 1024;
+/// How much longer than the look-up itself its answer is awaited, so that the asker's own time-out comes first.
+const GRACE_MS: u64 = 2_000;
+
+impl Walker<'_> {
+    /// Asks; under the same id where it is asked again, so that the other system can tell.
+    pub(super) fn ask_system(&mut self, lookup: &Lookup, again: Option<RequestId>) -> Flow {
+        let scope = self.scope();
+        let url = lookup.url.try_fill(&scope, true, escaped);
+        let body: Result<serde_json::Map<_, _>, String> =
+            lookup.send.iter().map(|(name, expr)| Ok((name.clone(), expr.json(&scope, true)?))).collect();
+        let (Ok(url), Ok(body)) = (url, body) else { return to(&lookup.failed) };
+        let id = again.unwrap_or_else(|| RequestId((self.ids)()));
+        let until = self.now.after(Span(lookup.wait_ms.saturating_add(GRACE_MS)));
+        self.at.awaiting = Some(Awaiting { id, until });
+        self.moved.push(Moved::Lookup(LookupRequest {
+            id,
+            method: lookup.method,
+            url: Private::new(url),
+            body: Private::new(serde_json::Value::Object(body)),
+            wait_ms: lookup.wait_ms,
+            retries: lookup.retries,
+        }));
+        Flow::Stop
+    }
+
+    /// What another system answered; nothing happens where it is no longer awaited.
+    pub(crate) fn looked_up(&mut self, done: &LookupDone) -> Result<(), Refusal> {
+        let awaited = self.at.awaiting.as_ref().is_some_and(|a| a.id == done.id);
+        if !awaited {
+            return Ok(());
+        }
+        self.branch(match &done.result {
+            Ok(body) if body.reveal().to_string().len() > BODY_LIMIT => Err("too_large"),
+            Ok(body) => Ok(body.reveal()),
+            Err(name) => Err(name.as_str()),
+        })
+    }
+
+    /// A deadline may have passed.
+    pub(crate) fn expire(&mut self) -> Result<(), Refusal> {
+        let due = self.at.awaiting.as_ref().is_some_and(|a| a.until <= self.now);
+        if due { self.branch(Err("timeout")) } else { Ok(()) }
+    }
+
+    fn branch(&mut self, result: Result<&serde_json::Value, &str>) -> Result<(), Refusal> {
+        let (journey, id) = self.here()?;
+        let Does::Lookup(lookup) = &step_of(&journey, &id)?.does else {
+            self.at.awaiting = None;
+            return Ok(());
+        };
+        let next = match result {
+            Ok(body) => {
+                self.keep(lookup, body);
+                &lookup.next
+            }
+            Err(name) => {
+                self.answers.remove(&lookup.save);
+                lookup.errors.get(name).unwrap_or(&lookup.failed)
+            }
+        };
+        self.go_or_fail(next, &lookup.failed)
+    }
+
+    fn keep(&mut self, lookup: &Lookup, body: &serde_json::Value) {
+        let answer = Answer {
+            value: Private::new(Value::Json(body.clone())),
+            sensitivity: lookup.sensitivity,
+            source: Source::Lookup,
+            at: self.now,
+            level: self.level,
+            until: None,
+        };
+        self.answers.insert(lookup.save.clone(), answer);
+    }
+
+    /// Nobody is there to prove more when an answer comes in: where the way on wants a higher level, the failure's way is taken.
+    fn go_or_fail(&mut self, next: &Link, failed: &Link) -> Result<(), Refusal> {
+        let (at, answers, told) = (self.at.clone(), self.answers.clone(), self.moved.len());
+        match self.run(to(next)) {
+            Err(refusal) if refusal.reason == Reason::AssuranceTooLow => {
+                (self.at, self.answers) = (at, answers);
+                self.moved.truncate(told);
+                self.run(to(failed))
+            }
+            other => other,
+        }
+    }
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986, so that a value can be no path and no query of its own.
+fn escaped(text: &str) -> String {
+    use std::fmt::Write;
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
