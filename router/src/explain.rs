@@ -1,5 +1,6 @@
 //! Answers "why is it still waiting?" and "why not Bo?" for now. The past is told by each offer's decision.
 
+use crate::index::group::Group;
 use crate::index::line::Bars;
 use crate::router::Router;
 use crate::standing::Standing;
@@ -58,7 +59,7 @@ impl Router {
                 Stage::Waiting | Stage::Offered(_) | Stage::Assigned(_) => None,
             },
             cooling: interaction.cooling.clone(),
-            excluded: self.counts(interaction, None).1,
+            excluded: self.counts(interaction, self.group_of(interaction), None).1,
         })
     }
 
@@ -113,12 +114,16 @@ impl Router {
         }
     }
 
+    /// The group that a waiting interaction stands in.
+    pub(crate) fn group_of(&self, interaction: &Interaction) -> Option<&Group> {
+        self.index.slot_of(interaction).and_then(|slot| self.index.group(slot))
+    }
+
     fn cools_off(&self, interaction: &Interaction, agent: AgentId) -> bool {
         if !interaction.cooling.contains_key(&agent) {
             return false;
         }
-        let group = self.index.slot_of(interaction).and_then(|slot| self.index.group(slot));
-        let (Some(group), Some(bars)) = (group, Bars::of(interaction)) else { return false };
+        let (Some(group), Some(bars)) = (self.group_of(interaction), Bars::of(interaction)) else { return false };
         !self.only_barred_left(group, &bars)
     }
 }

@@ -87,7 +87,9 @@ impl Router {
 
     fn match_round(&mut self, turn: &mut Turn<'_>, round: Round) {
         let agents = turn.touched.keys().map(|&agent| Source::Agent(agent));
-        let lanes = turn.lanes.iter().cloned().map(Source::Lane);
+        // A lane that rules out nobody has nobody as its last resort.
+        let lanes = turn.lanes.iter().filter(|lane| round == Round::Fresh || lane.bars.is_some());
+        let lanes = lanes.cloned().map(Source::Lane);
         let sources = agents.chain(lanes).filter_map(|source| Some((self.next_spot(&source, round)?, source)));
         let mut frontier: BTreeSet<(Spot, Source)> = sources.collect();
         while let Some((spot, source)) = frontier.pop_first() {
@@ -170,7 +172,7 @@ impl Router {
         if let Stage::Reserved(reservation) = interaction.stage {
             return (self.standing(reservation.agent, interaction.channel) == Standing::Open).then_some(reservation.agent);
         }
-        let group = self.index.group(self.index.slot_of(interaction)?)?;
+        let group = self.group_of(interaction)?;
         let bars = Bars::of(interaction);
         let admits = |agent: AgentId| match (&bars, round) {
             (None, Round::Fresh) => true,

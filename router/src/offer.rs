@@ -34,8 +34,8 @@ impl Router {
     fn decide(&self, now: Time, id: InteractionId, interaction: &Interaction, to: AgentId) -> Decision {
         let queue = self.state.plan.queues.get(&interaction.queue);
         let (choice, offer_for) = queue.map(|plan| (plan.choice, plan.offer_for)).unwrap_or_default();
-        let (eligible, excluded) = self.counts(interaction, Some(to));
-        let group = self.index.slot_of(interaction).and_then(|slot| self.index.group(slot));
+        let group = self.group_of(interaction);
+        let (eligible, excluded) = self.counts(interaction, group, Some(to));
         let skills = self.state.plan.agents.get(&to).map(|plan| &plan.skills);
         let level = |skill| skills.and_then(|skills| skills.get(skill)).map(|level| (*skill, *level));
         let levels = match group {
@@ -78,7 +78,12 @@ impl Router {
     /// How many agents of the plan could have a waiting interaction now, and how many could not, by reason.
     ///
     /// `freed` is an agent who has room now, whether or not their groups know it yet.
-    pub(crate) fn counts(&self, interaction: &Interaction, freed: Option<AgentId>) -> (u32, BTreeMap<Excluded, u32>) {
+    pub(crate) fn counts(
+        &self,
+        interaction: &Interaction,
+        group: Option<&Group>,
+        freed: Option<AgentId>,
+    ) -> (u32, BTreeMap<Excluded, u32>) {
         let all = self.state.plan.agents.len();
         if let Stage::Reserved(reservation) = interaction.stage {
             let mut excluded = BTreeMap::new();
@@ -88,9 +93,7 @@ impl Router {
             return (u32::from(reason.is_none()), excluded);
         }
         let members = self.index.queues.get(&interaction.queue).map_or(0, |queue| queue.members.len());
-        let Some(group) = self.index.slot_of(interaction).and_then(|slot| self.index.group(slot)) else {
-            return (0, BTreeMap::new());
-        };
+        let Some(group) = group else { return (0, BTreeMap::new()) };
         let mut eligible = u32::try_from(group.available.len()).unwrap_or(u32::MAX);
         let mut excluded = group.excluded.clone();
         add(&mut excluded, Excluded::Queue, all.saturating_sub(members));
