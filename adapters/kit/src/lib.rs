@@ -5,6 +5,7 @@
 
 mod backoff;
 mod drain;
+pub mod ids;
 mod meter;
 mod peer;
 mod ports;

@@ -22,7 +22,7 @@ pub trait Doors: Send + Sync + 'static {
 }
 
 /// A command for a session, named so that a repeat is known.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     /// Names it; the same id answers the same.
     pub request: RequestId,

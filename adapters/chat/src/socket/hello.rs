@@ -1,0 +1,123 @@
+//! From the first frame to a page that is let in, and back in its leg where it had one.
+
+use super::here::Here;
+use super::{send, within};
+use crate::translate::{self, Credential, Fault, Opening, Returning, Welcoming};
+use crate::{PROTOCOL, Shared};
+use segue_adapter_kit::House;
+use segue_adapter_kit::ws::{CloseCode, End, Link, now};
+use segue_proto::chat::v1::{ClientFrame, client_frame::Frame as Said};
+use segue_session::{Language, Party, Principal, Reason, Refusal, View};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// A page that said hello and was welcomed.
+pub(super) struct Admitted {
+    pub who: Principal,
+    pub device: String,
+    pub language: Option<Language>,
+    /// The leg it is back in, with how the session stands.
+    pub here: Option<(Here, Option<View>)>,
+}
+
+type Refused = (CloseCode, Fault);
+
+/// Takes the hello, or ends the socket with the reason told first.
+pub(super) async fn hello(shared: &Shared, link: &mut Link) -> Result<Box<Admitted>, End> {
+    let text = link.hello().await?;
+    let limit = link.settings().command;
+    match admit(shared, limit, &text).await {
+        Ok((who, device, opening)) => welcome(shared, link, who, device, opening).await,
+        Err((code, fault)) => {
+            send(link, translate::error(&fault)).await?;
+            Err(End::Ours(code))
+        }
+    }
+}
+
+async fn admit(shared: &Shared, limit: Duration, text: &str) -> Result<(Principal, String, Opening), Refused> {
+    let bad = |id: &str, refusal: Refusal| (CloseCode::BadHello, Fault { id: id.to_owned(), refusal });
+    let ClientFrame { id, frame } = translate::parse_client_frame(text).map_err(|refusal| bad("", refusal))?;
+    let Some(Said::Hello(hello)) = frame else {
+        return Err(bad(&id, Refusal::new(Reason::InvalidArgument, "the first frame must be a hello").about("field", "hello")));
+    };
+    if hello.protocol != PROTOCOL {
+        let refusal = Refusal::new(Reason::InvalidArgument, "this version of the protocol is not served here");
+        let refusal = refusal.about("field", "hello.protocol").about("served", PROTOCOL.to_string());
+        return Err((CloseCode::Unsupported, Fault { id, refusal }));
+    }
+    let opening = translate::opening(hello).map_err(|refusal| bad(&id, refusal))?;
+    let doors = &shared.entrance.doors;
+    let admitted = match &opening.credential {
+        Credential::Signed(token) => within(limit, doors.admit(token)).await,
+        Credential::Widget(key) => within(limit, doors.admit_visitor(key)).await,
+    };
+    let refused = |refusal: Refusal| (CloseCode::of_hello(refusal.reason), Fault { id: id.clone(), refusal });
+    let device = opening.device.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
+    let who = admitted.and_then(|who| on_device(who, &device)).map_err(refused)?;
+    Ok((who, device, opening))
+}
+
+/// A customer on this browser. A token that names a device holds for that one alone; any other is bound to this one, so
+/// that a leg cannot be taken over from elsewhere.
+pub(super) fn on_device(mut who: Principal, device: &str) -> Result<Principal, Refusal> {
+    let Party::Customer(claims) = &mut who.party else {
+        return Err(Refusal::new(Reason::PermissionDenied, "web chat is for customers").about("role", "app"));
+    };
+    match &claims.device {
+        Some(named) if named != device => Err(Refusal::new(Reason::Unauthenticated, "the token is another device's")),
+        _ => {
+            claims.device = Some(device.to_owned());
+            Ok(who)
+        }
+    }
+}
+
+async fn welcome(
+    shared: &Shared,
+    link: &mut Link,
+    who: Principal,
+    device: String,
+    opening: Opening,
+) -> Result<Box<Admitted>, End> {
+    let language = opening.language;
+    let limit = link.settings().command;
+    let returned = match opening.returning {
+        Some(returning) => Some(back(shared, limit, &who, returning, language.clone()).await),
+        None => None,
+    };
+    let frame = translate::welcome(&Welcoming {
+        now: now(),
+        expires: who.expires,
+        returned: returned.as_ref().map(|back| match back {
+            Ok((here, _)) => Ok((here.session, here.leg)),
+            Err(refusal) => Err(refusal.clone()),
+        }),
+        device: &device,
+        settings: link.settings(),
+    });
+    send(link, frame).await?;
+    Ok(Box::new(Admitted { who, device, language, here: returned.and_then(Result::ok) }))
+}
+
+/// The page's leg comes back: within its grace as if nothing had been, later out of the suspension that its loss led to.
+async fn back(
+    shared: &Shared,
+    limit: Duration,
+    who: &Principal,
+    returning: Returning,
+    language: Option<Language>,
+) -> Result<(Here, Option<View>), Refusal> {
+    // Taken first, so that the lost socket, if it is found lost just now, does not tell that the leg is lost.
+    let turn = shared.legs.take(returning.leg);
+    let house: &dyn House = &*shared.house;
+    let attached = within(limit, house.order(who, returning.attach(language.clone()))).await;
+    let accepted = match attached {
+        Err(refusal) if refusal.reason == Reason::SessionSuspended => {
+            within(limit, house.order(who, returning.resume(language))).await?
+        }
+        other => other?,
+    };
+    let here = Here::again(&returning, house.watch(who, returning.session), turn);
+    Ok((here, accepted.view))
+}

@@ -1,0 +1,11 @@
+//! Between the chat's frames and the house's words, both ways. Pure: no socket, no clock, no port.
+
+mod asked;
+mod bubble;
+mod coming;
+mod told;
+
+pub use asked::parse_client_frame;
+pub(crate) use asked::{Asked, Asker, Credential, Fault, Opening, asked, opening};
+pub(crate) use coming::{Coming, Returning, handle_of};
+pub(crate) use told::{Welcoming, ack, error, line, passed, said, view, welcome};
