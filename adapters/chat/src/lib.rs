@@ -60,12 +60,7 @@ pub fn routes(ports: Ports) -> Router {
     Router::new().route(PATH, any(open)).with_state(Shared { entrance, house, legs: Generations::default() })
 }
 
-async fn open(
-    State(shared): State<Shared>,
-    peer: Option<Extension<Peer>>,
-    headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
-) -> Response {
+async fn open(State(shared): State<Shared>, peer: Option<Extension<Peer>>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     let inside = shared.clone();
     let from = peer.map(|Extension(Peer(address))| address).unwrap_or_default();
     shared.entrance.open(upgrade, &headers, move |link| socket::serve(inside, link, from))

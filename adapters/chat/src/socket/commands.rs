@@ -8,8 +8,7 @@ use segue_adapter_kit::{Accepted, Order, Target};
 use segue_proto::chat::v1::{self as wire, server_frame::Frame};
 use segue_proto::convert::timestamp;
 use segue_session::{
-    Command, CustomerClaims, HandleKind, LegId, MessageBody, Party, Principal, Private, Reason, Refusal, RequestId, SessionId,
-    SuspendCause,
+    Command, CustomerClaims, HandleKind, LegId, MessageBody, Party, Principal, Private, Reason, Refusal, RequestId, SessionId, SuspendCause,
 };
 use tokio::time::Instant;
 

@@ -73,13 +73,7 @@ pub(super) fn on_device(mut who: Principal, device: &str) -> Result<Principal, R
     }
 }
 
-async fn welcome(
-    shared: &Shared,
-    link: &mut Link,
-    who: Principal,
-    device: String,
-    opening: Opening,
-) -> Result<Box<Admitted>, End> {
+async fn welcome(shared: &Shared, link: &mut Link, who: Principal, device: String, opening: Opening) -> Result<Box<Admitted>, End> {
     let language = opening.language;
     let limit = link.settings().command;
     let returned = match opening.returning {
@@ -113,9 +107,7 @@ async fn back(
     let house: &dyn House = &*shared.house;
     let attached = within(limit, house.order(who, returning.attach(language.clone()))).await;
     let accepted = match attached {
-        Err(refusal) if refusal.reason == Reason::SessionSuspended => {
-            within(limit, house.order(who, returning.resume(language))).await?
-        }
+        Err(refusal) if refusal.reason == Reason::SessionSuspended => within(limit, house.order(who, returning.resume(language))).await?,
         other => other?,
     };
     let here = Here::again(&returning, house.watch(who, returning.session), turn);

@@ -34,19 +34,19 @@ struct Shown {
 
 impl Here {
     /// A leg that has shown nothing yet.
-    pub fn new(session: SessionId, leg: LegId, watch: Watch, turn: Generation<LegId>) -> Self {
+    pub(super) fn new(session: SessionId, leg: LegId, watch: Watch, turn: Generation<LegId>) -> Self {
         let (shown, message, seen) = (None, Seq(0), Wake::default());
         Self { session, leg, watch, turn, live: true, passing: true, shown, message, seen }
     }
 
     /// A leg that comes back.
-    pub fn again(from: &Returning, watch: Watch, turn: Generation<LegId>) -> Self {
+    pub(super) fn again(from: &Returning, watch: Watch, turn: Generation<LegId>) -> Self {
         let shown = (from.version > Version(0)).then_some(Shown { version: from.version, routing: from.routing, line: None });
         Self { shown, message: from.message, ..Self::new(from.session, from.leg, watch, turn) }
     }
 
     /// What is new at the doorbell: whether the view, and whether the transcript.
-    pub fn news(&mut self) -> (bool, bool) {
+    pub(super) fn news(&mut self) -> (bool, bool) {
         let wake = *self.watch.wake.borrow_and_update();
         let view = wake.version != self.seen.version || wake.routing != self.seen.routing;
         let messages = wake.message > self.message;
@@ -55,13 +55,13 @@ impl Here {
     }
 
     /// Forgets that news was looked at, because it could not be fetched.
-    pub fn unsee(&mut self) {
+    pub(super) fn unsee(&mut self) {
         self.seen = Wake::default();
     }
 
     /// The frame for a view: whole where the content is newer, the line alone where that has changed, nothing where a newer
     /// one was shown.
-    pub fn show(&mut self, view: &View) -> Option<Frame> {
+    pub(super) fn show(&mut self, view: &View) -> Option<Frame> {
         let frame = match &self.shown {
             Some(shown) if view.version < shown.version || view.routing_version < shown.routing => return None,
             Some(shown) if view.version == shown.version && view.line == shown.line => return None,
@@ -74,7 +74,7 @@ impl Here {
     }
 
     /// The frame for a message, unless it was sent.
-    pub fn say(&mut self, seq: Seq, message: &Message) -> Option<Frame> {
+    pub(super) fn say(&mut self, seq: Seq, message: &Message) -> Option<Frame> {
         if seq <= self.message {
             return None;
         }

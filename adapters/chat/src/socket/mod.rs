@@ -69,8 +69,7 @@ impl Socket {
     fn new(shared: Shared, link: Link, admitted: hello::Admitted, from: String) -> Self {
         let hello::Admitted { who, device, language, here } = admitted;
         let (expires, draining) = (instant_of(who.expires), shared.entrance.draining.clone());
-        let mut socket =
-            Self { shared, link, draining, who, device, language, from, here: None, expires, leave: None, again: None };
+        let mut socket = Self { shared, link, draining, who, device, language, from, here: None, expires, leave: None, again: None };
         if let Some((mut here, view)) = here {
             // The view of the attachment is not shown from here, but read again with the messages: one way for both.
             here.live = view.is_some();

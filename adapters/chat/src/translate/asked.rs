@@ -7,9 +7,7 @@ use segue_proto::convert::check::{self, CREDENTIAL, TOKEN};
 use segue_proto::convert::{message, prompt, word};
 use segue_session::journey::Input;
 use segue_session::store::{Seq, Version};
-use segue_session::{
-    Channel, Command, HandleKind, Language, LegId, MessageBody, Principal, Private, Reason, Refusal, RequestId,
-};
+use segue_session::{Channel, Command, HandleKind, Language, LegId, MessageBody, Principal, Private, Reason, Refusal, RequestId};
 
 /// As many matters as are listed where nobody says how many, and the most.
 const MATTERS: (usize, usize) = (20, 100);
@@ -168,9 +166,7 @@ fn over_leg(id: RequestId, frame: Frame, leg: LegId) -> Result<Asked, Refusal> {
         Frame::Leave(_) => Command::End(leg),
         Frame::Close(close) if close.outcome.is_empty() => Command::Close(CLOSED.to_owned()),
         Frame::Close(close) => Command::Close(check::word("close.outcome", close.outcome)?),
-        Frame::CreateHandle(create) => {
-            Command::GiveHandle(given_kind("create_handle.kind", create.kind)?, channels(&create.channels)?)
-        }
+        Frame::CreateHandle(create) => Command::GiveHandle(given_kind("create_handle.kind", create.kind)?, channels(&create.channels)?),
         Frame::SetConsent(consent) => Command::Consent(leg, check::word("set_consent.purpose", consent.purpose)?, consent.given),
         _ => return Err(check::invalid("frame", "cannot be done here")),
     };

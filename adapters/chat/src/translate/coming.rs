@@ -6,7 +6,9 @@ use segue_proto::chat::v1::{self as wire, attach, resume};
 use segue_proto::convert::check;
 use segue_proto::convert::json;
 use segue_session::store::{Seq, Version};
-use segue_session::{Arriving, Channel, Claim, Command, HandleKind, JourneyName, Language, LegId, Principal, Private, Refusal, RequestId, SessionId};
+use segue_session::{
+    Arriving, Channel, Claim, Command, HandleKind, JourneyName, Language, LegId, Principal, Private, Refusal, RequestId, SessionId,
+};
 
 /// A leg on its way into a session.
 #[derive(Clone, Debug, PartialEq)]
