@@ -4,6 +4,7 @@
 
 use super::fault::Halt;
 use super::tables::{Indexed, Tables, counter, last_message};
+use super::trim::sweep;
 use crate::store::form::{REQUEST_WINDOW_MS, kind_name};
 use crate::store::{Committed, DocumentWrite, Error, Mutation, Request, Seq, Version};
 use crate::{AgentName, SessionId, Time};
@@ -274,7 +275,7 @@ fn remember(tables: &mut Tables<'_>, domain: &str, now: Time, request: &Request,
         tables.request_times.remove((domain, former, id))?;
     }
     tables.request_times.insert((domain, now.0, id), ())?;
-    Ok(())
+    sweep(tables, domain, now)
 }
 
 fn decode<'a, T: serde::Deserialize<'a>>(what: &'static str, bytes: &'a [u8]) -> Result<T, Halt> {

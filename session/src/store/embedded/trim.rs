@@ -1,4 +1,6 @@
 //! Dropping what nobody needs, a bounded part per transaction, so that commits never wait long behind it.
+//!
+//! Runs of entries go as ranges: one by one, each removal would copy the leaf they share with a large neighbour.
 
 use super::fault::Halt;
 use super::tables::{Tables, counter};
@@ -20,8 +22,22 @@ pub(super) fn trim(tables: &mut Tables<'_>, domain: &str, now: Time, snapshots: 
     Ok(left == 0)
 }
 
+/// How long the oldest request may be overdue before a write forgets it and its like. Bounds the table, also where nobody
+/// trims, and gathers enough to make a sweep worth its pages.
+const OVERDUE_MS: u64 = 60_000;
+
+/// Forgets requests in bulk, where the oldest of them is overdue.
+pub(super) fn sweep(tables: &mut Tables<'_>, domain: &str, now: Time) -> Result<(), Halt> {
+    let oldest = tables.request_times.range((domain, 0, 0)..=(domain, u64::MAX, u128::MAX))?.next().transpose()?;
+    let oldest = oldest.map_or(now.0, |(key, _)| key.value().1);
+    if now.0.saturating_sub(oldest) >= REQUEST_WINDOW_MS + OVERDUE_MS {
+        requests(tables, domain, now, STEP)?;
+    }
+    Ok(())
+}
+
 /// Forgets up to `most` requests older than the window; how many.
-pub(super) fn requests(tables: &mut Tables<'_>, domain: &str, now: Time, most: usize) -> Result<usize, Halt> {
+fn requests(tables: &mut Tables<'_>, domain: &str, now: Time, most: usize) -> Result<usize, Halt> {
     let Some(end) = (now.0 + 1).checked_sub(REQUEST_WINDOW_MS) else { return Ok(0) };
     let old: Vec<(u64, u128)> = tables
         .request_times
@@ -29,8 +45,10 @@ pub(super) fn requests(tables: &mut Tables<'_>, domain: &str, now: Time, most: u
         .take(most)
         .map(|entry| entry.map(|(key, _)| (key.value().1, key.value().2)))
         .collect::<Result<_, _>>()?;
-    for (at, id) in &old {
-        tables.request_times.remove((domain, *at, *id))?;
+    if let Some((at, id)) = old.last() {
+        tables.request_times.retain_in((domain, 0, 0)..=(domain, *at, *id), |_, ()| false)?;
+    }
+    for (_, id) in &old {
         tables.requests.remove((domain, *id))?;
     }
     Ok(old.len())
@@ -55,8 +73,10 @@ fn snapshots_and_journal(tables: &mut Tables<'_>, domain: &str, keep: usize, lef
         .take(*left)
         .map(|entry| entry.map(|(key, value)| (key.value().1, value.value().0)))
         .collect::<Result<_, _>>()?;
+    if let Some((last, _)) = entries.last() {
+        tables.journal.retain_in((domain, 0)..=(domain, *last), |_, _| false)?;
+    }
     for (place, session) in &entries {
-        tables.journal.remove((domain, *place))?;
         if let Some(session) = session {
             tables.journal_of.remove((domain, *session, *place))?;
         }
@@ -73,8 +93,8 @@ fn inbox(tables: &mut Tables<'_>, domain: &str, left: &mut usize) -> Result<(), 
         .take(*left)
         .map(|entry| entry.map(|(key, _)| key.value().1))
         .collect::<Result<_, _>>()?;
-    for place in &places {
-        tables.inbox.remove((domain, *place))?;
+    if let Some(last) = places.last() {
+        tables.inbox.retain_in((domain, 0)..=(domain, *last), |_, _| false)?;
     }
     *left -= places.len();
     Ok(())
@@ -97,8 +117,8 @@ fn outboxes(tables: &mut Tables<'_>, domain: &str, keep: usize, left: &mut usize
             .take(*left)
             .map(|entry| entry.map(|(key, _)| key.value().2))
             .collect::<Result<_, _>>()?;
-        for place in &places {
-            tables.outbox.remove((domain, agent.as_str(), *place))?;
+        if let Some(last) = places.last() {
+            tables.outbox.retain_in((domain, agent.as_str(), 0)..=(domain, agent.as_str(), *last), |_, _| false)?;
         }
         *left -= places.len();
     }
