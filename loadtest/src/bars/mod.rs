@@ -1,5 +1,6 @@
 //! The bars: each does one kind of work, with its floor in the same run, and says whether it holds.
 
+mod asked;
 mod chat;
 mod freed;
 mod memory;

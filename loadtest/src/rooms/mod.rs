@@ -1,0 +1,3 @@
+//! Bars that measure one room alone, from inside this process. The only place here that may open another room.
+
+pub(crate) mod journal;
