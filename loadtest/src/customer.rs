@@ -47,12 +47,8 @@ impl Customer {
     pub(crate) async fn fill(&mut self, place: &Place) -> anyhow::Result<()> {
         let values = vec![value("name", "Grace Hopper"), value("story", "x".repeat(1200)), value("day", "2026-01-31")];
         let input = types::StepInput { kind: Some(types::step_input::Kind::FillAll(types::FillAll { values })) };
-        let request = app::StepRequest {
-            request_id: fresh(),
-            session_id: place.session.clone(),
-            leg_id: place.leg.clone(),
-            input: Some(input),
-        };
+        let request =
+            app::StepRequest { request_id: fresh(), session_id: place.session.clone(), leg_id: place.leg.clone(), input: Some(input) };
         self.0.step(request).await?;
         Ok(())
     }
@@ -79,8 +75,7 @@ impl Customer {
 
     /// Asks for a person.
     pub(crate) async fn ask_for_person(&mut self, place: &Place) -> anyhow::Result<()> {
-        let request =
-            app::AskForPersonRequest { request_id: fresh(), session_id: place.session.clone(), leg_id: place.leg.clone() };
+        let request = app::AskForPersonRequest { request_id: fresh(), session_id: place.session.clone(), leg_id: place.leg.clone() };
         self.0.ask_for_person(request).await?;
         Ok(())
     }
@@ -88,12 +83,8 @@ impl Customer {
     /// Says something; returns its number.
     pub(crate) async fn say(&mut self, place: &Place, text: &str) -> anyhow::Result<u64> {
         let body = types::MessageBody { kind: Some(types::message_body::Kind::Text(types::TextBody { text: text.to_owned() })) };
-        let request = app::SendMessageRequest {
-            request_id: fresh(),
-            session_id: place.session.clone(),
-            leg_id: place.leg.clone(),
-            body: Some(body),
-        };
+        let request =
+            app::SendMessageRequest { request_id: fresh(), session_id: place.session.clone(), leg_id: place.leg.clone(), body: Some(body) };
         Ok(self.0.send_message(request).await?.into_inner().sequence)
     }
 }

@@ -58,11 +58,6 @@ impl Daemon {
         self.child.id()
     }
 
-    /// The folder it keeps its data in.
-    pub(crate) fn home(&self) -> &Path {
-        self.home.path()
-    }
-
     /// Ends it the hard way, and waits until it is gone.
     pub(crate) async fn kill(&mut self) -> anyhow::Result<()> {
         self.child.kill().await.context("while killing the daemon")
@@ -179,11 +174,7 @@ depth = 1000000
         journeys = home.join("journeys").display(),
     );
     for n in 0..setup.agents {
-        write!(
-            text,
-            "[tenants.load.agents.agent{n}]\nqueues = [\"main\"]\ncapacity = {}\nskills = {{ form = 5 }}\n",
-            setup.capacity
-        )?;
+        write!(text, "[tenants.load.agents.agent{n}]\nqueues = [\"main\"]\ncapacity = {}\nskills = {{ form = 5 }}\n", setup.capacity)?;
     }
     Ok(text)
 }

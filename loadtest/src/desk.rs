@@ -20,19 +20,17 @@ pub(crate) struct Desk {
 /// What a desk is told that a bar looks at.
 #[derive(Clone, Debug)]
 pub(crate) enum News {
-    /// An offer: which, of what, of which session.
+    /// An offer: which, of which session.
     Offered {
         /// The offer.
         offer: u64,
-        /// The interaction.
-        interaction: String,
         /// The session.
         session: String,
     },
     /// An offer was accepted: of what.
     Assigned(String),
-    /// Wrap-up of this is over.
-    WrappedUp(String),
+    /// A wrap-up is over.
+    WrappedUp,
     /// A message of a customer: in which session, its number.
     Message(String, u64),
 }
@@ -106,10 +104,10 @@ fn news(entry: desk::Entry) -> Option<News> {
     match entry.event? {
         Event::Offered(offer) => {
             let session = offer.pop?.session_id;
-            Some(News::Offered { offer: offer.offer_id, interaction: offer.interaction_id, session })
+            Some(News::Offered { offer: offer.offer_id, session })
         }
         Event::Assigned(assigned) => Some(News::Assigned(assigned.interaction_id)),
-        Event::WrapUpEnded(ended) => Some(News::WrappedUp(ended.interaction_id)),
+        Event::WrapUpEnded(_) => Some(News::WrappedUp),
         Event::Message(message) => Some(News::Message(message.session_id, message.message?.sequence)),
         _ => None,
     }

@@ -8,7 +8,7 @@ mod daemon;
 mod desk;
 mod floor;
 mod report;
-mod rooms;
+//ROOMS mod rooms;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};

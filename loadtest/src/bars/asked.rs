@@ -73,12 +73,12 @@ pub(crate) async fn desks(
         running.push(tokio::spawn(async move {
             loop {
                 match desk.next().await? {
-                    News::Offered { offer, session, .. } => {
+                    News::Offered { offer, session } => {
                         asked.offered(&session);
                         desk.accept(offer).await?;
                     }
                     News::Assigned(interaction) => desk.finish(&interaction).await?,
-                    News::WrappedUp(_) | News::Message(..) => {}
+                    News::WrappedUp | News::Message(..) => {}
                 }
             }
         }));

@@ -103,11 +103,7 @@ fn report(post: &Post, floor: &Latencies, chats: usize) -> anyhow::Result<Report
 }
 
 /// Desks that accept and then only listen.
-async fn desks(
-    daemon: &Daemon,
-    post: &Post,
-    asked: &Asked,
-) -> anyhow::Result<Vec<tokio::task::JoinHandle<anyhow::Result<()>>>> {
+async fn desks(daemon: &Daemon, post: &Post, asked: &Asked) -> anyhow::Result<Vec<tokio::task::JoinHandle<anyhow::Result<()>>>> {
     let mut running = Vec::new();
     for agent in 0..DESKS {
         let mut desk = Desk::ready(daemon, agent).await?;
@@ -115,12 +111,12 @@ async fn desks(
         running.push(tokio::spawn(async move {
             loop {
                 match desk.next().await? {
-                    News::Offered { offer, session, .. } => {
+                    News::Offered { offer, session } => {
                         desk.accept(offer).await?;
                         asked.offered(&session);
                     }
                     News::Message(session, number) => post.arrived(session, number),
-                    News::Assigned(_) | News::WrappedUp(_) => {}
+                    News::Assigned(_) | News::WrappedUp => {}
                 }
             }
         }));

@@ -26,7 +26,8 @@ impl Echo {
     /// Starts it on free ports.
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let me = std::env::current_exe()?;
-        let mut child = Command::new(me).arg("echo").stdout(Stdio::piped()).kill_on_drop(true).spawn().context("while starting the echo")?;
+        let mut child =
+            Command::new(me).arg("echo").stdout(Stdio::piped()).kill_on_drop(true).spawn().context("while starting the echo")?;
         let out = child.stdout.take().context("the echo has no output")?;
         let line = BufReader::new(out).lines().next_line().await?.context("the echo said nothing")?;
         let (grpc, ws) = line.split_once(' ').context("the echo said something else")?;
@@ -35,7 +36,8 @@ impl Echo {
 
     /// A gRPC client of it.
     pub(crate) async fn grpc(&self) -> anyhow::Result<HealthClient<tonic::transport::Channel>> {
-        Ok(HealthClient::connect(format!("http://{}", self.grpc)).await?)
+        let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{}", self.grpc))?;
+        Ok(HealthClient::new(endpoint.tcp_nodelay(true).connect().await?))
     }
 
     /// A WebSocket to it.
