@@ -3,7 +3,6 @@
 //! A black box client: it knows the wire and nothing else, except in `rooms`, where a bar measures one room alone.
 
 mod bars;
-mod customer;
 mod daemon;
 mod desk;
 mod floor;

@@ -1,9 +1,9 @@
 //! Who asked for a person when, and how long each took to be offered; and desks that deal with them.
 
-use crate::customer::{Customer, Place};
 use crate::daemon::Daemon;
 use crate::desk::{Desk, News, PATIENCE};
 use crate::report::Latencies;
+use segue_proto::client::{Customer, Place};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -78,7 +78,7 @@ pub(crate) async fn desks(
                         desk.accept(offer).await?;
                     }
                     News::Assigned(interaction) => desk.finish(&interaction).await?,
-                    News::WrappedUp | News::Message(..) => {}
+                    News::Message(..) => {}
                 }
             }
         }));
@@ -98,17 +98,29 @@ pub(crate) async fn leave(desks: Vec<JoinHandle<anyhow::Result<()>>>) -> anyhow:
     Ok(())
 }
 
+/// A customer's app.
+pub(crate) async fn customer(daemon: &Daemon, name: &str) -> anyhow::Result<Customer> {
+    Ok(Customer::connect(&format!("http://{}", daemon.address), &daemon.customer(name)?).await?)
+}
+
+/// A session with three of the form's four fields filled: about 2 KB of context.
+pub(crate) async fn begin(customer: &mut Customer) -> anyhow::Result<Place> {
+    let mut place = customer.start("form").await?;
+    let story = "x".repeat(1_200);
+    customer.fill_all(&mut place, &[("name", "Grace Hopper"), ("story", &story), ("day", "2026-01-31")]).await?;
+    Ok(place)
+}
+
 /// Sessions that have begun and may ask, spread over `connections` customers.
 pub(crate) async fn sessions(daemon: &Daemon, connections: usize, count: usize) -> anyhow::Result<Vec<(Customer, Place)>> {
     let mut starting = Vec::new();
     for n in 0..connections {
-        let mut customer = Customer::connect(daemon, &format!("customer{n}")).await?;
+        let mut customer = customer(daemon, &format!("customer{n}")).await?;
         let each = count / connections + usize::from(n < count % connections);
         starting.push(tokio::spawn(async move {
             let mut begun = Vec::new();
             for _ in 0..each {
-                let place = customer.start("form").await?;
-                customer.fill(&place).await?;
+                let place = begin(&mut customer).await?;
                 begun.push((customer.clone(), place));
             }
             anyhow::Ok(begun)
@@ -126,12 +138,12 @@ pub(crate) async fn ask(asked: &Asked, sessions: Vec<(Customer, Place)>, rate: u
     let mut beat = tokio::time::interval(Duration::from_micros(1_000_000 / rate));
     beat.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let mut under_way = Vec::new();
-    for (mut customer, place) in sessions {
+    for (mut customer, mut place) in sessions {
         beat.tick().await;
         let asked = asked.clone();
         under_way.push(tokio::spawn(async move {
             asked.begin(&place.session);
-            customer.ask_for_person(&place).await
+            customer.ask_for_person(&mut place).await
         }));
     }
     for one in under_way {

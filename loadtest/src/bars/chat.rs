@@ -2,12 +2,12 @@
 //! none lost, none doubled. The floor is a WebSocket echo in the same run.
 
 use super::asked::{self, Asked};
-use crate::customer::{Customer, Place};
 use crate::daemon::{Daemon, Setup};
 use crate::desk::{Desk, News, PATIENCE};
 use crate::floor::echo;
 use crate::report::{Latencies, Report};
 use crate::{Options, say};
+use segue_proto::client::{Customer, Place};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -116,7 +116,7 @@ async fn desks(daemon: &Daemon, post: &Post, asked: &Asked) -> anyhow::Result<Ve
                         asked.offered(&session);
                     }
                     News::Message(session, number) => post.arrived(session, number),
-                    News::Assigned(_) | News::WrappedUp => {}
+                    News::Assigned(_) => {}
                 }
             }
         }));

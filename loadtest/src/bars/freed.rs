@@ -60,7 +60,7 @@ async fn work(mut desk: Desk) -> anyhow::Result<Latencies> {
                 desk.finish(&interaction).await?;
                 freed = Some(Instant::now());
             }
-            News::WrappedUp | News::Message(..) => {}
+            News::Message(..) => {}
         }
     }
     Ok(all)

@@ -1,6 +1,6 @@
 //! `memory`: what a suspended session of 2 KB costs in resident memory.
 
-use crate::customer::Customer;
+use super::asked;
 use crate::daemon::{Daemon, Setup};
 use crate::report::Report;
 use crate::{Options, say};
@@ -13,12 +13,11 @@ pub(crate) async fn fill(daemon: &Daemon, count: usize) -> anyhow::Result<()> {
     let each = count.div_ceil(AT_ONCE);
     let mut fillers = Vec::new();
     for n in 0..AT_ONCE {
-        let mut customer = Customer::connect(daemon, &format!("filler{n}")).await?;
+        let mut customer = asked::customer(daemon, &format!("filler{n}")).await?;
         fillers.push(tokio::spawn(async move {
             for _ in 0..each {
-                let place = customer.start("form").await?;
-                customer.fill(&place).await?;
-                customer.suspend(&place).await?;
+                let mut place = asked::begin(&mut customer).await?;
+                customer.suspend(&mut place).await?;
             }
             anyhow::Ok(())
         }));

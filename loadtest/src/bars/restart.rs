@@ -20,7 +20,7 @@ pub(crate) async fn measure(options: &Options) -> anyhow::Result<Report> {
     let begin = Instant::now();
     let serving = daemon.start_again().await?.as_secs_f64();
     let mut desk = Desk::ready(&daemon, 0).await?;
-    let kept = desk.waiting as usize;
+    let kept = desk.waiting() as usize;
     let offer = tokio::time::timeout(PATIENCE, async {
         loop {
             if let News::Offered { .. } = desk.next().await? {

@@ -1,9 +1,10 @@
 //! `suspend`, `resume`: gRPC to acknowledgement, 2 KB of context, 16 at once; the floor is raw redb with as many bytes.
 
-use crate::customer::{Customer, Place};
+use super::asked;
 use crate::daemon::{Daemon, Setup};
 use crate::report::{Latencies, Report};
 use crate::{Options, floor, say};
+use segue_proto::client::{Customer, Place};
 use std::time::Instant;
 
 /// Customers at once.
@@ -28,9 +29,8 @@ pub(crate) async fn measure(options: &Options, half: Half) -> anyhow::Result<Rep
     let daemon = Daemon::start(&options.binary()?, &Setup { store: options.store.clone(), ..Setup::default() }).await?;
     let mut pairs = Vec::new();
     for n in 0..AT_ONCE {
-        let mut customer = Customer::connect(&daemon, &format!("customer{n}")).await?;
-        let place = customer.start("form").await?;
-        customer.fill(&place).await?;
+        let mut customer = asked::customer(&daemon, &format!("customer{n}")).await?;
+        let place = asked::begin(&mut customer).await?;
         pairs.push((customer, place));
     }
     // Half the customers' time goes to the other half of the pair: both figures are of the time that the measured half took.
@@ -66,7 +66,7 @@ async fn customer_loop(mut customer: Customer, mut place: Place, half: Half, unt
     let mut busy = 0.0;
     while Instant::now() < until {
         let begin = Instant::now();
-        customer.suspend(&place).await?;
+        customer.suspend(&mut place).await?;
         let between = Instant::now();
         place = customer.resume(&place.session).await?;
         let end = Instant::now();
