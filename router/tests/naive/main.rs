@@ -45,7 +45,7 @@ fn step(router: &mut Router, naive: &mut Naive, now: Time, event: &Event) -> Res
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
 
     /// The same events lead to the same effects and the same refusals in both.
     #[test]

@@ -10,6 +10,7 @@ mod matching;
 mod offers;
 mod presence;
 mod refusals;
+mod restore;
 mod tale;
 mod transfer;
 mod wrap_up;
