@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 /// Work of every kind: an offer, an assignment, a wrap-up, a reservation, a lost desk, somebody cooling off.
 fn busy() -> Router {
     let mut tale = Tale::with(&[ADA, BO, CY]);
-    for n in 1..=4 {
-        tale.arrive(n as u64 + 2, call(n));
+    for n in 1..=4u64 {
+        tale.arrive(n + 2, call(n.into()));
     }
     tale.accept(8, ADA, 1);
     tale.accept(8, BO, 2);
