@@ -3,6 +3,7 @@
 //! This library is the daemon; `main` only starts it.
 
 pub mod config;
+pub mod connect;
 pub mod doors;
 pub mod engine;
 pub mod house;

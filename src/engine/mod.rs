@@ -32,6 +32,7 @@ pub use replay::{Difference, Report, replay};
 pub(crate) use bell::Bell;
 pub(crate) use input::{Input, Mail};
 pub(crate) use machine::Machine;
+pub(crate) use numbers::chart;
 pub(crate) use pops::{Histories, Scenery, Sheets, outcome_name, standing};
 
 use crate::config::plan::Routing;

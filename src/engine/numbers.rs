@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What the names of this config mean.
-pub(super) fn chart(routing: &Routing) -> Chart {
+pub(crate) fn chart(routing: &Routing) -> Chart {
     let mut presences: std::collections::BTreeMap<_, _> =
         routing.presences.iter().map(|(name, presence)| (name.clone(), presence.channels.clone())).collect();
     presences.entry(READY.to_owned()).or_insert_with(|| Channel::ALL.into_iter().collect());

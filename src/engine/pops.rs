@@ -75,7 +75,21 @@ impl Scenery {
             DeskNews::Offered(session, _) => sheets.get(*session),
             DeskNews::Ready(_) | DeskNews::Assigned(..) | DeskNews::Updated(..) => None,
         });
-        let customers: BTreeSet<&CustomerId> = offered.filter_map(|(_, session)| known(session)).collect();
+        self.histories_among(store, domain, offered.map(|(_, session)| session)).await
+    }
+
+    /// Former interactions of all customers of these sessions.
+    pub(crate) async fn histories_of(&self, store: &Arc<dyn Store>, domain: &TenantId, sheets: &Sheets) -> Result<Histories, StoreError> {
+        self.histories_among(store, domain, sheets.0.values().filter_map(|(_, session)| session.as_ref())).await
+    }
+
+    async fn histories_among(
+        &self,
+        store: &Arc<dyn Store>,
+        domain: &TenantId,
+        sessions: impl Iterator<Item = &Session>,
+    ) -> Result<Histories, StoreError> {
+        let customers: BTreeSet<&CustomerId> = sessions.filter_map(known).collect();
         let mut histories = Histories::new();
         for customer in customers {
             histories.insert(customer.clone(), self.history(store, domain, customer).await?);

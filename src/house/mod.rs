@@ -1,14 +1,36 @@
 //! The switchboard: everything between the adapters' ports and the stores, engines and other systems.
+//!
+//! A command goes load → decide → store → tell, and nobody hears of it before it is stored. Tenants never meet: each has
+//! its keys, its journeys, its engine and its doorbells, and is found by the verified token alone.
+//!
+//! What is *not* here: wire formats, sockets, tokens, routing rules, and what a command means to a session.
 
+mod admission;
 pub mod admin;
+mod after;
+mod bells;
+mod desk_room;
+mod desks;
+mod journeys;
+mod order;
+mod port;
+mod resolve;
+mod sweep;
+mod tenant;
 
-use crate::config::plan::Plan;
-use crate::engine::{Clock, Meters};
+use crate::config::plan::{self, Plan};
+use crate::connect::Connect;
+use crate::engine::{self, Bell, Clock, Engine, Meters, Scenery, Setup};
+use admission::Admission;
+use segue_session::pop::LinkTemplate;
 use segue_session::store::Store;
+use segue_session::{Keys, Principal, Reason, Refusal, TenantId};
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio::sync::watch;
+use tenant::Tenant;
+use tokio::sync::{Semaphore, watch};
 
-/// What can go wrong while the house opens or closes.
+/// What can go wrong while the house opens.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The store failed.
@@ -20,22 +42,29 @@ pub enum Error {
         #[source]
         source: segue_session::store::Error,
     },
-    /// A journey cannot be published.
+    /// A journey has faults; all of them, a line each.
     #[error("{0}")]
     Journey(String),
     /// The journal or a snapshot is not what this program wrote.
-    #[error("the journal of {tenant} cannot be replayed: {why}")]
-    Journal {
+    #[error("while rebuilding the routing of {tenant}")]
+    Engine {
         /// Whose.
-        tenant: String,
+        tenant: TenantId,
         /// Why.
-        why: String,
+        #[source]
+        source: engine::Error,
     },
+    /// No client for other systems can be made.
+    #[error("while preparing calls to other systems")]
+    Connect(#[from] crate::connect::Error),
 }
 
 /// Implements `House` and `Desks` of the adapter kit for all tenants of a plan.
 pub struct Switchboard {
+    tenants: BTreeMap<TenantId, Arc<Tenant>>,
+    admission: Admission,
     fatal: watch::Sender<Option<String>>,
+    stop: watch::Sender<bool>,
 }
 
 impl Switchboard {
@@ -44,10 +73,19 @@ impl Switchboard {
     ///
     /// # Errors
     ///
-    /// What is wrong with the store, the journal, or a journey against the sessions that stand on it.
+    /// What is wrong with the store, the journal, or a journey.
     pub async fn open(store: Arc<dyn Store>, plan: Arc<Plan>, meters: Meters, clock: Clock) -> Result<Arc<Self>, Error> {
-        let _ = (store, plan, meters, clock);
-        Ok(Arc::new(Self { fatal: watch::channel(None).0 }))
+        let fatal = watch::Sender::new(None);
+        let stop = watch::Sender::new(false);
+        let born = clock.now();
+        let mut tenants = BTreeMap::new();
+        for tenant in plan.tenants.values() {
+            let tenant = open_tenant(&store, &plan, tenant, &meters, &clock, &fatal).await?;
+            tokio::spawn(sweep::sweep(Arc::clone(&tenant), stop.subscribe()));
+            tokio::spawn(sweep::lose_legs(Arc::clone(&tenant), born, stop.subscribe()));
+            tenants.insert(tenant.id.clone(), tenant);
+        }
+        Ok(Arc::new(Self { tenants, admission: Admission::new(plan.limits.commands, meters), fatal, stop }))
     }
 
     /// Rings with the reason when the process must stop: the store cannot be written any more.
@@ -56,6 +94,85 @@ impl Switchboard {
         self.fatal.subscribe()
     }
 
-    /// Refuses new work from now on, ends what is under way in order, and gives the right to decide back.
-    pub async fn shutdown(&self) {}
+    /// Refuses new work from now on, stores what is under way, and gives the right to decide back.
+    pub async fn shutdown(&self) {
+        self.admission.close();
+        self.stop.send_replace(true);
+        for tenant in self.tenants.values() {
+            tenant.chores.close();
+            tenant.engine().stop().await;
+        }
+    }
+
+    /// The tenant of a verified token.
+    fn tenant(&self, who: &Principal) -> Result<&Arc<Tenant>, Refusal> {
+        self.tenant_of(&who.tenant)
+    }
+
+    fn tenant_of(&self, tenant: &TenantId) -> Result<&Arc<Tenant>, Refusal> {
+        self.tenants.get(tenant).ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such tenant"))
+    }
+}
+
+async fn open_tenant(
+    store: &Arc<dyn Store>,
+    plan: &Plan,
+    tenant: &plan::Tenant,
+    meters: &Meters,
+    clock: &Clock,
+    fatal: &watch::Sender<Option<String>>,
+) -> Result<Arc<Tenant>, Error> {
+    let keys = Keys::derive(plan.secret.reveal(), &tenant.id);
+    let (library, journeys) = journeys::publish(store, tenant, clock.now()).await?;
+    let library = Arc::new(library);
+    let epoch = journeys::epoch(store, &tenant.id, clock.now()).await?;
+    let links = tenant.links.iter().map(|link| LinkTemplate { label: link.label.clone(), url: link.url.clone() });
+    let scenery = Arc::new(Scenery {
+        library: Arc::clone(&library),
+        keys: keys.clone(),
+        links: links.collect(),
+        hosts: tenant.hosts.clone(),
+        connectors: tenant.connectors.iter().map(|connector| connector.name.clone()).collect(),
+        language: tenant.language.clone(),
+    });
+    let connect = Connect::new(tenant.hosts.clone(), tenant.connectors.clone(), meters.clone())?;
+    let bell = Arc::new(Bell::default());
+    let opened = Arc::new(Tenant {
+        id: tenant.id.clone(),
+        plan: tenant.clone(),
+        store: Arc::clone(store),
+        clock: clock.clone(),
+        meters: meters.clone(),
+        settings: tenant::settings(tenant, &plan.limits),
+        journeys,
+        keys,
+        library,
+        scenery: Arc::clone(&scenery),
+        connect,
+        bells: bells::Bells::default(),
+        desks: desk_room::DeskRoom::default(),
+        bell: Arc::clone(&bell),
+        engine: std::sync::OnceLock::new(),
+        chores: Arc::new(Semaphore::new(tenant::CHORES)),
+        moved: std::sync::Mutex::default(),
+        tries: resolve::Tries::default(),
+        code_tries: plan.limits.code_tries,
+        epoch,
+        fatal: fatal.clone(),
+    });
+    let setup = Setup {
+        store: Arc::clone(store),
+        domain: tenant.id.clone(),
+        node: plan.node.clone(),
+        routing: tenant.routing.clone(),
+        scenery,
+        clock: clock.clone(),
+        meters: meters.clone(),
+        listener: Arc::new(after::Ears(Arc::downgrade(&opened))),
+        bell,
+    };
+    let engine = Engine::start(setup).await.map_err(|source| Error::Engine { tenant: tenant.id.clone(), source })?;
+    // Nobody else holds it yet: it is set exactly once.
+    let _ = opened.engine.set(engine);
+    Ok(opened)
 }

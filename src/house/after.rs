@@ -1,0 +1,141 @@
+//! What follows by itself: look-ups, parts for pops, contents that hear what the router says, doorbells, meters.
+
+use crate::engine::journal::encode;
+use crate::engine::Listener;
+use crate::engine::meters::{OfCause, OfResult};
+use crate::house::tenant::Tenant;
+use segue_router::Decision;
+use segue_session::store::{Mutation, OutboxAppend, Seq, Version};
+use segue_session::{
+    Actor, AgentName, Changed, Command, DeskEvent, InteractionId, Line, LookupDone, LookupRequest, Phase, PopEnrichment, QueueName,
+    RequestId, SessionId,
+};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Weak};
+
+impl Tenant {
+    /// Runs something beside the command that led to it, so many at once.
+    pub(super) fn chore(self: &Arc<Self>, chore: impl Future<Output = ()> + Send + 'static) {
+        let chores = Arc::clone(&self.chores);
+        tokio::spawn(async move {
+            // Closed at the end: what has not begun then is done by the next process, from what is stored.
+            if let Ok(_turn) = chores.acquire_owned().await {
+                chore.await;
+            }
+        });
+    }
+
+    /// Asks another system, and gives the journey its answer.
+    pub(super) fn look_up(self: &Arc<Self>, session: SessionId, request: LookupRequest) {
+        let tenant = Arc::clone(self);
+        self.chore(async move {
+            let id = request.id;
+            let result = tenant.connect.look_up(&request).await;
+            let done = Command::LookedUp(LookupDone { id, result });
+            tenant.by_itself(session, None, done).await;
+        });
+    }
+
+    /// A command that the house gives itself. What refuses it has been overtaken by events; the rest is logged.
+    pub(super) async fn by_itself(self: &Arc<Self>, session: SessionId, request: Option<RequestId>, command: Command) {
+        // Boxed: a look-up's answer may lead to another look-up.
+        let applied = Box::pin(self.apply(Actor::House, session, request, command)).await;
+        if let Err(refusal) = applied {
+            tracing::debug!(tenant = self.id.as_str(), %session, reason = refusal.reason.name(), "the house's own command was refused");
+        }
+    }
+
+    /// Counts what the events of a change say.
+    pub(super) fn measure(&self, changed: &Changed) {
+        for event in &changed.events {
+            let arg = |name: &str| event.args.get(name).cloned().unwrap_or_default();
+            match event.kind.as_str() {
+                "suspended" => {
+                    self.meters.suspensions.get_or_create(&OfCause { cause: arg("cause") }).inc();
+                }
+                "resumed" => {
+                    self.meters.resumes.get_or_create(&OfResult::of("resumed")).inc();
+                }
+                "asked_twice" => {
+                    self.meters.asked_twice.inc();
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Fetches the parts of a pop in parallel; each goes to the desk when it is there, none delays the offer.
+    fn enrich(self: &Arc<Self>, session: SessionId, agent: &AgentName) {
+        for connector in self.connect.connectors() {
+            let (tenant, agent, connector) = (Arc::clone(self), agent.clone(), connector.clone());
+            self.chore(async move {
+                let Ok(Some(read)) = tenant.read(session).await else { return };
+                let part = tenant.connect.enrich(&connector, &read.session, tenant.clock.now()).await;
+                tenant.add_part(session, &agent, connector.name.clone(), part).await;
+            });
+        }
+    }
+
+    async fn add_part(&self, session: SessionId, agent: &AgentName, connector: String, part: PopEnrichment) {
+        let event = DeskEvent::Enriched { session, connector, part };
+        let mutation = Mutation {
+            at: self.clock.now(),
+            outbox: vec![OutboxAppend { agent: agent.clone(), body: encode(&event) }],
+            ..Mutation::default()
+        };
+        match self.commit(mutation).await {
+            Ok(committed) => self.heard(&committed, 0),
+            Err(error) => drop(self.failed(&error)),
+        }
+    }
+}
+
+/// Hears what the engine releases. Holds the tenant weakly: the tenant holds the engine.
+pub(super) struct Ears(pub(super) Weak<Tenant>);
+
+impl Listener for Ears {
+    fn desk(&self, agent: &AgentName, seq: Seq) {
+        if let Some(tenant) = self.0.upgrade() {
+            tenant.desks.grew(agent, seq);
+        }
+    }
+
+    fn session(&self, session: SessionId, _: Version, line: &Line) {
+        if let Some(tenant) = self.0.upgrade() {
+            tenant.bells.routing(session, line);
+        }
+    }
+
+    fn content(&self, session: SessionId, interaction: InteractionId, phase: Phase) {
+        let Some(tenant) = self.0.upgrade() else { return };
+        let told = Arc::clone(&tenant);
+        tenant.chore(async move { told.by_itself(session, None, Command::Routed(interaction, phase)).await });
+    }
+
+    fn offered(&self, session: SessionId, agent: &AgentName, decision: &Decision) {
+        let Some(tenant) = self.0.upgrade() else { return };
+        tenant.desks.awaits(agent, decision.offer, decision.at);
+        tenant.enrich(session, agent);
+    }
+
+    fn moved(&self, queues: &BTreeSet<QueueName>) {
+        if let Some(tenant) = self.0.upgrade() {
+            tenant.moved.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(queues.iter().cloned());
+        }
+    }
+
+    fn at_desk(&self, agent: &AgentName) -> bool {
+        self.0.upgrade().is_some_and(|tenant| tenant.desks.is_here(agent))
+    }
+
+    fn fatal(&self, why: String) {
+        if let Some(tenant) = self.0.upgrade() {
+            tenant.fatal.send_if_modified(|fatal| {
+                fatal.is_none() && {
+                    *fatal = Some(why);
+                    true
+                }
+            });
+        }
+    }
+}

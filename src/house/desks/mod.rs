@@ -1,0 +1,206 @@
+//! The `Desks` port: agents say hello, ask, and are brought up to date.
+
+mod command;
+mod snapshot;
+
+use crate::engine::Input;
+use crate::house::Switchboard;
+use crate::house::admission::Class;
+use crate::house::tenant::Tenant;
+use segue_adapter_kit::{
+    Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Ephemeral, Resume,
+};
+use segue_router::Readiness;
+use segue_session::codec::Coded;
+use segue_session::store::{OutboxEntry, Seq};
+use segue_session::{
+    AgentName, DeskAck, DeskCommand, DeskEvent, Line, Message, Party, Phase, Principal, Reason, Refusal, RequestId, SessionId,
+};
+use std::cmp::Reverse;
+
+/// Entries that a desk may have missed before it gets a snapshot instead.
+const MISSED: usize = 200;
+/// Entries read at once to find the end of an outbox.
+const PAGE: usize = 1000;
+
+#[async_trait::async_trait]
+impl Desks for Switchboard {
+    async fn hello(&self, who: &Principal, resume: Option<Resume>) -> Result<Connection, Refusal> {
+        let tenant = self.tenant(who)?;
+        let agent = agent(&who.party)?.clone();
+        let _turn = self.admission.admit(Class::Accept)?;
+        if !tenant.plan.routing.agents.contains_key(&agent) {
+            return Err(Refusal::new(Reason::NotFound, "there is no such agent").about("agent", agent.as_str()));
+        }
+        // The socket is held before the router hears of it, so that no going is missed in between.
+        let ears = tenant.desks.open(&agent, &tenant.bell);
+        tenant.engine().ask(Input::SignIn(agent.clone())).await?;
+        let newest = tenant.newest(&agent).await?;
+        let epoch = tenant.epoch;
+        let start = match resume {
+            Some(resume) if resume.epoch == epoch && resume.seq <= newest => tenant.bring_up(&agent, resume.seq).await?,
+            Some(_) | None => tenant.snapshot(&agent).await?,
+        };
+        Ok(Connection { epoch, start, wake: ears.wake, ephemeral: ears.ephemeral, presence: ears.presence })
+    }
+
+    async fn command(&self, who: &Principal, request: RequestId, command: DeskCommand) -> Result<DeskAck, Refusal> {
+        let tenant = self.tenant(who)?;
+        let _turn = self.admission.admit(class(&command))?;
+        tenant.desk_command(who, request, command).await
+    }
+
+    async fn since(&self, who: &Principal, after: Seq) -> Result<DeskStart, Refusal> {
+        let tenant = self.tenant(who)?;
+        tenant.bring_up(agent(&who.party)?, after).await
+    }
+
+    async fn messages(&self, who: &Principal, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal> {
+        let tenant = self.tenant(who)?;
+        tenant.in_hand(who, session).await?;
+        tenant.transcript(session, after, limit).await
+    }
+
+    async fn pass(&self, who: &Principal, session: SessionId, what: Ephemeral) -> Result<(), Refusal> {
+        let tenant = self.tenant(who)?;
+        tenant.in_hand(who, session).await?;
+        tenant.bells.pass(session, what);
+        Ok(())
+    }
+
+    async fn directory(&self, who: &Principal) -> Result<DeskDirectory, Refusal> {
+        let tenant = self.tenant(who)?;
+        let me = agent(&who.party)?.clone();
+        tenant.desk_directory(me).await
+    }
+
+    async fn shown(&self, who: &Principal, up_to: Seq) -> Result<(), Refusal> {
+        let tenant = self.tenant(who)?;
+        let now = tenant.clock.now();
+        for decided in tenant.desks.shown(agent(&who.party)?, up_to) {
+            tenant.meters.pop.observe(std::time::Duration::from_millis(now.since(decided).0).as_secs_f64());
+        }
+        Ok(())
+    }
+}
+
+impl Tenant {
+    /// What a desk has missed; a snapshot where that is not all there any more, or too much.
+    async fn bring_up(&self, agent: &AgentName, after: Seq) -> Result<DeskStart, Refusal> {
+        let (first, entries) = self.outbox(agent, after, MISSED + 1).await?;
+        let gap = first.0 > after.0.saturating_add(1) && !entries.is_empty();
+        if gap || entries.len() > MISSED {
+            return self.snapshot(agent).await;
+        }
+        Ok(DeskStart::Entries(entries.into_iter().map(entry).collect::<Result<_, _>>()?))
+    }
+
+    /// The newest place in an agent's outbox.
+    async fn newest(&self, agent: &AgentName) -> Result<Seq, Refusal> {
+        if let Some(known) = self.desks.known(agent) {
+            return Ok(known);
+        }
+        let mut newest = Seq(0);
+        loop {
+            let (_, entries) = self.outbox(agent, newest, PAGE).await?;
+            newest = entries.last().map_or(newest, |entry| entry.seq);
+            if entries.len() < PAGE {
+                self.desks.grew(agent, newest);
+                return Ok(newest);
+            }
+        }
+    }
+
+    async fn outbox(&self, agent: &AgentName, after: Seq, limit: usize) -> Result<(Seq, Vec<OutboxEntry>), Refusal> {
+        self.store.outbox(&self.id, agent, after, limit).await.map_err(|error| self.failed(&error))
+    }
+
+    /// Whether this agent has the session, or is a supervisor; to others it is not there.
+    async fn in_hand(&self, who: &Principal, session: SessionId) -> Result<(), Refusal> {
+        let nothing = || Refusal::new(Reason::NotFound, "there is no such session");
+        let name = match &who.party {
+            Party::Supervisor(_) => return self.seen(who, session).await.map(drop),
+            Party::Agent(name) => name.clone(),
+            Party::Customer(_) | Party::Admin | Party::Service => return Err(nothing()),
+        };
+        let has = self.engine().look(move |machine| {
+            let agent = machine.directory().agent(&name);
+            agent.is_some_and(|agent| machine.cases().has_assignment(agent, session))
+        });
+        has.await?.then_some(()).ok_or_else(nothing)
+    }
+
+    async fn desk_directory(&self, me: AgentName) -> Result<DeskDirectory, Refusal> {
+        let (waiting, readiness) = self
+            .engine()
+            .look(move |machine| {
+                let waiting = |queue| machine.directory().queue(queue).and_then(|id| machine.router().queue(id)).map(|view| view.waiting);
+                let queues: Vec<Option<u32>> = machine.chart().queues.keys().map(waiting).collect();
+                let ready = |name| machine.directory().agent(name).and_then(|id| machine.router().agent(id)).map(|change| change.readiness);
+                let agents: Vec<_> =
+                    machine.chart().agents.keys().filter(|name| **name != me).map(|name| (name.clone(), ready(name))).collect();
+                (queues, agents)
+            })
+            .await?;
+        let routing = &self.plan.routing;
+        let queues = routing.queues.iter().zip(waiting).map(|((name, queue), waiting)| DirectoryQueue {
+            queue: name.clone(),
+            title: queue.title.clone(),
+            codes: queue.codes.clone(),
+            code_required: queue.code_required,
+            waiting,
+        });
+        let colleague = |(agent, readiness): (AgentName, Option<Readiness>)| {
+            let title = routing.agents.get(&agent).map(|agent| agent.title.clone()).unwrap_or_default();
+            Colleague { agent, title, readiness: readiness.unwrap_or(Readiness::SignedOut) }
+        };
+        let mut colleagues: Vec<Colleague> = readiness.into_iter().map(colleague).collect();
+        colleagues.sort_by_key(|colleague| (Reverse(colleague.readiness != Readiness::SignedOut), colleague.agent.clone()));
+        let chart = crate::engine::chart(routing);
+        Ok(DeskDirectory {
+            presences: chart.presences.into_iter().collect(),
+            decline_reasons: routing.decline_reasons.clone(),
+            queues: queues.collect(),
+            colleagues,
+            journeys: self.journeys.clone(),
+        })
+    }
+}
+
+fn entry(entry: OutboxEntry) -> Result<(Seq, DeskEntry), Refusal> {
+    let unreadable = || Refusal::new(Reason::Internal, "an entry of the outbox cannot be read");
+    let what = match entry.message {
+        Some((session, seq)) => DeskEntry::Message(session, seq, Message::decode(&entry.body).map_err(|_| unreadable())?),
+        None => {
+            let event: DeskEvent = crate::engine::journal::decode(&entry.body).map_err(|_| unreadable())?;
+            DeskEntry::Event(Box::new(event))
+        }
+    };
+    Ok((entry.seq, what))
+}
+
+/// Whose desk it is.
+fn agent(party: &Party) -> Result<&AgentName, Refusal> {
+    match party {
+        Party::Agent(name) | Party::Supervisor(name) => Ok(name),
+        Party::Customer(_) | Party::Admin | Party::Service => {
+            Err(Refusal::new(Reason::PermissionDenied, "only agents and supervisors have a desk"))
+        }
+    }
+}
+
+/// Who has a session, or wraps it up.
+pub(super) const fn agent_of(line: &Line) -> Option<&AgentName> {
+    match &line.phase {
+        Phase::Assigned(agent) | Phase::WrappingUp(agent) => Some(agent),
+        Phase::Waiting | Phase::Offered(_) | Phase::Suspended | Phase::Ended | Phase::Refused(_) => None,
+    }
+}
+
+const fn class(command: &DeskCommand) -> Class {
+    match command {
+        DeskCommand::Accept(_) | DeskCommand::Decline(..) => Class::Accept,
+        _ => Class::Live,
+    }
+}
+

@@ -1,0 +1,196 @@
+//! The `House` port: customers' commands, messages, views, matters and doorbells.
+
+use crate::engine::journal::fingerprint;
+use crate::house::Switchboard;
+use crate::house::order::Read;
+use crate::house::tenant::Tenant;
+use segue_adapter_kit::{Accepted, Ephemeral, House, Order, Page, Watch};
+use segue_session::codec::Coded;
+use segue_session::store::{Durability, KeyKind, MessageAppend, Mutation, Request, Seq};
+use segue_session::{
+    Actor, Command, LegId, LegStanding, Matter, Message, MessageBody, Party, Principal, Reason, Refusal, RequestId, SessionId, Speaker,
+    Standing, View, access, limits, matter,
+};
+use std::sync::Arc;
+
+/// The most messages in one answer.
+pub(super) const MESSAGES: usize = 200;
+/// The most rows in one answer.
+const ROWS: usize = 100;
+/// The most of a customer's sessions that are looked through for their matters.
+const LOOKED_THROUGH: usize = 500;
+
+#[async_trait::async_trait]
+impl House for Switchboard {
+    async fn order(&self, who: &Principal, order: Order) -> Result<Accepted, Refusal> {
+        let tenant = self.tenant(who)?;
+        let _turn = self.admission.admit(super::admission::class(&order.command))?;
+        let Order { request, target, command } = order;
+        let (session, command) = tenant.resolve(target, command).await?;
+        let resumes = matches!(command, Command::Resume { .. });
+        let applied = tenant.apply(Actor::Principal(who), session, Some(request), command).await;
+        if resumes && let Err(refusal) = &applied {
+            tenant.count_resume(refusal);
+        }
+        Ok(tenant.accepted(applied?).await)
+    }
+
+    async fn say(
+        &self,
+        who: &Principal,
+        session: SessionId,
+        leg: LegId,
+        request: RequestId,
+        body: MessageBody,
+    ) -> Result<(Seq, Durability), Refusal> {
+        let tenant = self.tenant(who)?;
+        let _turn = self.admission.admit(super::admission::Class::Live)?;
+        let read = tenant.seen(who, session).await?;
+        let channel = may_speak(&read, leg)?;
+        let speaker = Speaker::Customer(leg, channel);
+        let seq = tenant.append(session, request, speaker, body).await?;
+        Ok((seq, tenant.store.durability()))
+    }
+
+    async fn view(&self, who: &Principal, session: SessionId) -> Result<View, Refusal> {
+        let tenant = self.tenant(who)?;
+        let read = tenant.seen(who, session).await?;
+        Ok(tenant.view_of(&read).await)
+    }
+
+    async fn messages(&self, who: &Principal, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal> {
+        let tenant = self.tenant(who)?;
+        tenant.seen(who, session).await?;
+        tenant.transcript(session, after, limit).await
+    }
+
+    async fn matters(&self, who: &Principal, page_size: usize, page: Option<&str>) -> Result<Page<Matter>, Refusal> {
+        let tenant = self.tenant(who)?;
+        let Party::Customer(claims) = &who.party else {
+            return Err(Refusal::new(Reason::PermissionDenied, "only customers have matters"));
+        };
+        let Some(customer) = &claims.customer else {
+            return Err(Refusal::new(Reason::Unauthenticated, "sign in to see your matters"));
+        };
+        let after: Option<SessionId> = page.map(str::parse).transpose().map_err(|_| {
+            Refusal::new(Reason::InvalidArgument, "the page token is not one of ours").about("field", "page_token")
+        })?;
+        let key = tenant.keys.lookup(KeyKind::Customer, customer.as_str());
+        let found = tenant.store.find(&tenant.id, &key, LOOKED_THROUGH).await.map_err(|error| tenant.failed(&error))?;
+        // Newest first: the next page begins below the last row's session.
+        let rest: Vec<SessionId> = found.into_iter().filter(|id| after.is_none_or(|after| *id < after)).collect();
+        let language = claims.language.as_ref().unwrap_or(&tenant.settings.language);
+        let size = page_size.clamp(1, ROWS);
+        let mut rows = Vec::new();
+        for stored in tenant.store.sessions(&tenant.id, &rest).await.map_err(|error| tenant.failed(&error))?.into_iter().flatten() {
+            let read = tenant.decode(stored)?;
+            if access::may_see(who, &read.session, &tenant.keys) && matter::is_open(&read.session) {
+                rows.push(matter::of(&read.session, &tenant.library, language));
+            }
+            if rows.len() > size {
+                break;
+            }
+        }
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let next = rows.last().filter(|_| more).map(|row| row.session.to_string());
+        Ok(Page { rows, next })
+    }
+
+    fn watch(&self, who: &Principal, session: SessionId) -> Watch {
+        match self.tenant(who) {
+            Ok(tenant) => tenant.bells.watch(session),
+            // A bell that never rings: there is nothing here for them.
+            Err(_) => super::bells::Bells::default().watch(session),
+        }
+    }
+
+    async fn pass(&self, who: &Principal, session: SessionId, what: Ephemeral) -> Result<(), Refusal> {
+        let tenant = self.tenant(who)?;
+        let read = tenant.seen(who, session).await?;
+        tenant.bells.pass(session, what.clone());
+        if let Some(agent) = read.line.as_ref().and_then(super::desks::agent_of) {
+            tenant.desks.pass(agent, session, what);
+        }
+        Ok(())
+    }
+}
+
+impl Tenant {
+    /// A session that this somebody may see; to others it is not there.
+    pub(super) async fn seen(&self, who: &Principal, session: SessionId) -> Result<Read, Refusal> {
+        let read = self.read(session).await?.filter(|read| access::may_see(who, &read.session, &self.keys));
+        read.ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such session"))
+    }
+
+    /// Appends a message; the store numbers it, and copies it to the outboxes of the session's agents.
+    pub(super) async fn append(
+        self: &Arc<Self>,
+        session: SessionId,
+        request: RequestId,
+        from: Speaker,
+        body: MessageBody,
+    ) -> Result<Seq, Refusal> {
+        check_body(self, &body)?;
+        let print = fingerprint(&(session, &from, &body));
+        let message = Message { id: request, from, at: self.clock.now(), body };
+        let body = message.encode().map_err(|_| Refusal::new(Reason::InvalidArgument, "the message cannot be written"))?;
+        let mutation = Mutation {
+            request: Some(Request { id: request, fingerprint: print, result: Vec::new() }),
+            at: self.clock.now(),
+            messages: vec![MessageAppend { session, body }],
+            ..Mutation::default()
+        };
+        let committed = self.commit(mutation).await.map_err(|error| self.failed(&error))?;
+        self.heard(&committed, 0);
+        let seq = committed.messages.first().copied().unwrap_or_default();
+        self.bells.message(session, seq);
+        Ok(seq)
+    }
+
+    /// Messages after a place, oldest first.
+    pub(super) async fn transcript(&self, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal> {
+        let entries = self.store.messages(&self.id, session, after, limit.clamp(1, MESSAGES)).await;
+        let entries = entries.map_err(|error| self.failed(&error))?;
+        entries
+            .into_iter()
+            .map(|entry| {
+                let message = Message::decode(&entry.body).map_err(|_| Refusal::new(Reason::Internal, "a message cannot be read"))?;
+                Ok((entry.seq, message))
+            })
+            .collect()
+    }
+}
+
+fn may_speak(read: &Read, leg: LegId) -> Result<segue_session::Channel, Refusal> {
+    match &read.session.standing {
+        Standing::Active => {}
+        Standing::Suspended(_) => return Err(Refusal::new(Reason::SessionSuspended, "the session is suspended; resume it first")),
+        Standing::Closed { .. } => return Err(Refusal::new(Reason::SessionClosed, "the session is closed")),
+        Standing::Expired { .. } => return Err(Refusal::new(Reason::SessionExpired, "the session's time is over")),
+    }
+    match read.session.leg(leg) {
+        Some(leg) if !matches!(leg.standing, LegStanding::Ended { .. }) => Ok(leg.channel),
+        Some(_) => Err(Refusal::new(Reason::WrongMoment, "the leg is over; attach again")),
+        None => Err(Refusal::new(Reason::NotFound, "there is no such leg")),
+    }
+}
+
+/// Whether a message may go into a transcript.
+fn check_body(tenant: &Tenant, body: &MessageBody) -> Result<(), Refusal> {
+    match body {
+        MessageBody::Text(text) => limits::check_text(text.reveal()),
+        MessageBody::QuickReplies { text, replies } => {
+            limits::check_text(text.reveal())?;
+            limits::within("text_bytes", replies.iter().map(String::len).sum(), limits::TEXT_BYTES)
+        }
+        MessageBody::File { url, name, media_type, .. } => {
+            limits::within("word_bytes", name.reveal().len().max(media_type.len()), limits::WORD_BYTES)?;
+            if crate::connect::is_allowed(url.reveal(), &tenant.plan.hosts) {
+                return Ok(());
+            }
+            Err(Refusal::new(Reason::InvalidArgument, "files come by https from the tenant's own hosts").about("field", "url"))
+        }
+        MessageBody::Notice { .. } => Err(Refusal::new(Reason::InvalidArgument, "notices are the house's own")),
+    }
+}

@@ -1,0 +1,79 @@
+//! One business of the house: its keys, journeys, settings, engine and doorbells.
+
+use crate::config::plan::{self, Limits};
+use crate::connect::Connect;
+use crate::engine::{Bell, Clock, Engine, Meters, Scenery};
+use crate::house::bells::Bells;
+use crate::house::desk_room::DeskRoom;
+use crate::house::resolve::Tries;
+use segue_router::Span;
+use segue_session::journey::Library;
+use segue_session::store::Store;
+use segue_session::{JourneyName, Keys, QueueName, Settings, TenantId};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// A tenant at work.
+pub(crate) struct Tenant {
+    pub(super) id: TenantId,
+    pub(super) plan: plan::Tenant,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Clock,
+    pub(super) meters: Meters,
+    pub(super) keys: Keys,
+    pub(super) settings: Settings,
+    pub(super) library: Arc<Library>,
+    pub(super) scenery: Arc<Scenery>,
+    pub(super) connect: Connect,
+    pub(super) bells: Bells,
+    pub(super) desks: DeskRoom,
+    pub(super) bell: Arc<Bell>,
+    /// Set once the engine's memory stands, before anybody is served.
+    pub(super) engine: OnceLock<Engine>,
+    /// What the house does by itself after a command (look-ups, what the router says): so much at once.
+    pub(super) chores: Arc<Semaphore>,
+    /// Queues in which places may have changed since the doorbells last rang.
+    pub(super) moved: Mutex<BTreeSet<QueueName>>,
+    pub(super) tries: Tries,
+    pub(super) code_tries: u32,
+    /// Of the outboxes: drawn when the store was laid out, so that another store's places are not taken for this one's.
+    pub(super) epoch: u64,
+    /// Journeys that agents may put in front of customers.
+    pub(super) journeys: Vec<JourneyName>,
+    pub(super) fatal: tokio::sync::watch::Sender<Option<String>>,
+}
+
+impl Tenant {
+    /// The engine. Nobody holds a tenant's address before its engine stands.
+    #[expect(clippy::expect_used, reason = "set in `open`, before the tenant is handed to anybody")]
+    pub(super) fn engine(&self) -> &Engine {
+        self.engine.get().expect("a tenant is served once its engine stands")
+    }
+}
+
+/// Chores of one tenant at once: look-ups, enrichment, telling contents what the router says.
+pub(super) const CHORES: usize = 256;
+
+/// A tenant's sessions as the plan has them.
+pub(super) fn settings(tenant: &plan::Tenant, limits: &Limits) -> Settings {
+    let sessions = &tenant.sessions;
+    Settings {
+        grace: span(sessions.grace),
+        idle: span(sessions.idle),
+        sliding: span(sessions.sliding),
+        absolute: span(sessions.absolute),
+        handle_for: span(sessions.handle_for),
+        code_digits: sessions.code_digits,
+        keep_for: span(sessions.keep_for),
+        session_bytes: limits.session_bytes,
+        // Where a journey has not said where to go: the queue that stands first in the config.
+        queue: tenant.routing.queues.keys().next().cloned(),
+        ..Settings::usual(tenant.language.clone())
+    }
+}
+
+pub(super) fn span(duration: Duration) -> Span {
+    Span(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+}
