@@ -3,6 +3,19 @@
 //! A store holds bytes, versions, indexes and leases. It knows no domain rule, takes no time from a clock and draws
 //! no randomness. Everything that changes is one [`Mutation`], applied wholly or not at all.
 //!
+//! What an acknowledgement is worth:
+//!
+//! | store | setting | it is | survives kill -9 | survives power loss |
+//! |---|---|---|---|---|
+//! | [`Embedded::memory`] | | held by this process | no | no |
+//! | [`Embedded::open`] | | on this disk (fsync) | yes | yes, with the disk |
+//! | [`Redis`] | `appendfsync always` | on the server's disk (fsync) | yes | yes, with the server's disk |
+//! | [`Redis`] | `appendfsync everysec` | held by the server | yes, of the daemon and of the server | all but the last second or two |
+//! | [`Redis`] | `appendonly no`, forced | held by the server | of the daemon only | no |
+//!
+//! Nothing is told to be safer than it is: [`Store::durability`] says `Memory` for the first and the last two.
+//! A write that was not acknowledged is wholly there or wholly absent.
+//!
 //! What is *not* here: what a document means, when to suspend, whom to offer.
 
 #[cfg(any(test, feature = "conformance"))]
@@ -70,13 +83,14 @@ pub struct Mutation {
     pub messages: Vec<MessageAppend>,
     /// Work for the domain's owner.
     pub inbox: Vec<Vec<u8>>,
-    /// The owner has dealt with the inbox up to and with this.
+    /// The owner has dealt with the inbox up to and with this. A lower mark than the present one changes nothing.
     pub inbox_read: Option<Seq>,
     /// Entries for the journal, each about one session or none.
     pub journal: Vec<JournalAppend>,
-    /// Entries for agents' outboxes.
+    /// Entries for agents' outboxes. They come before the copies of this mutation's messages.
     pub outbox: Vec<OutboxAppend>,
-    /// A picture of the owner's memory; older ones and the journal before them may be trimmed by [`Store::trim`].
+    /// A picture of the owner's memory, covering the journal up to and with this mutation's own entries; older ones and the
+    /// journal before them may be trimmed by [`Store::trim`].
     pub snapshot: Option<Vec<u8>>,
     /// Small texts of the domain, by name.
     pub kept: Vec<KeptWrite>,
@@ -110,9 +124,10 @@ pub struct DocumentWrite {
     pub session: SessionId,
     /// The version it was read at; 0 to create it.
     pub expect: Version,
-    /// The new content. `None` erases the session with all its indexes, routing fields and transcript.
+    /// The new content. `None` erases the session with all its indexes, routing fields and transcript. Journal entries stay:
+    /// they hold no personal values. So do copies in agents' outboxes, until they are trimmed.
     pub content: Option<Vec<u8>>,
-    /// Whether it is final (closed, expired): final sessions leave the `live` index.
+    /// Whether it is still live. A final one (closed, expired) leaves the `live` index.
     pub live: bool,
     /// The next moment something is due for it. Replaces the former one.
     pub due: Option<Time>,
@@ -152,11 +167,11 @@ pub enum KeyKind {
 pub struct HandleKey {
     /// A keyed hash of the handle, never the handle.
     pub hash: [u8; 16],
-    /// Until when it holds.
+    /// Until when it holds; at that moment it does not any more, and another session may take it.
     pub until: Time,
 }
 
-/// The owner's fields of a session.
+/// The owner's fields of a session. The session must be there, or be created by the same mutation.
 #[derive(Clone, Debug)]
 pub struct RoutingWrite {
     /// Which session.
@@ -165,7 +180,7 @@ pub struct RoutingWrite {
     pub expect: Version,
     /// The new fields.
     pub fields: Vec<u8>,
-    /// Whose outboxes get a copy of each message of this session from now on.
+    /// Whose outboxes get a copy of each message of this session from now on, those of this mutation included.
     pub agents: Vec<AgentName>,
 }
 
@@ -210,7 +225,7 @@ pub struct Committed {
     pub inbox: Option<Seq>,
     /// The first place in the journal that this mutation took, where it appended any.
     pub journal: Option<Seq>,
-    /// For each outbox that grew, the last place in it.
+    /// For each outbox that grew, the last place in it, by the agents' names.
     pub outbox: Vec<(AgentName, Seq)>,
 }
 
@@ -316,6 +331,16 @@ pub enum Error {
 #[async_trait::async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Applies everything or nothing. Waits until it is as durable as [`Store::durability`] says.
+    ///
+    /// A caller that gives up waiting, or gets [`Error::Unknown`], does not know the outcome. Sent again with the same
+    /// [`Mutation::request`] within [`REQUEST_WINDOW_MS`], it is applied once in all. Without a request, documents and
+    /// routing fields are still written once, as their versions have moved on, but pure appends may be there twice: whoever
+    /// must append exactly once names the request, or starts over from what is stored, as an owner does.
+    ///
+    /// # Errors
+    /// A refusal ([`Error::Conflict`], [`Error::Absent`], [`Error::HandleTaken`], [`Error::RequestReused`],
+    /// [`Error::Fenced`]) or a failure ([`Error::Failed`], [`Error::Corrupt`], [`Error::Unfit`]): nothing was written.
+    /// [`Error::Unknown`]: all or nothing was.
     async fn commit(&self, domain: &TenantId, mutation: Mutation) -> Result<Committed, Error>;
 
     /// What an acknowledgement is worth here.
@@ -368,11 +393,12 @@ pub trait Store: Send + Sync + 'static {
     /// Kept texts whose name begins with `prefix`, by name.
     async fn kept(&self, domain: &TenantId, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error>;
 
-    /// Drops what nobody needs: snapshots but the newest `snapshots`, the journal before the oldest kept snapshot, outbox
+    /// Drops what nobody needs: snapshots but the newest `snapshots` (always keeping one), the journal before the oldest kept snapshot, outbox
     /// entries beyond `outbox` per agent, inbox entries that were dealt with, results of requests older than the window.
     async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize, outbox: usize) -> Result<(), Error>;
 
-    /// Takes the right to decide for a domain, unless another owner's lease still runs at `now`.
+    /// Takes the right to decide for a domain, unless another node's lease still runs at `now`. The same node and nonce get
+    /// the same right again; the same node with a new nonce is its next life, and need not wait for the former.
     async fn acquire(&self, domain: &TenantId, node: &str, nonce: u64, now: Time, lease_ms: u64) -> Result<Option<Fence>, Error>;
 
     /// Prolongs the lease. `false`: it is another's now.

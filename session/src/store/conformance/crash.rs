@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::task::JoinSet;
 
 /// Set for the victim: the store's directory, and the first session's number.
 const DIRECTORY: &str = "SEGUE_TEST_VICTIM_DIRECTORY";
@@ -20,26 +21,25 @@ fn bench(directory: &Path) -> Bench {
 
 /// Not a test of its own: what the test below starts and kills. It says each session's number once it is acknowledged.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::disallowed_methods, reason = "how the test below speaks to its victim")]
 async fn victim() {
     let Ok(directory) = std::env::var(DIRECTORY) else { return };
     let next = Arc::new(AtomicU32::new(std::env::var(FROM).unwrap().parse().unwrap()));
     let bench = bench(Path::new(&directory));
-    let writers: Vec<_> = (0..64)
-        .map(|_| {
-            let (bench, next) = (bench.clone(), Arc::clone(&next));
-            tokio::spawn(async move {
-                loop {
-                    let n = next.fetch_add(1, Ordering::Relaxed);
-                    bench.ok(whole(n)).await;
-                    // One write call per line: a kill leaves no half line.
-                    std::io::stdout().write_all(format!("acknowledged {n}\n").as_bytes()).unwrap();
-                }
-            })
-        })
-        .collect();
-    for writer in writers {
-        writer.await.unwrap();
+    let mut writers = JoinSet::new();
+    for _ in 0..64 {
+        let (bench, next) = (bench.clone(), Arc::clone(&next));
+        writers.spawn(async move {
+            // More than it will live to write.
+            while next.load(Ordering::Relaxed) < u32::MAX {
+                let n = next.fetch_add(1, Ordering::Relaxed);
+                bench.ok(whole(n)).await;
+                // One write call per line: a kill leaves no half line.
+                std::io::stdout().write_all(format!("acknowledged {n}\n").as_bytes()).unwrap();
+            }
+        });
     }
+    writers.join_all().await;
 }
 
 fn whole(n: u32) -> Mutation {

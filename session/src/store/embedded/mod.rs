@@ -11,6 +11,8 @@ mod ground;
 mod lease;
 mod read;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod trim;
 mod writer;
 
@@ -284,41 +286,5 @@ impl Store for Embedded {
     async fn release(&self, domain: &TenantId, fence: &Fence) -> Result<(), Error> {
         let (domain, fence) = (domain.clone(), fence.clone());
         self.writer.write("releasing a lease", move |tables| lease::release(tables, domain.as_str(), &fence)).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_second_opener_is_told_which_file_is_in_use() {
-        let directory = tempfile::tempdir().unwrap();
-        let first = Embedded::open(directory.path()).unwrap();
-        let Err(Error::Unfit(why)) = Embedded::open(directory.path()) else { panic!("two have the file") };
-        assert!(why.contains("segue.redb is in use by another process"), "{why}");
-        drop(first);
-        let again = Embedded::open(directory.path()).unwrap();
-        assert_eq!(again.acquire(&TenantId::new("acme"), "a", 1, Time(5), 10).await.unwrap().unwrap().epoch, 1);
-    }
-
-    #[test]
-    fn a_file_of_another_layout_is_refused() {
-        let directory = tempfile::tempdir().unwrap();
-        drop(Embedded::open(directory.path()).unwrap());
-        let database = Database::open(directory.path().join(FILE)).unwrap();
-        let transaction = database.begin_write().unwrap();
-        transaction.open_table(tables::META).unwrap().insert("schema", 99).unwrap();
-        transaction.commit().unwrap();
-        drop(database);
-        let Err(Error::Unfit(why)) = Embedded::open(directory.path()) else { panic!("took another layout") };
-        assert!(why.contains("layout 99"), "{why}");
-    }
-
-    #[test]
-    fn a_file_that_is_no_store_is_refused() {
-        let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join(FILE), vec![7_u8; 8192]).unwrap();
-        assert!(matches!(Embedded::open(directory.path()), Err(Error::Unfit(_) | Error::Corrupt { .. })));
     }
 }

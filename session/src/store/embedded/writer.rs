@@ -19,8 +19,11 @@ const BATCH_LIMIT: usize = 512;
 /// What a piece of work left behind: whether the file failed, and how to answer once the transaction ended.
 struct Ran {
     broken: Option<redb::Error>,
-    answer: Box<dyn FnOnce(Result<(), Error>) + Send>,
+    answer: Answer,
 }
+
+/// Tells the caller, given whether the transaction was committed.
+type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
 type Job = Box<dyn FnOnce(&mut Tables<'_>) -> Ran + Send>;
 
@@ -139,11 +142,7 @@ impl Desk {
     }
 
     /// Runs the jobs in one transaction and commits it, unless nothing was written.
-    fn transact(
-        &self,
-        jobs: impl Iterator<Item = Job>,
-        answers: &mut Vec<Box<dyn FnOnce(Result<(), Error>) + Send>>,
-    ) -> Result<(), (redb::Error, Failure)> {
+    fn transact(&self, jobs: impl Iterator<Item = Job>, answers: &mut Vec<Answer>) -> Result<(), (redb::Error, Failure)> {
         let failed = |error: redb::Error| (error, Failure::Before);
         let mut transaction = self.database.begin_write().map_err(|e| failed(e.into()))?;
         transaction.set_quick_repair(self.quick_repair);
@@ -164,7 +163,7 @@ impl Desk {
         }
     }
 
-    fn give_up(&self, error: &redb::Error, failure: Failure, answers: Vec<Box<dyn FnOnce(Result<(), Error>) + Send>>) {
+    fn give_up(&self, error: &redb::Error, failure: Failure, answers: Vec<Answer>) {
         let why = error.to_string();
         tracing::error!(%why, "the store cannot write any more");
         let why = self.broken.get_or_init(|| why);

@@ -3,7 +3,7 @@
 use crate::store::{Durability, Error};
 use redis::aio::MultiplexedConnection;
 use redis::{RedisResult, cmd};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// The oldest Redis whose scripts and streams do what ours need.
 const VERSION: u64 = 7;
@@ -14,7 +14,7 @@ struct Ground {
     version: String,
     role: String,
     /// `maxmemory-policy`, `appendonly`, `appendfsync`; empty where CONFIG is not allowed.
-    settings: HashMap<String, String>,
+    settings: BTreeMap<String, String>,
 }
 
 /// Asks, and judges. `forced`: eviction and a missing append-only file are logged instead of refused.
@@ -24,10 +24,10 @@ pub(super) async fn ask(connection: &mut MultiplexedConnection, forced: bool) ->
         let line = info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         line.unwrap_or_default().trim().to_owned()
     };
-    let mut ground = Ground { version: field("redis_version"), role: field("role"), settings: HashMap::new() };
+    let mut ground = Ground { version: field("redis_version"), role: field("role"), settings: BTreeMap::new() };
     for name in ["maxmemory-policy", "appendonly", "appendfsync"] {
         // Hosted ones forbid CONFIG; the verdict says so.
-        let setting: RedisResult<HashMap<String, String>> = cmd("CONFIG").arg("GET").arg(name).query_async(connection).await;
+        let setting: RedisResult<BTreeMap<String, String>> = cmd("CONFIG").arg("GET").arg(name).query_async(connection).await;
         match setting {
             Ok(setting) => ground.settings.extend(setting),
             Err(error) if error.is_io_error() => return Err(error),

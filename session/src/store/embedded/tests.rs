@@ -1,0 +1,130 @@
+//! The file and its failures. What all stores promise is in `conformance`.
+
+use super::*;
+use crate::store::{JournalAppend, embedded::writer::QUEUE_LIMIT};
+use redb::StorageBackend;
+use redb::backends::InMemoryBackend;
+use std::io::{Error as IoError, ErrorKind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use tokio::task::JoinSet;
+
+#[tokio::test]
+async fn a_second_opener_is_told_which_file_is_in_use() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = Embedded::open(directory.path()).unwrap();
+    let Err(Error::Unfit(why)) = Embedded::open(directory.path()) else { panic!("two have the file") };
+    assert!(why.contains("segue.redb is in use by another process"), "{why}");
+    drop(first);
+    let again = Embedded::open(directory.path()).unwrap();
+    assert_eq!(again.acquire(&TenantId::new("acme"), "a", 1, Time(5), 10).await.unwrap().unwrap().epoch, 1);
+}
+
+#[test]
+fn a_file_of_another_layout_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    drop(Embedded::open(directory.path()).unwrap());
+    let database = Database::open(directory.path().join(FILE)).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(tables::META).unwrap().insert("schema", 99).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    let Err(Error::Unfit(why)) = Embedded::open(directory.path()) else { panic!("took another layout") };
+    assert!(why.contains("layout 99"), "{why}");
+}
+
+#[test]
+fn a_file_that_is_no_store_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join(FILE), vec![7_u8; 8192]).unwrap();
+    assert!(matches!(Embedded::open(directory.path()), Err(Error::Unfit(_) | Error::Corrupt { .. })));
+}
+
+#[test]
+fn a_directory_that_cannot_be_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("a file");
+    std::fs::write(&file, "").unwrap();
+    let Err(Error::Unfit(why)) = Embedded::open(&file.join("store")) else { panic!("opened below a file") };
+    assert!(why.contains("a file/store cannot hold the store"), "{why}");
+}
+
+/// A disk that fills up, or holds its breath, when told.
+#[derive(Clone, Debug, Default)]
+struct Disk {
+    pages: Arc<InMemoryBackend>,
+    full: Arc<AtomicBool>,
+    breath: Arc<Mutex<()>>,
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> Result<u64, IoError> {
+        self.pages.len()
+    }
+    fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), IoError> {
+        self.pages.read(offset, out)
+    }
+    fn set_len(&self, len: u64) -> Result<(), IoError> {
+        self.pages.set_len(len)
+    }
+    fn sync_data(&self) -> Result<(), IoError> {
+        drop(self.breath.lock().unwrap_or_else(PoisonError::into_inner));
+        if self.full.load(Ordering::SeqCst) { Err(ErrorKind::StorageFull.into()) } else { Ok(()) }
+    }
+    fn write(&self, offset: u64, data: &[u8]) -> Result<(), IoError> {
+        self.pages.write(offset, data)
+    }
+}
+
+fn on(disk: &Disk) -> Embedded {
+    let database = Database::builder().set_cache_size(1 << 20).create_with_backend(disk.clone()).unwrap();
+    Embedded::with(database, Path::new("(test)"), Durability::Disk).unwrap()
+}
+
+fn entry() -> Mutation {
+    Mutation { journal: vec![JournalAppend { session: None, body: b"entry".to_vec() }], ..Mutation::default() }
+}
+
+#[tokio::test]
+async fn after_a_failed_commit_nothing_is_written_or_told_any_more() {
+    let (disk, domain) = (Disk::default(), TenantId::new("acme"));
+    let store = on(&disk);
+    store.commit(&domain, entry()).await.unwrap();
+    assert_eq!(store.broken(), None);
+    disk.full.store(true, Ordering::SeqCst);
+    let unknown = store.commit(&domain, entry()).await;
+    assert!(matches!(unknown, Err(Error::Unknown { .. })), "{unknown:?}");
+    disk.full.store(false, Ordering::SeqCst);
+    for _ in 0..3 {
+        let refused = store.commit(&domain, entry()).await;
+        let Err(Error::Failed { source, .. }) = refused else { panic!("{refused:?}") };
+        assert!(source.to_string().contains("end this process and start again"), "{source}");
+    }
+    let read = store.journal(&domain, Seq(0), 9).await;
+    assert!(matches!(read, Err(Error::Failed { .. })), "{read:?}");
+    assert!(store.broken().is_some());
+    drop(store);
+    let entries = on(&disk).journal(&domain, Seq(0), 9).await.unwrap();
+    assert!((1..=2).contains(&entries.len()), "the acknowledged one, and perhaps the unknown one: {entries:?}");
+}
+
+#[test]
+fn a_full_queue_refuses_and_forgets_nothing_it_took() {
+    let (disk, domain) = (Disk::default(), TenantId::new("acme"));
+    let (store, runtime) = (Arc::new(on(&disk)), tokio::runtime::Runtime::new().unwrap());
+    let held = disk.breath.lock().unwrap();
+    let mut all = JoinSet::new();
+    for _ in 0..QUEUE_LIMIT * 2 {
+        let (store, domain) = (Arc::clone(&store), domain.clone());
+        all.spawn_on(async move { store.commit(&domain, entry()).await }, runtime.handle());
+    }
+    // The first to be answered are those that found the queue full: the others wait for the disk.
+    let first = runtime.block_on(all.join_next()).unwrap().unwrap();
+    let Err(Error::Failed { source, .. }) = first else { panic!("{first:?}") };
+    assert!(source.to_string().contains("overloaded"), "{source}");
+    drop(held);
+    let taken = runtime.block_on(all.join_all()).into_iter().filter(Result::is_ok).count();
+    assert!(taken >= QUEUE_LIMIT, "{taken} were taken");
+    let entries = runtime.block_on(store.journal(&domain, Seq(0), QUEUE_LIMIT * 4)).unwrap();
+    assert_eq!(entries.len(), taken);
+}
