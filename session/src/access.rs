@@ -57,11 +57,11 @@ pub(crate) fn fits_device(leg: &Leg, claims: &CustomerClaims) -> bool {
 
 /// Who somebody is on a leg, as stored there.
 pub(crate) fn holder(who: &Principal, keys: &Keys) -> [u8; 16] {
-    let device = match &who.party {
-        Party::Customer(claims) => claims.device.as_deref(),
+    let claims = match &who.party {
+        Party::Customer(claims) => Some(claims),
         Party::Agent(_) | Party::Supervisor(_) | Party::Admin | Party::Service => None,
     };
-    keys.holder(who.subject.reveal(), device)
+    keys.holder(who.subject.reveal(), claims)
 }
 
 /// There is no such session for this one.

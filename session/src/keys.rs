@@ -6,7 +6,7 @@
 //! What is *not* here: where the secret comes from, and randomness.
 
 use crate::store::{KeyKind, LookupKey};
-use crate::{HandleKind, TenantId};
+use crate::{CustomerClaims, HandleKind, TenantId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt;
@@ -69,9 +69,11 @@ impl Keys {
         sum(&self.links, &[body])
     }
 
-    /// Who holds a leg, as stored: from their subject and device.
-    pub(crate) fn holder(&self, subject: &str, device: Option<&str>) -> [u8; 16] {
-        first(sum(&self.holders, &[subject.as_bytes(), device.unwrap_or_default().as_bytes()]))
+    /// Who holds a leg, as stored: a customer or a visitor, by their subject and device.
+    pub(crate) fn holder(&self, subject: &str, claims: Option<&CustomerClaims>) -> [u8; 16] {
+        let device = claims.and_then(|c| c.device.as_deref()).unwrap_or_default();
+        let customer = claims.and_then(|c| c.customer.as_ref()).map_or("", |c| c.as_str());
+        first(sum(&self.holders, &[subject.as_bytes(), device.as_bytes(), customer.as_bytes()]))
     }
 
     /// Sixteen bytes that nobody can tell without the key, even from an id that tells its time of birth.

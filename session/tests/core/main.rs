@@ -1,0 +1,7 @@
+//! The session core, told as stories and held to its invariants.
+
+mod bench;
+mod identity;
+mod properties;
+mod stories;
+mod wire;

@@ -1,0 +1,165 @@
+//! Stories with a transcript: a changed behaviour shows as changed prose.
+
+use crate::bench::*;
+use segue_session::journey::Input;
+use segue_session::*;
+
+fn fill(field: &str, text: &str) -> Input {
+    Input::Fill(field.into(), Private::new(text.to_owned()))
+}
+
+fn choose(choice: &str) -> Input {
+    Input::Choose(choice.into())
+}
+
+/// Ada in the app, two of the fields filled.
+fn at_the_third_field(bench: &mut Bench, ada: &Principal) {
+    bench.tell("ada opens the app: a fault", Some(ada), begin(1, Channel::App, Some("fault")));
+    bench.wait(5).tell("ada: internet", Some(ada), Command::Step(leg_id(1), choose("internet")));
+    bench.wait(5).tell("ada: since new year", Some(ada), Command::Step(leg_id(1), fill("since", "2026-11-01")));
+    bench.wait(5).tell("ada: red", Some(ada), Command::Step(leg_id(1), fill("light", "red")));
+}
+
+#[test]
+fn suspended_in_the_app_resumed_in_chat_and_on_to_a_person() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    at_the_third_field(&mut bench, &ada);
+    bench.wait(2).tell("the app vanishes", Some(&ada), Command::Lose(leg_id(1)));
+    bench.wait(30).tell("(the grace is over)", None, Command::Timer);
+    bench.wait(300).tell("ada comes back by web chat", Some(&ada), Command::Resume { leg: leg(2, Channel::Chat), by: Claim::SignedIn });
+    bench.wait(9).tell("ada: her PIN", Some(&ada), Command::Step(leg_id(2), fill("pin", "4711")));
+    bench.wait(9).tell("ada: her number", Some(&ada), Command::Step(leg_id(2), fill("number", "+33142685300")));
+    bench.line(Phase::Offered("bo".into()));
+    bench.wait(3).line(Phase::Assigned("bo".into()));
+    bench.wait(5).tell("bo notes something", Some(&agent("bo")), Command::Note("bo".into(), Private::new("line is down".into())));
+    bench.wait(60).line(Phase::WrappingUp("bo".into()));
+    bench.wait(10).tell("ada closes the page", Some(&ada), Command::End(leg_id(2)));
+    assert_eq!(bench.session.as_ref().unwrap().asked_twice, 0);
+    insta::assert_snapshot!(bench.log);
+}
+
+#[test]
+fn a_lost_leg_comes_back_within_its_grace_and_nothing_was() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    at_the_third_field(&mut bench, &ada);
+    bench.wait(2).tell("the app vanishes", Some(&ada), Command::Lose(leg_id(1)));
+    bench.wait(10).tell("the app is back", Some(&ada), Command::Resume { leg: leg(1, Channel::App), by: Claim::SameLeg });
+    bench.wait(1).tell("the app vanishes again", Some(&ada), Command::Lose(leg_id(1)));
+    bench.wait(1).tell("ada fills a field over it", Some(&ada), Command::Step(leg_id(1), fill("pin", "4711")));
+    bench.wait(300).tell("(the PIN is forgotten)", None, Command::Timer);
+    insta::assert_snapshot!(bench.log);
+}
+
+#[test]
+fn two_devices_race_to_resume() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    at_the_third_field(&mut bench, &ada);
+    bench.wait(1).tell("ada asks for a link", Some(&ada), Command::GiveHandle(HandleKind::Link, Vec::new()));
+    bench.wait(1).tell("ada suspends", Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1))));
+    let by = bench.claim(HandleKind::Link);
+    let (laptop, tablet) = (visitor("laptop"), visitor("tablet"));
+    bench.wait(9).tell("laptop: the link", Some(&laptop), Command::Resume { leg: leg(2, Channel::Chat), by: by.clone() });
+    bench.tell("tablet: the same link", Some(&tablet), Command::Resume { leg: leg(3, Channel::App), by: by.clone() });
+    bench.wait(2).tell("tablet joins", Some(&tablet), Command::Attach { leg: leg(3, Channel::App), by: by.clone() });
+    bench.wait(2).tell("tablet: a PIN; the laptop sees it", Some(&tablet), Command::Step(leg_id(3), fill("pin", "4711")));
+    bench.wait(2).tell("laptop leaves", Some(&laptop), Command::End(leg_id(2)));
+    bench.wait(60).tell("somebody else finds the link", Some(&visitor("thief")), Command::Attach { leg: leg(4, Channel::Chat), by });
+    bench.wait(1).tell("ada moves it to her phone", Some(&ada), Command::Move { leg: leg(5, Channel::App), by: Claim::SignedIn });
+    insta::assert_snapshot!(bench.log);
+}
+
+#[test]
+fn a_place_in_line_outlives_a_suspension_and_a_change_of_channel() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.tell("ada opens a chat", Some(&ada), begin(1, Channel::Chat, None));
+    bench.wait(5).tell("ada asks for a person", Some(&ada), Command::AskForPerson(leg_id(1), None));
+    bench.line(Phase::Waiting);
+    bench.wait(60).tell("ada suspends in line", Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1))));
+    bench.line(Phase::Suspended);
+    bench.wait(600).tell("ada is back, in the app", Some(&ada), Command::Resume { leg: leg(2, Channel::App), by: Claim::SignedIn });
+    bench.line(Phase::Waiting);
+    bench.wait(5).line(Phase::Assigned("bo".into()));
+    bench.wait(30).tell("the app crashes", Some(&ada), Command::Lose(leg_id(2)));
+    bench.wait(30).tell("(the grace is over)", None, Command::Timer);
+    bench.line(Phase::WrappingUp("bo".into()));
+    bench.wait(60).tell("ada is back, by telephone", Some(&ada), Command::Resume { leg: leg(3, Channel::Voice), by: Claim::SignedIn });
+    bench.wait(2).tell("ada goes on in the app beside it", Some(&ada), Command::Attach { leg: leg(4, Channel::App), by: Claim::SignedIn });
+    bench.wait(2).tell("ada would rather write", Some(&ada), Command::AskForPerson(leg_id(4), None));
+    bench.wait(2).tell("one leg lost of two", Some(&ada), Command::Lose(leg_id(3)));
+    bench.wait(30).tell("(its grace is over)", None, Command::Timer);
+    bench.wait(2).tell("ada leaves the line", Some(&ada), Command::LeaveLine(leg_id(4)));
+    insta::assert_snapshot!(bench.log);
+}
+
+#[test]
+fn a_call_back_needs_nobody_here_and_is_superseded_by_coming_back() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    let number = || Some(Private::new("+33142685300".to_owned()));
+    bench.tell("ada opens a chat", Some(&ada), begin(1, Channel::Chat, None));
+    bench.tell("ada asks for a person", Some(&ada), Command::AskForPerson(leg_id(1), None));
+    bench.line(Phase::Waiting);
+    bench.wait(60).tell("ada: call me", Some(&ada), Command::AskForPerson(leg_id(1), Some(Private::new("call me".into()))));
+    bench.tell("ada: call +33…", Some(&ada), Command::AskForPerson(leg_id(1), number()));
+    bench.line(Phase::Waiting);
+    bench.wait(5).tell("ada closes the page", Some(&ada), Command::End(leg_id(1)));
+    bench.wait(300).tell("ada is back", Some(&ada), Command::Resume { leg: leg(2, Channel::Chat), by: Claim::SignedIn });
+    bench.tell("ada: no, call me", Some(&ada), Command::AskForPerson(leg_id(2), number()));
+    bench.tell("ada closes the page", Some(&ada), Command::End(leg_id(2)));
+    bench.wait(900).line(Phase::Assigned("bo".into()));
+    bench.wait(120).line(Phase::WrappingUp("bo".into()));
+    insta::assert_snapshot!(bench.log);
+}
+
+#[test]
+fn an_agent_parks_it_and_the_same_agent_gets_it_back() {
+    let (mut bench, eve) = (Bench::new(), visitor("eve"));
+    let bo = agent("bo");
+    bench.tell("a visitor opens a chat", Some(&eve), begin(1, Channel::Chat, None));
+    bench.tell("the visitor asks for a person", Some(&eve), Command::AskForPerson(leg_id(1), None));
+    bench.tell("bo parks what is not his", Some(&bo), Command::Suspend(SuspendCause::Parked, None));
+    bench.line(Phase::Assigned("bo".into()));
+    bench.wait(60).tell("bo hands it to cy", Some(&bo), Command::HandOver("bo".into(), "cy".into(), Some(Private::new("a router fault".into()))));
+    bench.wait(5).line(Phase::Assigned("cy".into()));
+    bench.wait(60).tell("cy parks it", Some(&agent("cy")), Command::Suspend(SuspendCause::Parked, None));
+    let by = bench.claim(HandleKind::Code);
+    bench.wait(7200).tell("the visitor types the code in the app", Some(&visitor("phone")), Command::Resume { leg: leg(2, Channel::App), by });
+    insta::assert_snapshot!(bench.log);
+}
+
+#[test]
+fn idle_then_warned_then_expired_then_forgotten() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    const DAY: u64 = 86_400;
+    at_the_third_field(&mut bench, &ada);
+    bench.wait(15 * 60).tell("(nothing for a quarter of an hour)", None, Command::Timer);
+    bench.wait(6 * DAY).tell("(six days)", None, Command::Timer);
+    bench.wait(DAY).tell("(and one)", None, Command::Timer);
+    bench.wait(60).tell("ada comes too late", Some(&ada), Command::Resume { leg: leg(2, Channel::Chat), by: Claim::SignedIn });
+    bench.wait(30 * DAY).tell("(a month on)", None, Command::Timer);
+    insta::assert_snapshot!(bench.log);
+}
+
+#[test]
+fn a_deadline_that_nobody_swept_is_met_by_the_next_command() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    at_the_third_field(&mut bench, &ada);
+    bench.wait(1).tell("the app vanishes", Some(&ada), Command::Lose(leg_id(1)));
+    bench.wait(40).tell("a field, much too late", Some(&ada), Command::Step(leg_id(1), fill("pin", "4711")));
+    bench.wait(1).tell("ada resumes at once", Some(&ada), Command::Resume { leg: leg(2, Channel::Chat), by: Claim::SignedIn });
+    insta::assert_snapshot!(bench.log);
+}
+
+#[test]
+fn closed_and_erased() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    at_the_third_field(&mut bench, &ada);
+    bench.tell("ada asks for a person", Some(&ada), Command::AskForPerson(leg_id(1), None));
+    bench.line(Phase::Waiting);
+    bench.wait(5).tell("ada gives up", Some(&ada), Command::Close("no_longer_needed".into()));
+    bench.wait(5).tell("ada: and again", Some(&ada), Command::Close("no_longer_needed".into()));
+    bench.wait(5).tell("ada wants it back", Some(&ada), Command::Resume { leg: leg(2, Channel::App), by: Claim::SignedIn });
+    bench.wait(5).tell("ada may not erase", Some(&ada), Command::Erase);
+    let service = Principal { party: Party::Service, ..customer("crm") };
+    bench.wait(5).tell("the tenant's system may", Some(&service), Command::Erase);
+    insta::assert_snapshot!(bench.log);
+}
