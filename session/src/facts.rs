@@ -47,32 +47,32 @@ impl Session {
     #[must_use]
     pub fn is_settled(&self) -> bool {
         // What the customer began after the talk is not settled by it.
-        let newer = |i: &InteractionRecord| self.position.as_ref().and_then(|p| p.frames.last()).is_some_and(|f| Some(f.since) > i.ended_at);
+        let newer =
+            |i: &InteractionRecord| self.position.as_ref().and_then(|p| p.frames.last()).is_some_and(|f| Some(f.since) > i.ended_at);
         let handled = self.interactions.last().is_some_and(|i| i.ended == Some(Outcome::Handled) && !newer(i));
         let ended = self.position.as_ref().is_some_and(|p| p.ended.is_some());
         self.open().is_none() && (handled || ended)
     }
-    /// How the open interaction stands, as far as the router's owner has told; waiting, where it has not yet.
+    /// How the newest interaction stands: what the session knows goes before what the router's owner has told, which may be
+    /// older; where the owner has told nothing yet, it waits.
     #[must_use]
     pub fn line(&self, told: Option<&Line>) -> Option<Line> {
         let record = self.open().or_else(|| self.interactions.last())?;
-        if let Some(line) = told.filter(|l| l.interaction == record.id) {
-            let left = record.ended == Some(Outcome::Suspended) && !matches!(line.phase, Phase::Refused(_));
-            return Some(Line { phase: if left { Phase::Suspended } else { line.phase.clone() }, ..line.clone() });
-        }
-        let phase = match record.ended {
-            None => Phase::Waiting,
-            Some(Outcome::Suspended) => Phase::Suspended,
-            Some(Outcome::Handled | Outcome::Abandoned) => Phase::Ended,
+        let told = told.filter(|l| l.interaction == record.id);
+        let phase = match (record.ended, told.map(|l| &l.phase)) {
+            (None, Some(phase)) => phase.clone(),
+            (None, None) => Phase::Waiting,
+            (Some(Outcome::Suspended), _) => Phase::Suspended,
+            (Some(_), Some(phase @ (Phase::WrappingUp(_) | Phase::Refused(_)))) => phase.clone(),
+            (Some(_), _) => Phase::Ended,
         };
-        let Some(record) = Some(record).filter(|_| phase != Phase::Ended) else { return told.cloned() };
         Some(Line {
             interaction: record.id,
             phase,
-            queue: record.queue.clone(),
+            queue: told.map_or_else(|| record.queue.clone(), |l| l.queue.clone()),
             channel: record.channel,
             since: record.since,
-            ahead: None,
+            ahead: told.and_then(|l| l.ahead),
             callback: record.callback.is_some(),
         })
     }

@@ -12,7 +12,7 @@ pub use why::{Why, WhySkill};
 use crate::journey::{Library, Prompt};
 use crate::store::Version;
 use crate::{
-    InteractionId, Language, Ledger, Phase, PopAssurance, PopCustomer, PopEnrichment, PopHistory, PopLeg, PopQueue, PopStopped,
+    Consent, InteractionId, Language, Ledger, Phase, PopAssurance, PopCustomer, PopEnrichment, PopHistory, PopLeg, PopQueue, PopStopped,
     PopTransfer, QueueName, ScreenPop, Session, Standing, Time, Who,
 };
 use segue_router::{Channel, Outcome, Priority};
@@ -73,7 +73,7 @@ pub fn build(session: &Session, input: PopInput<'_>) -> ScreenPop {
         trail: session.trail.clone(),
         history: history(session, &input),
         notes: session.notes.iter().rev().cloned().collect(),
-        consent: session.consent.clone(),
+        consent: session.consent.iter().map(|c| Consent { evidence: answers::NOBODY, ..c.clone() }).collect(),
         transfers: session.transfers.iter().map(|t| PopTransfer { from: t.from.clone(), at: t.at, note: t.note.clone() }).collect(),
         links: links::resolve(session, input.links, input.hosts, input.now),
         actions: actions(session, input.phase),

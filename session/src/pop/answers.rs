@@ -1,7 +1,7 @@
 //! Answers as the agent sees them: the question in the desk's language, the answer as text, secrets masked.
 
 use crate::journey::Library;
-use crate::{Answer, FieldId, Language, PopAnswer, Private, Sensitivity, Session, Time, Value};
+use crate::{Answer, FieldId, Language, LegId, PopAnswer, Private, Sensitivity, Session, Source, Time, Value};
 
 /// What stands for a secret, whatever its length.
 const MASK: &str = "••••";
@@ -24,10 +24,21 @@ fn one(session: &Session, library: &Library, language: &Language, field: &FieldI
             Sensitivity::Usual | Sensitivity::Personal => Private::new(text(answer.value.reveal())),
         },
         sensitivity: answer.sensitivity,
-        source: answer.source.clone(),
+        source: unnamed(&answer.source),
         at: answer.at,
     }
 }
+
+/// A leg's id is its holder's secret: an agent sees the channel.
+fn unnamed(source: &Source) -> Source {
+    match source {
+        Source::Leg(_, channel) => Source::Leg(NOBODY, *channel),
+        Source::Claim | Source::Lookup | Source::Agent(_) | Source::Journey => source.clone(),
+    }
+}
+
+/// Stands for a leg whose id is not told.
+pub(super) const NOBODY: LegId = LegId(uuid::Uuid::nil());
 
 /// A value as text, without a language.
 pub(super) fn text(value: &Value) -> String {

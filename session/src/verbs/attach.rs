@@ -2,7 +2,9 @@
 
 use super::draft::{Draft, word};
 use super::{handles, identity};
-use crate::{Action, Actor, Arriving, AssuranceLevel, Claim, Leg, LegStanding, Moment, Party, Principal, Reason, Refusal, Who, access, limits};
+use crate::{
+    Action, Actor, Arriving, AssuranceLevel, Claim, Leg, LegStanding, Moment, Party, Principal, Reason, Refusal, Who, access, limits,
+};
 
 /// Joins as one more leg.
 pub(super) fn attach(draft: &mut Draft<'_, '_>, arriving: Arriving, by: Claim) -> Result<(), Refusal> {

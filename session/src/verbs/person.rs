@@ -4,8 +4,8 @@ use super::draft::{Draft, word};
 use super::{close, leave, notices, walk};
 use crate::journey::RouteWish;
 use crate::{
-    Action, AgentName, AssuranceLevel, InteractionId, InteractionRecord, LegId, Line, Phase, Private, Reason, Refusal, RouteRequest, Standing,
-    SuspendCause, Time, access, limits,
+    Action, AgentName, AssuranceLevel, InteractionId, InteractionRecord, LegId, Line, Phase, Private, Reason, Refusal, RouteRequest,
+    Standing, SuspendCause, Time, access, limits,
 };
 use segue_router::{Channel, Outcome, Priority};
 use std::collections::BTreeSet;
@@ -156,7 +156,7 @@ pub(super) fn routed(draft: &mut Draft<'_, '_>, id: InteractionId, phase: Phase)
     }
     // A call back was made and nobody is here: nothing is left to do.
     let away = matches!(draft.session.standing, Standing::Suspended(_));
-    if away && open && draft.session.is_settled() {
+    if away && draft.session.is_settled() {
         close::conclude(draft, "handled".to_owned());
     }
     leave::nobody_left(draft, SuspendCause::Dropped, None);

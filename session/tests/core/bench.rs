@@ -8,10 +8,10 @@ use std::fmt::Write;
 use uuid::Uuid;
 
 /// When stories begin.
-pub const START: u64 = 1_800_000_000_000;
+pub(crate) const START: u64 = 1_800_000_000_000;
 
 /// A journey with a menu, a form of four fields and a queue.
-pub const FAULT: &str = r#"
+pub(crate) const FAULT: &str = r#"
 journey: fault
 title: { en: "Report a fault" }
 start: what
@@ -36,23 +36,23 @@ steps:
 "#;
 
 /// One session under test.
-pub struct Bench {
-    pub now: Time,
-    pub settings: Settings,
-    pub keys: Keys,
-    pub library: Library,
-    pub session: Option<Session>,
-    pub version: u64,
-    pub line: Option<Line>,
-    pub tenant: TenantId,
-    pub handles: Vec<GivenHandle>,
-    pub messages: Vec<Message>,
-    pub log: String,
+pub(crate) struct Bench {
+    pub(crate) now: Time,
+    pub(crate) settings: Settings,
+    pub(crate) keys: Keys,
+    pub(crate) library: Library,
+    pub(crate) session: Option<Session>,
+    pub(crate) version: u64,
+    pub(crate) line: Option<Line>,
+    pub(crate) tenant: TenantId,
+    pub(crate) handles: Vec<GivenHandle>,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) log: String,
     drawn: u128,
 }
 
 impl Bench {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let tenant = TenantId::new("acme");
         let journeys = [FAULT].map(|text| compile("fault.yaml", text).expect("the journey compiles").0);
         let mut settings = Settings::usual("en".into());
@@ -74,13 +74,13 @@ impl Bench {
     }
 
     /// Time goes on.
-    pub fn wait(&mut self, seconds: u64) -> &mut Self {
+    pub(crate) fn wait(&mut self, seconds: u64) -> &mut Self {
         self.now = Time(self.now.0 + seconds * 1000);
         self
     }
 
     /// Applies a command as the daemon does, and keeps what came of it.
-    pub fn apply(&mut self, who: Option<&Principal>, command: Command) -> Result<Changed, Refusal> {
+    pub(crate) fn apply(&mut self, who: Option<&Principal>, command: Command) -> Result<Changed, Refusal> {
         let changed = self.dry(who, self.session.clone(), command)?;
         if changed.dirty {
             self.version += 1;
@@ -92,7 +92,7 @@ impl Bench {
     }
 
     /// Applies a command to a session as it was read, and keeps nothing.
-    pub fn dry(&mut self, who: Option<&Principal>, session: Option<Session>, command: Command) -> Result<Changed, Refusal> {
+    pub(crate) fn dry(&mut self, who: Option<&Principal>, session: Option<Session>, command: Command) -> Result<Changed, Refusal> {
         let drawn = &mut self.drawn;
         let mut ids = || {
             *drawn += 1;
@@ -111,7 +111,7 @@ impl Bench {
     }
 
     /// A line of the story: what somebody does, and what comes of it.
-    pub fn tell(&mut self, what: &str, who: Option<&Principal>, command: Command) -> Option<Changed> {
+    pub(crate) fn tell(&mut self, what: &str, who: Option<&Principal>, command: Command) -> Option<Changed> {
         let at = (self.now.0 - START) / 1000;
         let done = self.apply(who, command);
         let told = match &done {
@@ -133,7 +133,7 @@ impl Bench {
     }
 
     /// The router's owner has written this.
-    pub fn line(&mut self, phase: Phase) {
+    pub(crate) fn line(&mut self, phase: Phase) {
         let record = self.session.as_ref().and_then(|s| s.interactions.last()).expect("an interaction");
         self.line = Some(Line {
             interaction: record.id,
@@ -149,7 +149,7 @@ impl Bench {
     }
 
     /// How the session stands, in words.
-    pub fn standing(&self) -> String {
+    pub(crate) fn standing(&self) -> String {
         let Some(session) = &self.session else { return "there is no session".to_owned() };
         let standing = match &session.standing {
             Standing::Active => {
@@ -174,23 +174,19 @@ impl Bench {
             ) => format!(", at {step}"),
             None => String::new(),
         };
-        let line = view.line.map_or_else(String::new, |l| format!(", {} since {}", phase_in_words(&l.phase), since(&l.since.0.to_string())));
+        let line =
+            view.line.map_or_else(String::new, |l| format!(", {} since {}", phase_in_words(&l.phase), since(&l.since.0.to_string())));
         let answers: Vec<_> = session.answers.keys().map(ToString::to_string).collect();
         let due = due(session, &self.settings, &self.library).map_or_else(String::new, |d| format!(", due {}", since(&d.0.to_string())));
         format!("{standing}{step}, has [{}]{line}{due}", answers.join(" "))
     }
 
-    pub fn read(&self) -> view::Read<'_> {
-        view::Read {
-            version: Version(self.version),
-            routing_version: Version(0),
-            last_message: store::Seq(0),
-            line: self.line.as_ref(),
-        }
+    pub(crate) fn read(&self) -> view::Read<'_> {
+        view::Read { version: Version(self.version), routing_version: Version(0), last_message: store::Seq(0), line: self.line.as_ref() }
     }
 
     /// The claim by the last handle of a kind that was given out.
-    pub fn claim(&self, kind: HandleKind) -> Claim {
+    pub(crate) fn claim(&self, kind: HandleKind) -> Claim {
         let given = self.handles.iter().rev().find(|h| h.kind == kind).expect("a handle was given");
         let hash = match kind {
             HandleKind::Code => self.keys.code(given.value.reveal()),
@@ -204,24 +200,24 @@ impl Bench {
 }
 
 /// A leg by number.
-pub fn leg(n: u128, channel: Channel) -> Arriving {
+pub(crate) fn leg(n: u128, channel: Channel) -> Arriving {
     Arriving { leg: LegId(Uuid::from_u128(n)), channel, address: None, language: None }
 }
 
-pub fn leg_id(n: u128) -> LegId {
+pub(crate) fn leg_id(n: u128) -> LegId {
     LegId(Uuid::from_u128(n))
 }
 
-pub fn session_id() -> SessionId {
+pub(crate) fn session_id() -> SessionId {
     SessionId(Uuid::from_u128(0x5e55))
 }
 
-pub fn begin(n: u128, channel: Channel, journey: Option<&str>) -> Command {
+pub(crate) fn begin(n: u128, channel: Channel, journey: Option<&str>) -> Command {
     Command::Start { session: session_id(), leg: leg(n, channel), journey: journey.map(Into::into), claimed: BTreeMap::new() }
 }
 
 /// A signed-in customer.
-pub fn customer(name: &str) -> Principal {
+pub(crate) fn customer(name: &str) -> Principal {
     let proof = Proof {
         method: "sign_in".into(),
         level: AssuranceLevel::Substantial,
@@ -239,11 +235,11 @@ pub fn customer(name: &str) -> Principal {
 }
 
 /// A visitor who has not signed in.
-pub fn visitor(subject: &str) -> Principal {
+pub(crate) fn visitor(subject: &str) -> Principal {
     Principal { party: Party::Customer(CustomerClaims::default()), ..customer(subject) }
 }
 
-pub fn agent(name: &str) -> Principal {
+pub(crate) fn agent(name: &str) -> Principal {
     Principal { party: Party::Agent(name.into()), ..customer(name) }
 }
 
@@ -275,7 +271,7 @@ fn route(request: &RouteRequest) -> String {
     }
 }
 
-pub fn phase_in_words(phase: &Phase) -> String {
+pub(crate) fn phase_in_words(phase: &Phase) -> String {
     match phase {
         Phase::Waiting => "waiting".to_owned(),
         Phase::Offered(a) => format!("offered to {a}"),

@@ -24,8 +24,7 @@ fn what_is_not_theirs_is_not_there() {
     bench.apply(Some(&ada), begin(1, Channel::App, Some("fault"))).unwrap();
     bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)))).unwrap();
     let elsewhere = Principal { tenant: "other".into(), ..persona("ada", "private") };
-    let strangers =
-        [customer("bo"), visitor("eve"), persona("ada", "work"), customer("ada"), elsewhere, agent("cy"), visitor("ada")];
+    let strangers = [customer("bo"), visitor("eve"), persona("ada", "work"), customer("ada"), elsewhere, agent("cy"), visitor("ada")];
     for stranger in &strangers {
         let resume = Command::Resume { leg: leg(9, Channel::Chat), by: Claim::SignedIn };
         let found = refused(&mut bench, stranger, resume);

@@ -2,6 +2,7 @@
 
 mod bench;
 mod identity;
+mod pop;
 mod properties;
 mod stories;
 mod wire;

@@ -1,19 +1,20 @@
 //! Stories with a transcript: a changed behaviour shows as changed prose.
 
 use crate::bench::*;
+use segue_router::Span;
 use segue_session::journey::Input;
 use segue_session::*;
 
-fn fill(field: &str, text: &str) -> Input {
+pub(crate) fn fill(field: &str, text: &str) -> Input {
     Input::Fill(field.into(), Private::new(text.to_owned()))
 }
 
-fn choose(choice: &str) -> Input {
+pub(crate) fn choose(choice: &str) -> Input {
     Input::Choose(choice.into())
 }
 
 /// Ada in the app, two of the fields filled.
-fn at_the_third_field(bench: &mut Bench, ada: &Principal) {
+pub(crate) fn at_the_third_field(bench: &mut Bench, ada: &Principal) {
     bench.tell("ada opens the app: a fault", Some(ada), begin(1, Channel::App, Some("fault")));
     bench.wait(5).tell("ada: internet", Some(ada), Command::Step(leg_id(1), choose("internet")));
     bench.wait(5).tell("ada: since new year", Some(ada), Command::Step(leg_id(1), fill("since", "2026-11-01")));
@@ -41,12 +42,13 @@ fn suspended_in_the_app_resumed_in_chat_and_on_to_a_person() {
 #[test]
 fn a_lost_leg_comes_back_within_its_grace_and_nothing_was() {
     let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.settings.idle = Span::seconds(3600);
     at_the_third_field(&mut bench, &ada);
     bench.wait(2).tell("the app vanishes", Some(&ada), Command::Lose(leg_id(1)));
     bench.wait(10).tell("the app is back", Some(&ada), Command::Resume { leg: leg(1, Channel::App), by: Claim::SameLeg });
     bench.wait(1).tell("the app vanishes again", Some(&ada), Command::Lose(leg_id(1)));
     bench.wait(1).tell("ada fills a field over it", Some(&ada), Command::Step(leg_id(1), fill("pin", "4711")));
-    bench.wait(300).tell("(the PIN is forgotten)", None, Command::Timer);
+    bench.wait(900).tell("(the PIN is forgotten)", None, Command::Timer);
     insta::assert_snapshot!(bench.log);
 }
 
@@ -118,11 +120,19 @@ fn an_agent_parks_it_and_the_same_agent_gets_it_back() {
     bench.tell("the visitor asks for a person", Some(&eve), Command::AskForPerson(leg_id(1), None));
     bench.tell("bo parks what is not his", Some(&bo), Command::Suspend(SuspendCause::Parked, None));
     bench.line(Phase::Assigned("bo".into()));
-    bench.wait(60).tell("bo hands it to cy", Some(&bo), Command::HandOver("bo".into(), "cy".into(), Some(Private::new("a router fault".into()))));
+    bench.wait(60).tell(
+        "bo hands it to cy",
+        Some(&bo),
+        Command::HandOver("bo".into(), "cy".into(), Some(Private::new("a router fault".into()))),
+    );
     bench.wait(5).line(Phase::Assigned("cy".into()));
     bench.wait(60).tell("cy parks it", Some(&agent("cy")), Command::Suspend(SuspendCause::Parked, None));
     let by = bench.claim(HandleKind::Code);
-    bench.wait(7200).tell("the visitor types the code in the app", Some(&visitor("phone")), Command::Resume { leg: leg(2, Channel::App), by });
+    bench.wait(7200).tell(
+        "the visitor types the code in the app",
+        Some(&visitor("phone")),
+        Command::Resume { leg: leg(2, Channel::App), by },
+    );
     insta::assert_snapshot!(bench.log);
 }
 

@@ -1,0 +1,102 @@
+//! The screen pop and the list of matters, whole.
+
+use crate::bench::*;
+use crate::stories::{at_the_third_field, fill};
+use segue_router::OfferId;
+use segue_session::pop::{LinkTemplate, PopInput, Why, WhySkill};
+use segue_session::{store::Version, *};
+use std::collections::BTreeMap;
+
+fn why() -> Why {
+    Why {
+        offer: OfferId(7),
+        agent: "Bo".into(),
+        skills: vec![WhySkill { skill: "internet".into(), has: 8, asked: 3 }],
+        idle_ms: 42_000,
+        eligible: 2,
+        excluded: [("skill".to_owned(), 3)].into(),
+        preferred: false,
+        runner_up: Some("cy".into()),
+    }
+}
+
+fn pop(bench: &Bench, phase: &Phase) -> ScreenPop {
+    let session = bench.session.as_ref().unwrap();
+    let template = |label: &str, url: &str| LinkTemplate { label: label.into(), url: url.into() };
+    let links = [
+        template("CRM", "https://crm.example/c/{customer}?name={customer.name}"),
+        template("Line test", "https://oss.example/lines?light={answers.light}&since={answers.since}"),
+        template("elsewhere", "https://evil.example/{customer}"),
+        template("a secret", "https://crm.example/{answers.pin}"),
+        template("nothing known", "https://crm.example/{persona}"),
+    ];
+    let input = PopInput {
+        version: Version(bench.version),
+        now: bench.now,
+        interaction: session.interactions.last().unwrap().id,
+        why: why(),
+        phase,
+        history: Vec::new(),
+        enrichment: BTreeMap::new(),
+        links: &links,
+        hosts: &["crm.example".to_owned(), "oss.example".to_owned()].into(),
+        library: &bench.library,
+        language: &"en".into(),
+    };
+    pop::build(session, input)
+}
+
+#[test]
+fn an_agent_sees_where_they_stopped_and_why() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    at_the_third_field(&mut bench, &ada);
+    for (wait, command) in [
+        (5, Command::Step(leg_id(1), fill("pin", "4711"))),
+        (5, Command::Step(leg_id(1), fill("number", "no number"))),
+        (2, Command::Lose(leg_id(1))),
+        (30, Command::Timer),
+        (300, Command::Resume { leg: leg(2, Channel::Chat), by: Claim::SignedIn }),
+        (5, Command::Consent(leg_id(2), "recording".into(), true)),
+        (5, Command::AskForPerson(leg_id(2), None)),
+    ] {
+        let by = if matches!(command, Command::Timer) { None } else { Some(&ada) };
+        bench.wait(wait).apply(by, command).unwrap();
+    }
+    bench.apply(None, Command::HandOver("cy".into(), "help".into(), Some(Private::new("knows about fibre".into())))).unwrap();
+    let pop = pop(&bench, &Phase::Offered("bo".into()));
+    let shown = serde_json::to_string(&pop).unwrap();
+    assert!(!shown.contains("4711"), "a secret is on no screen");
+    assert!(!format!("{pop:?}").contains("Ada L."), "nor is anything personal in a log");
+    insta::assert_yaml_snapshot!(pop);
+}
+
+#[test]
+fn what_an_agent_may_do_hangs_on_the_moment() {
+    let (mut bench, eve) = (Bench::new(), visitor("eve"));
+    bench.apply(Some(&eve), begin(1, Channel::Chat, Some("fault"))).unwrap();
+    bench.apply(Some(&eve), Command::AskForPerson(leg_id(1), None)).unwrap();
+    let someone = Candidate { customer: "al".into(), persona: None, label: Private::new("Al".into()), score: 40 };
+    bench.apply(None, Command::Recognise(vec![someone])).unwrap();
+    let may = |phase: &Phase| pop(&bench, phase).actions.join(" ");
+    assert_eq!(may(&Phase::Offered("bo".into())), "accept decline");
+    assert_eq!(may(&Phase::Assigned("bo".into())), "say note finish transfer_to_queue transfer_to_agent park push identify fill");
+    assert_eq!(may(&Phase::WrappingUp("bo".into())), "note wrap_up extend");
+    assert_eq!(may(&Phase::Waiting), "");
+}
+
+#[test]
+fn matters_are_what_can_be_gone_on_with() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    at_the_third_field(&mut bench, &ada);
+    let matter = |bench: &Bench| {
+        let session = bench.session.as_ref().unwrap();
+        matter::is_open(session).then(|| matter::of(session, &bench.library, &"en".into()))
+    };
+    let live = matter(&bench).unwrap();
+    assert_eq!((live.title.as_str(), live.at_step.as_deref()), ("Report a fault", Some("About the fault")));
+    assert_eq!(live.channels, [Channel::App]);
+    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, None)).unwrap();
+    assert!(matter(&bench).unwrap().channels.is_empty(), "it can be resumed");
+    bench.apply(Some(&ada), Command::Close("done".into())).unwrap();
+    assert_eq!(matter(&bench), None, "it is over");
+}
