@@ -24,6 +24,7 @@ pub mod pop;
 mod private;
 mod refusal;
 pub mod store;
+#[warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm)]
 mod verbs;
 pub mod view;
 

@@ -15,14 +15,18 @@ pub(super) fn of(session: &Session, library: &Library, language: &Language, now:
 
 fn one(session: &Session, library: &Library, language: &Language, field: &FieldId, answer: &Answer) -> PopAnswer {
     let frames = session.position.iter().flat_map(|p| p.frames.iter().rev());
-    let mut asked = frames.filter_map(|f| library.asked(&f.journey, &f.version, field, language));
+    let asked = frames.filter_map(|f| library.asked(&f.journey, &f.version, field, language).map(|asked| (f, asked))).next();
+    let in_words = match (&asked, answer.sensitivity) {
+        (_, Sensitivity::Secret) => Private::new(MASK.to_owned()),
+        (Some((f, _)), Sensitivity::Usual | Sensitivity::Personal) => {
+            library.answer_in_words(&f.journey, &f.version, field, answer, language)
+        }
+        (None, Sensitivity::Usual | Sensitivity::Personal) => Private::new(text(answer.value.reveal())),
+    };
     PopAnswer {
         field: field.clone(),
-        asked: asked.next().unwrap_or_else(|| field.as_str().to_owned()),
-        answer: match answer.sensitivity {
-            Sensitivity::Secret => Private::new(MASK.to_owned()),
-            Sensitivity::Usual | Sensitivity::Personal => Private::new(text(answer.value.reveal())),
-        },
+        asked: asked.map_or_else(|| field.as_str().to_owned(), |(_, asked)| asked),
+        answer: in_words,
         sensitivity: answer.sensitivity,
         source: unnamed(&answer.source),
         at: answer.at,

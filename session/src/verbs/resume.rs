@@ -29,9 +29,10 @@ pub(super) fn resume(draft: &mut Draft<'_, '_>, arriving: Arriving, by: Claim) -
         ],
     );
     person::come_back(draft, channel, suspension.interaction);
+    let left_at = suspension.step.clone();
     draft.session.stopped = Some(suspension);
     notices::say(draft, "resumed", &[("channel", word(channel))]);
-    walk::resume(draft, leg, channel);
+    walk::resume(draft, leg, channel, left_at.as_ref());
     Ok(())
 }
 

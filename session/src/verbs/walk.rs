@@ -90,17 +90,30 @@ pub(super) fn looked_up(draft: &mut Draft<'_, '_>, done: &LookupDone) -> Result<
 }
 
 /// The customer is back: the step's resume policy is applied. Whatever the journey refuses never bars the way: a step that may
-/// not be resumed begins again, and for the rest the customer stands where they stood and is told there what is missing.
-pub(super) fn resume(draft: &mut Draft<'_, '_>, leg: LegId, channel: Channel) {
+/// not be resumed begins again, and for the rest the customer stands where they stood and is told there what is missing. A step
+/// that a look-up reached while nobody was here was not left by anybody, and is simply shown.
+pub(super) fn resume(draft: &mut Draft<'_, '_>, leg: LegId, channel: Channel, left_at: Option<&StepId>) {
+    let position = draft.session.position.as_ref();
+    let Some((step, awaits)) = position.and_then(|p| Some((p.frames.last()?.step.clone(), p.awaiting.is_some()))) else { return };
+    if left_at.is_some_and(|left| *left != step) && !awaits {
+        return;
+    }
+    let mut again = false;
     let moved = with(draft, Source::Leg(leg, channel), |library, at, walk| match at {
         Some(position) => match library.resume(position, walk) {
-            Err(refusal) if refusal.reason == Reason::StepNotResumable => library.step(position, Input::Restart, walk),
+            Err(refusal) if refusal.reason == Reason::StepNotResumable => {
+                again = true;
+                library.step(position, Input::Restart, walk)
+            }
             done => done,
         },
         None => Ok(Vec::new()),
     });
     match moved {
         Ok(moved) => {
+            if again {
+                draft.event("begun_again", &[("step", step.to_string())]);
+            }
             absorb(draft, moved, Some(channel));
             answers::count_asked_twice(draft);
         }

@@ -35,6 +35,31 @@ steps:
     route: { queue: faults, needs: "internet >= 3", priority: "0" }
 "#;
 
+/// A journey that asks another system, and pays.
+pub(crate) const BILL: &str = r#"
+journey: bill
+title: { en: "Pay a bill" }
+start: which
+steps:
+  which:
+    form:
+      fields:
+        - { id: number, kind: digits, ask: { en: "Which bill?" } }
+      next: check
+  check:
+    lookup: { post: "https://billing.example/bills", send: [number], wait: 8s, say: { en: "Looking it up…" }, next: pay, failed: person }
+  pay:
+    resume: never
+    form:
+      fields:
+        - { id: card, kind: secret, ask: { en: "Your card?" } }
+      next: done
+  person:
+    route: { queue: billing, needs: "billing >= 3", priority: "0" }
+  done:
+    end: { outcome: paid, say: { en: "Paid." } }
+"#;
+
 /// One session under test.
 pub(crate) struct Bench {
     pub(crate) now: Time,
@@ -47,6 +72,7 @@ pub(crate) struct Bench {
     pub(crate) tenant: TenantId,
     pub(crate) handles: Vec<GivenHandle>,
     pub(crate) messages: Vec<Message>,
+    pub(crate) lookups: Vec<LookupRequest>,
     pub(crate) log: String,
     drawn: u128,
 }
@@ -54,7 +80,7 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn new() -> Self {
         let tenant = TenantId::new("acme");
-        let journeys = [FAULT].map(|text| compile("fault.yaml", text).expect("the journey compiles").0);
+        let journeys = [FAULT, BILL].map(|text| compile("journey.yaml", text).expect("the journey compiles").0);
         let mut settings = Settings::usual("en".into());
         settings.queue = Some("help".into());
         Self {
@@ -68,6 +94,7 @@ impl Bench {
             tenant,
             handles: Vec::new(),
             messages: Vec::new(),
+            lookups: Vec::new(),
             log: String::new(),
             drawn: 0xabcd_0000,
         }
@@ -88,6 +115,7 @@ impl Bench {
         self.session.clone_from(&changed.session);
         self.handles.extend(changed.handles.iter().cloned());
         self.messages.extend(changed.messages.iter().cloned());
+        self.lookups.extend(changed.lookups.iter().cloned());
         Ok(changed)
     }
 
@@ -295,7 +323,7 @@ fn since(value: &str) -> String {
 fn clock(seconds: u64) -> String {
     match seconds {
         0..3_600 => format!("{seconds}s"),
-        3_600..86_400 if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
+        3_600..86_400 if seconds.is_multiple_of(3_600) => format!("{}h", seconds / 3_600),
         _ => format!("{}d{}s", seconds / 86_400, seconds % 86_400),
     }
 }

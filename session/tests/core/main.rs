@@ -1,5 +1,7 @@
 //! The session core, told as stories and held to its invariants.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
 mod bench;
 mod identity;
 mod pop;

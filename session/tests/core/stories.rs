@@ -173,3 +173,66 @@ fn closed_and_erased() {
     bench.wait(5).tell("the tenant's system may", Some(&service), Command::Erase);
     insta::assert_snapshot!(bench.log);
 }
+
+/// The answer to the last look-up.
+fn answer(bench: &Bench, result: Result<serde_json::Value, String>) -> Command {
+    let id = bench.lookups.last().expect("a look-up was asked for").id;
+    Command::LookedUp(LookupDone { id, result: result.map(Private::new) })
+}
+
+#[test]
+fn a_look_up_is_awaited_lost_and_answered_while_nobody_is_here() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.tell("ada opens the app: a bill", Some(&ada), begin(1, Channel::App, Some("bill")));
+    bench.wait(5).tell("ada: bill 77", Some(&ada), Command::Step(leg_id(1), fill("number", "77")));
+    let lost = answer(&bench, Err("timeout".into()));
+    bench.wait(1).tell("ada suspends", Some(&ada), Command::Suspend(SuspendCause::Asked, None));
+    bench.wait(60).tell("ada is back: asked again", Some(&ada), Command::Resume { leg: leg(2, Channel::Chat), by: Claim::SignedIn });
+    let first = lost.clone();
+    bench.wait(1).tell("ada suspends", Some(&ada), Command::Suspend(SuspendCause::Asked, None));
+    let done = answer(&bench, Ok(serde_json::json!({"due": 12.5})));
+    bench.wait(1).tell("the answer comes", None, done.clone());
+    bench.wait(1).tell("the answer comes twice", None, done);
+    bench.wait(1).tell("an answer that nobody awaits", None, first);
+    let back = Command::Resume { leg: leg(3, Channel::App), by: Claim::SignedIn };
+    bench.wait(1).tell("ada is back: she has not seen it yet", Some(&ada), back);
+    bench.wait(1).tell("ada pretends to answer", Some(&ada), lost);
+    insta::assert_snapshot!(bench.log);
+}
+
+#[test]
+fn a_step_that_may_not_be_resumed_begins_again() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.tell("ada opens the app: a bill", Some(&ada), begin(1, Channel::App, Some("bill")));
+    bench.wait(5).tell("ada: bill 77", Some(&ada), Command::Step(leg_id(1), fill("number", "77")));
+    let done = answer(&bench, Ok(serde_json::json!({"due": 12.5})));
+    bench.wait(1).tell("the answer comes", None, done);
+    bench.wait(1).tell("ada suspends before she pays", Some(&ada), Command::Suspend(SuspendCause::Asked, None));
+    bench.wait(60).tell("ada is back", Some(&ada), Command::Resume { leg: leg(2, Channel::Chat), by: Claim::SignedIn });
+    insta::assert_snapshot!(bench.log);
+}
+
+#[test]
+fn a_look_up_that_never_answers_takes_its_branch_and_finds_a_person() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.tell("ada opens the app: a bill", Some(&ada), begin(1, Channel::App, Some("bill")));
+    bench.wait(5).tell("ada: bill 77", Some(&ada), Command::Step(leg_id(1), fill("number", "77")));
+    bench.wait(60).tell("(nothing comes)", None, Command::Timer);
+    bench.line(Phase::Refused("QUEUE_FULL".into()));
+    insta::assert_snapshot!(bench.log);
+}
+
+#[test]
+fn a_journey_that_is_gone_never_bars_the_way() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    at_the_third_field(&mut bench, &ada);
+    bench.wait(1).tell("ada suspends", Some(&ada), Command::Suspend(SuspendCause::Asked, None));
+    if let Some(frame) = bench.session.as_mut().and_then(|s| s.position.as_mut()).and_then(|p| p.frames.last_mut()) {
+        frame.version.0 = "long ago".into();
+    }
+    bench.wait(9).tell("ada is back; its version is gone", Some(&ada), Command::Resume { leg: leg(2, Channel::Chat), by: Claim::SignedIn });
+    bench.wait(9).tell("ada goes on", Some(&ada), Command::Step(leg_id(2), fill("pin", "4711")));
+    bench.wait(9).tell("ada begins again", Some(&ada), Command::Step(leg_id(2), Input::Restart));
+    bench.wait(9).tell("ada asks for a person", Some(&ada), Command::AskForPerson(leg_id(2), None));
+    insta::assert_snapshot!(bench.log);
+}
