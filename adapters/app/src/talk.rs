@@ -4,7 +4,7 @@ use crate::admit::{Caller, too_late};
 use crate::service::Shared;
 use crate::translate::{self, Watching};
 use segue_proto::app::v1::{ChatAccepted, ChatMessage, ChatRefused, ChatRequest, ChatResponse, chat_request, chat_response};
-use segue_proto::convert::{check, word};
+use segue_proto::convert::{self, check, word};
 use segue_session::{Reason, Refusal};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -85,9 +85,6 @@ fn refusal(request_id: String, why: &Refusal) -> chat_response::Kind {
     }
     chat_response::Kind::Refused(ChatRefused {
         request_id: if request_id.len() <= ECHO { request_id } else { String::new() },
-        reason: why.reason.name(),
-        message: why.message.clone(),
-        metadata: why.about.iter().cloned().collect(),
-        retry_after_ms: why.retry_after_ms.unwrap_or_default(),
+        refusal: Some(convert::refusal::refusal(why)),
     })
 }

@@ -251,7 +251,8 @@ async fn a_chat_says_and_hears_on_one_stream() {
             chat_response::Kind::Event(event) => events.push(told(&event)),
             chat_response::Kind::Accepted(one) => answers.push(format!("accepted {} {}", one.request_id, one.sequence)),
             chat_response::Kind::Refused(one) => {
-                answers.push(format!("refused {:?} {} {}", one.request_id, one.reason, one.metadata["field"]))
+                let why = one.refusal.unwrap();
+                answers.push(format!("refused {:?} {} {}", one.request_id, why.reason, why.metadata["field"]));
             }
         }
     }
