@@ -143,7 +143,7 @@ impl Chat {
     /// As [`Chat::command`].
     pub async fn attach(&mut self, session: &str) -> Result<(), Error> {
         let by = Some(chat::attach::By::SessionId(session.into()));
-        self.command(Out::Attach(chat::Attach { by, alone: false })).await.map(drop)
+        self.command(Out::Attach(chat::Attach { by, move_here: false })).await.map(drop)
     }
 
     /// Types something at the present step.
