@@ -19,7 +19,6 @@ pub(crate) struct Body {
     pub(crate) version: JourneyVersion,
     pub(crate) title: Text,
     pub(crate) start: StepId,
-    pub(crate) takes: BTreeSet<FieldId>,
     pub(crate) upgrade: Upgrade,
     pub(crate) steps: BTreeMap<StepId, Step>,
     pub(crate) path: String,

@@ -57,6 +57,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) level: AssuranceLevel,
     /// The day, as `YYYY-MM-DD`.
     pub(crate) today: String,
+    /// The journey whose fields say how an answer is shown in a text.
+    pub(crate) journey: Option<&'a super::Journey>,
 }
 
 impl Expr {
@@ -69,9 +71,11 @@ impl Expr {
             return Err(format!("the expression is nested deeper than {DEPTH_LIMIT}"));
         }
         let program = ENV.compile(source).map_err(|errors| {
-            let first = errors.to_string();
-            let line = first.lines().find(|l| !l.trim().is_empty()).unwrap_or("it cannot be read").trim();
-            format!("not a CEL expression: {}", line.trim_start_matches("ERROR: <input>:"))
+            let told = errors.to_string();
+            let line = told.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("it cannot be read");
+            // The parser's list of everything it would have taken helps nobody.
+            let line = line.trim_start_matches("ERROR: <input>:").split(" expecting ").next().unwrap_or(line);
+            format!("not a CEL expression: at {}", line.replace("Syntax error: ", ""))
         })?;
         let mut survey = Survey::default();
         survey.visit(program.expression(), 0, false)?;
@@ -141,7 +145,8 @@ impl Expr {
     pub(crate) fn can_match(&self) -> bool {
         let (answers, none, language) = (Answers::new(), Attributes::new(), Language::new("en"));
         let level = AssuranceLevel::None;
-        let scope = Scope { answers: &answers, customer: &none, claimed: &none, language: &language, level, today: String::new() };
+        let scope =
+            Scope { answers: &answers, customer: &none, claimed: &none, language: &language, level, today: String::new(), journey: None };
         self.run(&scope, Some(&Value::Text(String::new())), false).is_ok()
     }
 

@@ -130,7 +130,8 @@ impl Library {
     }
 
     /// The customer came back: applies the steps' resume policies, asks a look-up that was under way again (under the same id),
-    /// and passes over what is known by now.
+    /// and passes over what is known by now. Who is not known surely enough for the step stands there all the same, and is shown
+    /// its questions without the answers.
     ///
     /// # Errors
     /// `StepNotResumable`, and as [`Self::step`].

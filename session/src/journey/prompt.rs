@@ -29,7 +29,11 @@ pub(crate) fn prompt(
     let journey = library.get(&frame.journey, &frame.version)?;
     let step = journey.step(&frame.step)?;
     let today = library.day(frame.since).to_string();
-    let scope = Scope { answers, customer, claimed, language, level: at.level, today };
+    // Whoever is not known surely enough for the step sees its questions, but nothing that was answered.
+    let (nothing, nobody) = (Answers::new(), Attributes::new());
+    let shown = step.level <= at.level;
+    let (answers, customer, claimed) = if shown { (answers, customer, claimed) } else { (&nothing, &nobody, &nobody) };
+    let scope = Scope { answers, customer, claimed, language, level: at.level, today, journey: Some(journey) };
     let mut view = View { at, frame, scope, language, lead: String::new() };
     view.lead = view.carried(library);
     Some(view.of(&frame.step, &step.does, journey))

@@ -1,7 +1,7 @@
 //! Texts per language, with holes for expressions: `{ en: "Hello {customer.name}", fr: "Bonjour {customer.name}" }`.
 
 use super::expr::{Expr, Scope};
-use crate::Language;
+use crate::{FieldId, Language};
 use std::collections::BTreeMap;
 
 /// The longest text, in bytes.
@@ -59,26 +59,32 @@ impl Template {
         })
     }
 
-    /// The text with its holes filled; what cannot be told is left empty.
+    /// The text with its holes filled, for people: an answer is shown as its field shows it, and what cannot be told is left empty.
     pub(crate) fn fill(&self, scope: &Scope<'_>) -> String {
-        self.try_fill(scope, false, |text| text.to_owned()).unwrap_or_else(|filled| filled)
+        let hole = |expr: &Expr| match scope.answers.get(expr.source()) {
+            Some(answer) => super::prompt::answer_in_words(scope.journey, &FieldId::new(expr.source()), answer, scope.language),
+            None => expr.json(scope, false).ok().and_then(|json| scalar_text(&json)).unwrap_or_default(),
+        };
+        let piece = |piece: &Piece| match piece {
+            Piece::Plain(plain) => plain.clone(),
+            Piece::Hole(expr) => hole(expr),
+        };
+        self.0.iter().map(piece).collect()
     }
 
-    /// The text with its holes filled, each hole's text through `put` (an escape for URLs, say).
-    /// `Err` is the text with what cannot be told left empty.
-    pub(crate) fn try_fill(&self, scope: &Scope<'_>, secrets: bool, put: impl Fn(&str) -> String) -> Result<String, String> {
+    /// The text with its holes filled, for a look-up: secrets too, each hole's text through `put`. `None` where one cannot be told.
+    pub(crate) fn send(&self, scope: &Scope<'_>, put: impl Fn(&str) -> String) -> Option<String> {
         let mut text = String::new();
-        let mut whole = true;
         for piece in &self.0 {
             match piece {
                 Piece::Plain(plain) => text.push_str(plain),
-                Piece::Hole(expr) => match expr.json(scope, secrets).ok().and_then(|j| scalar_text(&j)) {
+                Piece::Hole(expr) => match expr.json(scope, true).ok().and_then(|j| scalar_text(&j)) {
                     Some(filled) => text.push_str(&put(&filled)),
-                    None => whole = false,
+                    None => return None,
                 },
             }
         }
-        if whole { Ok(text) } else { Err(text) }
+        Some(text)
     }
 
     /// The text with an ellipsis in its holes: for people who may not see the values.

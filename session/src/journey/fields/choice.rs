@@ -5,7 +5,7 @@ use crate::Language;
 use crate::journey::definition::ChoiceSpec;
 use crate::journey::words::alike;
 
-/// By id, key, label, short label, spoken label or synonym; then by its place in the list, where choices have no keys.
+/// By id, key, label, short label, spoken label or synonym; or by its place in the list, where it has no key of its own.
 /// What two choices answer to means neither.
 pub(crate) fn find<'c>(choices: impl IntoIterator<Item = &'c ChoiceSpec>, text: &str, language: &Language) -> Option<&'c ChoiceSpec> {
     let choices: Vec<&ChoiceSpec> = choices.into_iter().collect();
@@ -14,9 +14,8 @@ pub(crate) fn find<'c>(choices: impl IntoIterator<Item = &'c ChoiceSpec>, text: 
         return Some(exact);
     }
     if let Ok(number) = typed.parse::<usize>() {
-        let keyed = choices.iter().any(|c| c.key.is_some());
         let by_key = choices.iter().copied().find(|c| c.key.is_some_and(|k| typed.len() == 1 && typed.starts_with(k)));
-        let by_place = number.checked_sub(1).and_then(|i| choices.get(i).copied()).filter(|_| !keyed);
+        let by_place = number.checked_sub(1).and_then(|i| choices.get(i).copied()).filter(|c| c.key.is_none());
         return by_key.or(by_place);
     }
     let mut meant = choices.iter().copied().filter(|c| answers_to(c, &typed, language));

@@ -23,7 +23,7 @@ pub(super) fn digits(text: &str, (least, most): (usize, usize)) -> Result<Value,
         return Err(Why::NotDigits);
     }
     if digits.len() < least || digits.len() > most {
-        return Err(Why::Length(least, most));
+        return Err(Why::Digits(least, most));
     }
     Ok(Value::Text(digits))
 }

@@ -86,7 +86,7 @@ impl Reader<'_> {
         check::translations(self);
         let version = JourneyVersion(version(root));
         let path = self.path.to_owned();
-        Some(Body { name: name?, version, title: title?, start: start?.to, takes, upgrade: upgrade?, steps, path, text: text.to_owned() })
+        Some(Body { name: name?, version, title: title?, start: start?.to, upgrade: upgrade?, steps, path, text: text.to_owned() })
     }
 
     fn takes(&mut self, node: Option<&Node>) -> BTreeSet<FieldId> {

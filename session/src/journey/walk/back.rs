@@ -45,10 +45,8 @@ impl Walker<'_> {
     }
 
     /// Begins again with the newest version. What was signed or filled in by an agent is kept.
-    pub(super) fn restart(&mut self, does: &Does) -> Result<(), Refusal> {
-        if let (Does::Route(_), false) = (does, self.at.ended.is_some()) {
-            return Err(wrong("a person was asked for"));
-        }
+    /// Whoever waits for a person keeps their place in line, which is not the journey's to give up.
+    pub(super) fn restart(&mut self) -> Result<(), Refusal> {
         let first = self.at.frames.first().map(|f| f.journey.clone()).ok_or_else(|| wrong("there is no journey under way"))?;
         self.answers.retain(|_, answer| matches!(answer.source, Source::Claim | Source::Agent(_)));
         self.at.frames.clear();

@@ -7,7 +7,7 @@ use crate::journey::{
     expr::Scope,
     fields::{self, Reading},
     text::scalar_text,
-    words::Why,
+    words::{self, Phrase, Why},
 };
 use crate::{Answer, Answers, AssuranceLevel, FieldId, Private, Reason, Refusal, Source, Time, Value};
 
@@ -24,7 +24,7 @@ pub(crate) fn satisfied(spec: &FieldSpec, answers: &Answers, level: AssuranceLev
     sure && kept && is_of_kind(spec, answer.value.reveal())
 }
 
-/// Another journey may have used the same name for something else.
+/// Whether a value can be this field's.
 fn is_of_kind(spec: &FieldSpec, value: &Value) -> bool {
     match (spec.kind, value) {
         (FieldKind::Choice, Value::Text(id)) => spec.of.iter().any(|c| c.id.as_str() == id),
@@ -49,12 +49,17 @@ impl Walker<'_> {
                 self.fill_one(step, spec, text.reveal())
             }
             (Input::FillAll(given), _) => self.fill_all(step, form, &given),
+            (Input::Typed(text), Some((spec, true))) if words::alike(text.reveal(), Phrase::Skip.in_words(self.language)) => {
+                self.leave_out(spec)?;
+                Ok(Flow::Look)
+            }
             (Input::Typed(text), Some((spec, _))) => self.fill_one(step, spec, text.reveal()),
             (Input::Choose(choice), Some((spec, _))) if matches!(spec.kind, FieldKind::Choice | FieldKind::YesNo) => {
                 self.fill_one(step, spec, choice.as_str())
             }
             (Input::Continue, Some((spec, optional))) => {
                 let id = spec.id.clone();
+                self.at.misfit = None;
                 let frame = self.top()?;
                 if frame.again.as_ref() == Some(&id) {
                     frame.again = None;
@@ -170,7 +175,14 @@ impl Walker<'_> {
     /// Takes what is known, then stops at the first field to be asked, or goes on.
     pub(super) fn look_at_form(&mut self, form: &Form) -> Flow {
         for spec in &form.fields {
-            if applies(spec, &self.scope()) && !satisfied(spec, &self.answers, self.level, Some(self.now)) {
+            if !applies(spec, &self.scope()) {
+                continue;
+            }
+            // Another journey may have used the same name for something else: that is no answer to this question.
+            if self.answers.get(&spec.id).is_some_and(|a| !is_of_kind(spec, a.value.reveal())) {
+                self.answers.remove(&spec.id);
+            }
+            if !satisfied(spec, &self.answers, self.level, Some(self.now)) {
                 self.take_known(spec);
             }
         }

@@ -17,10 +17,10 @@ impl Walker<'_> {
     /// Asks; under the same id where it is asked again, so that the other system can tell.
     pub(super) fn ask_system(&mut self, lookup: &Lookup, again: Option<RequestId>) -> Flow {
         let scope = self.scope();
-        let url = lookup.url.try_fill(&scope, true, escaped);
+        let url = lookup.url.send(&scope, escaped);
         let body: Result<serde_json::Map<_, _>, String> =
             lookup.send.iter().map(|(name, expr)| Ok((name.clone(), expr.json(&scope, true)?))).collect();
-        let (Ok(url), Ok(body)) = (url, body) else { return to(&lookup.failed) };
+        let (Some(url), Ok(body)) = (url, body) else { return to(&lookup.failed) };
         let id = again.unwrap_or_else(|| RequestId((self.ids)()));
         let until = self.now.after(Span(lookup.wait_ms.saturating_add(GRACE_MS)));
         self.at.awaiting = Some(Awaiting { id, until });

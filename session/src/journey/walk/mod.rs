@@ -30,8 +30,6 @@ const DEPTH: usize = 16;
 const SHOWN: usize = 32;
 /// How many messages are carried to the next prompt.
 const SAID: usize = 8;
-/// How long a secret is kept where its field says nothing.
-const SECRET_LEASE_MS: u64 = 15 * 60_000;
 
 /// What becomes of the walk at a step.
 enum Flow {
@@ -57,6 +55,8 @@ pub(crate) struct Walker<'w> {
     level: AssuranceLevel,
     source: Source,
     ids: &'w mut dyn FnMut() -> uuid::Uuid,
+    /// The step that the customer leaves by this input, to be gone back to.
+    leaves: Option<StepId>,
 }
 
 /// What a walk hands back when nothing was refused.
@@ -83,6 +83,7 @@ impl<'w> Walker<'w> {
             level: walk.level,
             source: walk.source.clone(),
             ids: &mut *walk.ids,
+            leaves: None,
         }
     }
 
@@ -101,7 +102,7 @@ impl<'w> Walker<'w> {
         let (journey, step_id) = self.here()?;
         let step = step_of(&journey, &step_id)?;
         match (&input, &step.does) {
-            (Input::Restart, does) => return self.restart(does),
+            (Input::Restart, _) => return self.restart(),
             (Input::Back, does) => return self.back(does),
             (_, Does::Say(_) | Does::Suspend(_)) => {}
             _ => self.gate(&step_id, step)?,
@@ -120,9 +121,7 @@ impl<'w> Walker<'w> {
             Does::End(_) => return Err(wrong("the journey is over")),
             Does::Decide(_) | Does::Set(_) | Does::Call(_) | Does::Return(_) => return Err(wrong("the journey asks nothing here")),
         };
-        if let Flow::To(_) = flow {
-            self.remember();
-        }
+        self.leaves = Some(step_id);
         self.run(flow)
     }
 
@@ -177,6 +176,7 @@ impl<'w> Walker<'w> {
     fn reach(&mut self, to: StepId) -> Result<(), Refusal> {
         let (journey, _) = self.here()?;
         let checkpoint = journey.step(&to).is_some_and(|s| s.checkpoint);
+        self.remember();
         let (now, frame) = (self.now, self.top()?);
         frame.step = to.clone();
         frame.since = now;
@@ -216,16 +216,15 @@ impl<'w> Walker<'w> {
         self.reach(start)
     }
 
-    /// Keeps the step that is left as one to go back to.
+    /// Keeps the step that the customer leaves as one to go back to.
     fn remember(&mut self) {
-        if let Some(frame) = self.at.frames.last_mut() {
-            if frame.shown.last() != Some(&frame.step) {
-                frame.shown.push(frame.step.clone());
-            }
-            if frame.shown.len() > SHOWN {
-                frame.shown.remove(0);
-            }
+        let Some(left) = self.leaves.take() else { return };
+        let Some(frame) = self.at.frames.last_mut().filter(|f| f.step == left) else { return };
+        if frame.shown.last() != Some(&left) {
+            frame.shown.push(left);
         }
+        let surplus = frame.shown.len().saturating_sub(SHOWN);
+        frame.shown.drain(..surplus);
     }
 
     /// An answer did not fit: it is told and counted, and after too many the step gives up where it says where to.
@@ -241,10 +240,9 @@ impl<'w> Walker<'w> {
         }
     }
 
-    /// Takes a value that the customer gave.
+    /// Takes a value that the customer gave. Without a `keep_ms` of its own, a secret is kept as long as the session says.
     fn answer(&mut self, field: &FieldId, value: Value, sensitivity: Sensitivity, keep_ms: Option<u64>) -> Result<(), Refusal> {
-        let lease = keep_ms.or_else(|| (sensitivity == Sensitivity::Secret).then_some(SECRET_LEASE_MS));
-        let until = lease.map(|ms| self.now.after(segue_router::Span(ms)));
+        let until = keep_ms.map(|ms| self.now.after(segue_router::Span(ms)));
         let answer =
             Answer { value: Private::new(value), sensitivity, source: self.source.clone(), at: self.now, level: self.level, until };
         self.answers.insert(field.clone(), answer);
@@ -276,6 +274,7 @@ impl<'w> Walker<'w> {
             language: self.language,
             level: self.level,
             today: self.today.to_string(),
+            journey: self.at.frames.last().and_then(|f| self.library.get(&f.journey, &f.version)),
         }
     }
 

@@ -9,12 +9,16 @@ impl Walker<'_> {
         if self.at.ended.is_some() && !self.at.frames.iter().any(|f| f.pushed) {
             return Ok(());
         }
+        self.at.misfit = None;
         if let Some(checkpoint) = self.called_back()? {
             return self.run(checkpoint);
         }
         let (journey, id) = self.here()?;
         let step = step_of(&journey, &id)?;
-        self.gate(&id, step)?;
+        if self.gate(&id, step).is_err() {
+            // They stand there and are shown the question without its values; what they do is refused until they prove more.
+            return Ok(());
+        }
         match step.resume {
             ResumePolicy::Never => {
                 let refusal = Refusal::new(Reason::StepNotResumable, "this step cannot be taken up again: please begin anew");
