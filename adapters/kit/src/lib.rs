@@ -9,6 +9,8 @@ pub mod ids;
 mod meter;
 mod peer;
 mod ports;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "ws")]
 pub mod ws;
 

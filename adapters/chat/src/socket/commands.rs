@@ -17,13 +17,12 @@ impl Socket {
     pub(super) async fn heard(&mut self, text: &str) -> Result<(), End> {
         if let Err(wait) = self.link.pace() {
             let refusal = Refusal::new(Reason::Overloaded, "too many frames a second").about("limit", "frame_rate");
-            let id = translate::parse_client_frame(text).map(|frame| frame.id).unwrap_or_default();
-            return self.refuse(id, refusal.retry_after(millis(wait).max(1))).await;
+            return self.refuse(translate::id_of(text), refusal.retry_after(millis(wait).max(1))).await;
         }
         let frame = match translate::parse_client_frame(text) {
             Ok(frame) => frame,
             Err(refusal) => {
-                self.refuse(String::new(), refusal).await?;
+                self.refuse(translate::id_of(text), refusal).await?;
                 return self.link.garbled();
             }
         };
@@ -69,7 +68,7 @@ impl Socket {
         let id = order.request;
         // A repeat of the command that made it this leg is no second session.
         if self.here.as_ref().is_some_and(|here| here.live && here.leg != leg) {
-            let refusal = Refusal::new(Reason::WrongMoment, "this socket is in a session: leave it first, or open another socket");
+            let refusal = Refusal::new(Reason::WrongMoment, "this socket is in a session: leave it first, or open another");
             return self.refuse(id.to_string(), refusal).await;
         }
         let accepted = match within(self.limit(), self.shared.house.order(&self.who, order)).await {
@@ -93,9 +92,16 @@ impl Socket {
 
     async fn order(&mut self, id: RequestId, command: Command) -> Result<(), End> {
         let Some(session) = self.session() else { return Ok(()) };
+        let leaves = matches!(command, Command::End(_));
         let order = Order { request: id, target: Target::Session(session), command };
         match within(self.limit(), self.shared.house.order(&self.who, order)).await {
-            Ok(accepted) => self.done(id, &accepted, &accepted.handles).await,
+            Ok(accepted) => {
+                self.done(id, &accepted, &accepted.handles).await?;
+                if leaves {
+                    self.here = None;
+                }
+                Ok(())
+            }
             Err(refusal) => self.refuse(id.to_string(), refusal).await,
         }
     }
@@ -137,20 +143,21 @@ impl Socket {
             Ok(fresh) => fresh,
             Err(refusal) => return self.refuse(id.to_string(), refusal).await,
         };
+        let mut view = None;
         if let Some(here) = self.here.as_ref().filter(|here| here.live) {
             let order = Order { request: id, target: Target::Session(here.session), command: Command::Prove(here.leg, claims) };
             match within(self.limit(), self.shared.house.order(&fresh, order)).await {
-                Ok(accepted) => {
-                    if let Some(view) = &accepted.view {
-                        self.show(view).await?;
-                    }
-                }
+                Ok(accepted) => view = accepted.view,
                 Err(refusal) => return self.refuse(id.to_string(), refusal).await,
             }
         }
         self.expires = instant_of(fresh.expires);
         self.who = fresh;
-        self.send(ack::refreshed(id, self.who.expires)).await
+        self.send(ack::refreshed(id, self.who.expires)).await?;
+        match &view {
+            Some(view) => self.show(view).await,
+            None => Ok(()),
+        }
     }
 
     fn same_person(&self, fresh: Principal) -> Result<(Principal, CustomerClaims), Refusal> {

@@ -15,7 +15,7 @@ pub(super) struct Here {
     pub watch: Watch,
     /// The leg's turn: whether this socket is its newest.
     pub turn: Generation<LegId>,
-    /// Whether the session was live when it was last shown. Where it is not, there is no leg to lose.
+    /// Whether the leg is live, as far as was shown. Where it is not, there is no leg to lose.
     pub live: bool,
     /// Whether typing and receipts can still come.
     pub passing: bool,
@@ -68,7 +68,8 @@ impl Here {
             Some(shown) if view.version == shown.version => translate::line(view),
             Some(_) | None => translate::view(view),
         };
-        self.live = matches!(view.standing, Standing::Active);
+        // A leg ends with its session's suspension, and stays ended when others bring the session back.
+        self.live &= matches!(view.standing, Standing::Active);
         self.shown = Some(Shown { version: view.version, routing: view.routing_version, line: view.line.clone() });
         Some(frame)
     }

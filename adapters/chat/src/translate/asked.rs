@@ -85,6 +85,12 @@ pub fn parse_client_frame(text: &str) -> Result<ClientFrame, Refusal> {
     serde_json::from_str(text).map_err(|error| Refusal::new(Reason::InvalidArgument, format!("this is no frame: {error}")))
 }
 
+/// The id of a text that may be no frame, so that a refusal can name what it is about; empty where it has none.
+pub(crate) fn id_of(text: &str) -> String {
+    let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    json.get("id").and_then(|id| id.as_str()).map(shortened).unwrap_or_default()
+}
+
 /// Checks a hello. The protocol's version is the caller's to compare.
 ///
 /// # Errors

@@ -131,13 +131,12 @@ impl Socket {
     async fn heard(&mut self, text: &str) -> Result<(), End> {
         if let Err(wait) = self.link.pace() {
             let refusal = Refusal::new(Reason::Overloaded, "too many frames a second").about("limit", "frame_rate");
-            let id = translate::parse_client_frame(text).map(|frame| frame.id).unwrap_or_default();
-            return self.refuse(id, refusal.retry_after(millis(wait).max(1))).await;
+            return self.refuse(translate::id_of(text), refusal.retry_after(millis(wait).max(1))).await;
         }
         let frame = match translate::parse_client_frame(text) {
             Ok(frame) => frame,
             Err(refusal) => {
-                self.refuse(String::new(), refusal).await?;
+                self.refuse(translate::id_of(text), refusal).await?;
                 return self.link.garbled();
             }
         };
