@@ -244,11 +244,28 @@ mod any_text {
     /// Texts that look like frames: the right words in wrong places.
     fn nearly() -> impl Strategy<Value = String> {
         let word = prop_oneof![
-            Just("id"), Just("hello"), Just("step"), Just("say"), Just("body"), Just("text"), Just("typed"), Just("claimed"), Just("start"),
-            Just("suspend"), Just("handleKinds"), Just("resume"), Just("protocol"), Just("token"), Just("upTo"), Just("read"),
+            Just("id"),
+            Just("hello"),
+            Just("step"),
+            Just("say"),
+            Just("body"),
+            Just("text"),
+            Just("typed"),
+            Just("claimed"),
+            Just("start"),
+            Just("suspend"),
+            Just("handleKinds"),
+            Just("resume"),
+            Just("protocol"),
+            Just("token"),
+            Just("upTo"),
+            Just("read"),
         ];
         let leaf = prop_oneof![
-            Just("null".to_owned()), Just("true".to_owned()), any::<i64>().prop_map(|n| n.to_string()), Just("1e999".to_owned()),
+            Just("null".to_owned()),
+            Just("true".to_owned()),
+            any::<i64>().prop_map(|n| n.to_string()),
+            Just("1e999".to_owned()),
             "\\PC{0,12}".prop_map(|text| serde_json::Value::String(text).to_string()),
         ];
         leaf.prop_recursive(6, 64, 6, move |inner| {

@@ -3,9 +3,9 @@
 mod ground;
 
 use ground::{Place, ack, error, ground, id, messages, start};
+use segue_adapter_kit::Ephemeral;
 use segue_adapter_kit::testing::eventually;
 use segue_adapter_kit::ws::Settings;
-use segue_adapter_kit::Ephemeral;
 use segue_session::store::Seq;
 use segue_session::{AgentName, Command, Standing};
 use serde_json::json;

@@ -71,6 +71,7 @@ impl Socket {
             let refusal = Refusal::new(Reason::WrongMoment, "this socket is in a session: leave it first, or open another");
             return self.refuse(id.to_string(), refusal).await;
         }
+        let alone = self.shared.legs.alone(&leg).await;
         let accepted = match within(self.limit(), self.shared.house.order(&self.who, order)).await {
             Ok(accepted) => accepted,
             Err(refusal) => return self.refuse(id.to_string(), refusal).await,
@@ -84,6 +85,7 @@ impl Socket {
             let turn = self.shared.legs.take(leg);
             self.here = Some(Here::new(session, leg, self.shared.house.watch(&self.who, session), turn));
         }
+        drop(alone);
         self.send(ack::came(id, &accepted, session, leg)).await?;
         self.show(view).await?;
         self.again = Some((Instant::now(), 0));

@@ -102,14 +102,15 @@ async fn back(
     returning: Returning,
     language: Option<Language>,
 ) -> Result<(Here, Option<View>), Refusal> {
-    // Taken first, so that the lost socket, if it is found lost just now, does not tell that the leg is lost.
-    let turn = shared.legs.take(returning.leg);
+    // The lost socket may be found lost just now: it tells before this, or finds that the leg has a newer socket. The turn is
+    // taken only once the house has said yes, or anybody who heard of the leg could put its owner out.
+    let _alone = shared.legs.alone(&returning.leg).await;
     let house: &dyn House = &*shared.house;
     let attached = within(limit, house.order(who, returning.attach(language.clone()))).await;
     let accepted = match attached {
         Err(refusal) if refusal.reason == Reason::SessionSuspended => within(limit, house.order(who, returning.resume(language))).await?,
         other => other?,
     };
-    let here = Here::again(&returning, house.watch(who, returning.session), turn);
+    let here = Here::again(&returning, house.watch(who, returning.session), shared.legs.take(returning.leg));
     Ok((here, accepted.view))
 }

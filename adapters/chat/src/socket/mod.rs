@@ -136,7 +136,11 @@ impl Socket {
 
     /// The leg's connection is gone, unless a newer socket has the leg, or the session was over anyway.
     async fn lose(&mut self) {
-        let Some(here) = self.here.take().filter(|here| here.live && here.turn.current()) else { return };
+        let Some(here) = self.here.take().filter(|here| here.live) else { return };
+        let _alone = self.shared.legs.alone(&here.leg).await;
+        if !here.turn.current() {
+            return;
+        }
         let order = Order { request: ids::own(), target: Target::Session(here.session), command: Command::Lose(here.leg) };
         for tries in 0..TRIES {
             match within(self.limit(), self.shared.house.order(&self.who, order.clone())).await {

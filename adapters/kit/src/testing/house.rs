@@ -8,7 +8,8 @@ use segue_session::journey::{Library, compile};
 use segue_session::store::{Durability, Seq, Version};
 use segue_session::{
     Actor, AgentName, Changed, Claim, Command, HandleKind, Keys, Language, LegId, Line, Matter, Message, MessageBody, Moment, Party, Phase,
-    Principal, QueueName, Reason, Refusal, RequestId, RouteRequest, Session, SessionId, Settings, Speaker, TenantId, View, access, apply, matter, view,
+    Principal, QueueName, Reason, Refusal, RequestId, RouteRequest, Session, SessionId, Settings, Speaker, TenantId, View, access, apply,
+    matter, view,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
@@ -175,12 +176,15 @@ impl ToyHouse {
         let kept = held(&self.kept);
         let (id, _) = kept.rooms.iter().find(|(_, room)| room.handles.contains(&hash)).ok_or_else(invalid)?;
         let by = Claim::Handle(hash, kind);
-        Ok((*id, match command {
-            Command::Resume { leg, .. } => Command::Resume { leg, by },
-            Command::Attach { leg, .. } => Command::Attach { leg, by },
-            Command::Move { leg, .. } => Command::Move { leg, by },
-            other => other,
-        }))
+        Ok((
+            *id,
+            match command {
+                Command::Resume { leg, .. } => Command::Resume { leg, by },
+                Command::Attach { leg, .. } => Command::Attach { leg, by },
+                Command::Move { leg, .. } => Command::Move { leg, by },
+                other => other,
+            },
+        ))
     }
 
     fn apply(&self, who: Actor<'_>, id: SessionId, command: Command) -> Result<Accepted, Refusal> {

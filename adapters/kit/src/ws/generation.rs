@@ -3,9 +3,13 @@
 //! A browser that lost its network opens a new socket long before the server notices that the old one is dead. Without
 //! this the dead one would, when it is found dead at last, report the live one's leg as lost.
 
-use std::sync::{Mutex, PoisonError};
-use std::{collections::HashMap, hash::Hash, sync::Arc};
-use tokio::sync::watch;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use tokio::sync::{OwnedMutexGuard, watch};
+
+/// How many forgotten doors are kept before they are cleared away.
+const DOORS: usize = 64;
 
 /// The newest socket of each key, on this node.
 #[derive(Debug)]
@@ -15,6 +19,7 @@ pub struct Generations<K>(Arc<Mutex<Held<K>>>);
 struct Held<K> {
     drawn: u64,
     newest: HashMap<K, (u64, watch::Sender<bool>)>,
+    doors: HashMap<K, Weak<tokio::sync::Mutex<()>>>,
 }
 
 /// One socket's turn at its key.
@@ -34,7 +39,7 @@ impl<K> Clone for Generations<K> {
 
 impl<K> Default for Generations<K> {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Held { drawn: 0, newest: HashMap::new() })))
+        Self(Arc::new(Mutex::new(Held { drawn: 0, newest: HashMap::new(), doors: HashMap::new() })))
     }
 }
 
@@ -50,6 +55,25 @@ impl<K: Hash + Eq + Clone> Generations<K> {
             former.send_replace(true);
         }
         Generation { key, number, superseded, home: Arc::clone(&self.0) }
+    }
+
+    /// Waits until nobody else does something about the key, and keeps others waiting until the guard is dropped. Who comes
+    /// back and who is found lost at the same moment pass here one after the other, so that the loss is told before the
+    /// return or not at all.
+    pub async fn alone(&self, key: &K) -> OwnedMutexGuard<()> {
+        let door = {
+            let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if held.doors.len() > held.newest.len().saturating_add(DOORS) {
+                held.doors.retain(|_, door| door.strong_count() > 0);
+            }
+            let known = held.doors.get(key).and_then(Weak::upgrade);
+            known.unwrap_or_else(|| {
+                let door = Arc::default();
+                held.doors.insert(key.clone(), Arc::downgrade(&door));
+                door
+            })
+        };
+        door.lock_owned().await
     }
 
     /// How many keys are held.
@@ -104,5 +128,20 @@ mod tests {
         assert_eq!(all.len(), 2, "the older one's end does not free the newer one's key");
         drop((second, other));
         assert!(all.is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_at_a_time_and_forgotten_doors_are_cleared() {
+        let all = Generations::default();
+        let first = all.alone(&0).await;
+        let waits = all.alone(&0);
+        tokio::pin!(waits);
+        assert!(futures_util::poll!(waits.as_mut()).is_pending());
+        drop(first);
+        drop(waits.await);
+        for key in 0..1000 {
+            drop(all.alone(&key).await);
+        }
+        assert!(all.0.lock().unwrap().doors.len() <= super::DOORS + 2);
     }
 }
