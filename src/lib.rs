@@ -2,10 +2,14 @@
 //!
 //! This library is the daemon; `main` only starts it.
 
+pub mod cli;
 pub mod config;
 pub mod connect;
+pub mod demo;
+pub mod doctor;
 pub mod doors;
 pub mod engine;
 pub mod house;
+pub mod serve;
 pub mod server;
 pub mod telemetry;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// Where files are read from.
@@ -25,7 +25,7 @@ impl Files {
     pub fn read(&self, path: &Path) -> io::Result<String> {
         match self {
             Self::Disk => std::fs::read_to_string(path),
-            Self::Held(texts) => texts.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into()),
+            Self::Held(texts) => texts.get(&without_detours(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into()),
         }
     }
     /// The files of a folder with one of these endings, in order of name.
@@ -36,12 +36,27 @@ impl Files {
         let fits = |path: &Path| path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| endings.contains(&ending));
         let mut paths = match self {
             Self::Disk => std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?,
-            Self::Held(texts) => texts.keys().filter(|path| path.parent() == Some(folder)).cloned().collect(),
+            Self::Held(texts) => {
+                let folder = without_detours(folder);
+                texts.keys().filter(|path| path.parent() == Some(&folder)).cloned().collect()
+            }
         };
         paths.retain(|path| fits(path));
         paths.sort();
         Ok(paths)
     }
+}
+
+/// `a/../b` as `b`. Held texts know no links, so that this is the same place.
+fn without_detours(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut plain, part| {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if plain.file_name().is_some() => drop(plain.pop()),
+            part => plain.push(part),
+        }
+        plain
+    })
 }
 
 /// A text by number.

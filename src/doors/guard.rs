@@ -1,6 +1,6 @@
 //! The ports with the table before them: no adapter can forget to ask, because it holds nothing else.
 
-use super::{Action, Admission, Class, permits};
+use super::{Action, permits};
 use crate::engine::Meters;
 use segue_adapter_kit::{Accepted, Connection, DeskDirectory, DeskStart, Desks, Ephemeral, House, Order, Page, Resume, Wake, Watch};
 use segue_session::store::{Durability, Seq};
@@ -10,22 +10,21 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{broadcast, watch};
 
-/// A port behind the table of permissions, the room for commands, and the longest time a command may take.
+/// A port behind the table of permissions, and the longest time that a call may take.
 #[derive(Clone)]
 pub struct Guarded<P: ?Sized> {
     inner: Arc<P>,
-    admission: Admission,
     deadline: Duration,
     meters: Meters,
 }
 
 impl<P: ?Sized> Guarded<P> {
     /// Puts the table before a port.
-    pub fn new(inner: Arc<P>, admission: Admission, deadline: Duration, meters: Meters) -> Self {
-        Self { inner, admission, deadline, meters }
+    pub fn new(inner: Arc<P>, deadline: Duration, meters: Meters) -> Self {
+        Self { inner, deadline, meters }
     }
 
-    /// Runs a call if this role may, there is room, and it ends in time.
+    /// Runs a call if this role may, for as long as it may last.
     async fn pass_through<T>(
         &self,
         who: &Principal,
@@ -33,7 +32,6 @@ impl<P: ?Sized> Guarded<P> {
         call: impl Future<Output = Result<T, Refusal>> + Send,
     ) -> Result<T, Refusal> {
         allow(who, action)?;
-        let _place = self.admission.enter(Class::of(action)).inspect_err(|_| self.meters.limit("commands"))?;
         // Boxed: the calls behind the ports are large, and this future is held by every adapter's.
         tokio::time::timeout(self.deadline, Box::pin(call)).await.unwrap_or_else(|_| {
             self.meters.limit("deadline");

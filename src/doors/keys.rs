@@ -31,7 +31,7 @@ pub(super) enum Keys {
 
 /// Why a set could not be fetched.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+enum Error {
     #[error("while fetching it")]
     Fetch(#[from] reqwest::Error),
     #[error("it is larger than {SET_LIMIT} bytes")]
@@ -93,8 +93,15 @@ impl KeySet {
     }
 }
 
+/// How many keys of this algorithm a set has now; in words, why it cannot be had.
+pub(crate) async fn probe(algorithm: &str, url: &str) -> Result<usize, String> {
+    let algorithm = if algorithm == "RS256" { Algorithm::RS256 } else { Algorithm::ES256 };
+    let told = |error: Error| std::error::Error::source(&error).map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
+    fetch(url, algorithm).await.map(|keys| keys.len()).map_err(told)
+}
+
 /// Fetches a set once.
-pub(crate) async fn fetch(url: &str, algorithm: Algorithm) -> Result<BTreeMap<String, Arc<DecodingKey>>, Error> {
+async fn fetch(url: &str, algorithm: Algorithm) -> Result<BTreeMap<String, Arc<DecodingKey>>, Error> {
     let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()?;
     let mut response = client.get(url).send().await?.error_for_status()?;
     let mut body = Vec::new();

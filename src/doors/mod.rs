@@ -4,9 +4,9 @@
 //! fixed there; a ticket opens once; what the table does not grant is refused; no call reaches the house but through
 //! [`Guarded`].
 //!
-//! What is *not* here: whether a session is this customer's, or an assignment this agent's. The house knows that.
+//! What is *not* here: whether a session is this customer's, or an assignment this agent's, and how much is under way. The house
+//! knows that.
 
-mod admission;
 mod claims;
 mod gate;
 mod guard;
@@ -16,9 +16,10 @@ mod table;
 mod ticket;
 mod token;
 
-pub use admission::{Admission, Class};
 pub use gate::{Gate, keep_keys};
 pub use guard::Guarded;
+pub(crate) use guard::allow;
+pub(crate) use keys::probe as probe_keys;
 pub use mint::{Error as MintError, Minted, mint};
 pub use table::{Action, permits, roles_of};
 pub use ticket::Ticket;

@@ -35,16 +35,8 @@ impl Front {
             let metrics = metrics.clone();
             middleware::from_fn(move |request, next| measure(metrics.clone(), kind, request, next))
         };
-        let grpc = grpc
-            .into_axum_router()
-            .layer(GrpcWebLayer::new())
-            .layer(cors.clone())
-            .layer(count(crate::telemetry::Kind::Grpc));
-        let web = web
-            .fallback(nowhere)
-            .method_not_allowed_fallback(other_method)
-            .layer(cors)
-            .layer(count(crate::telemetry::Kind::Http));
+        let grpc = grpc.into_axum_router().layer(GrpcWebLayer::new()).layer(cors.clone()).layer(count(crate::telemetry::Kind::Grpc));
+        let web = web.fallback(nowhere).method_not_allowed_fallback(other_method).layer(cors).layer(count(crate::telemetry::Kind::Http));
         Self { grpc, web }
     }
 }

@@ -16,6 +16,7 @@ mod tls;
 
 pub use accept::{Accepting, Bound};
 pub use front::Front;
+pub(crate) use rest::bearer;
 pub use rest::{Readiness, Rest};
+pub(crate) use tls::certificate_end;
 pub use tls::{Error as TlsError, Tls};
-

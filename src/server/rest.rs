@@ -61,10 +61,7 @@ impl Rest {
 
     /// What customers' and agents' pages ask for.
     pub fn public(&self) -> Router {
-        Router::new()
-            .route("/v1/tickets", post(ticket))
-            .layer(DefaultBodyLimit::max(self.body))
-            .with_state(self.clone())
+        Router::new().route("/v1/tickets", post(ticket)).layer(DefaultBodyLimit::max(self.body)).with_state(self.clone())
     }
 }
 

@@ -62,6 +62,18 @@ impl std::fmt::Debug for Tls {
     }
 }
 
+/// When a certificate ends, in seconds since the Unix epoch, once it was seen to fit its key.
+///
+/// # Errors
+/// See [`Error`].
+pub(crate) fn certificate_end(plan: &TlsPlan) -> Result<Option<i64>, Error> {
+    read(plan)?;
+    let pem = |source| Error::Pem { path: plan.certificate.clone(), source };
+    let first = CertificateDer::pem_file_iter(&plan.certificate).map_err(pem)?.next().transpose().map_err(pem)?;
+    let end = |der: CertificateDer<'_>| Some(x509_parser::parse_x509_certificate(&der).ok()?.1.validity().not_after.timestamp());
+    Ok(first.and_then(end))
+}
+
 fn read(plan: &TlsPlan) -> Result<ServerConfig, Error> {
     let pem = |path: &PathBuf| {
         let path = path.clone();

@@ -1,0 +1,44 @@
+//! `segue demo`: everything in one process, with a made-up business.
+
+use super::serve::{Signals, until_stopped};
+use super::{Error, out};
+use crate::config::Wanted;
+use crate::demo::{self, Card};
+use crate::engine::Clock;
+use crate::{serve, telemetry};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Where sessions are kept; a folder that goes with the demo where it is absent.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:7700", value_name = "ADDRESS")]
+    listen: SocketAddr,
+}
+
+pub(super) async fn run(args: Args) -> Result<(), Error> {
+    let kept = args.data.is_some();
+    let data = args.data.unwrap_or_else(|| std::env::temp_dir().join(format!("segue-demo-{}", std::process::id())));
+    let done = run_in(&data, args.listen).await;
+    if !kept && let Err(error) = std::fs::remove_dir_all(&data) {
+        tracing::debug!("the demo's folder stays: {error}");
+    }
+    done
+}
+
+async fn run_in(data: &Path, listen: SocketAddr) -> Result<(), Error> {
+    let variables = Wanted::file(Path::new("")).variables;
+    let plan = demo::plan(data, listen, variables)?;
+    let _logging = telemetry::init(&plan.telemetry)?;
+    let signals = Signals::new()?;
+    let tenant = plan.tenants.values().next().cloned();
+    let running = serve::start(plan).await?;
+    if let Some(tenant) = tenant {
+        let card = Card::new(&tenant, running.public, &data.display().to_string(), Clock::system().now())?;
+        out::text(&card.to_string());
+    }
+    until_stopped(running, signals).await
+}

@@ -1,0 +1,95 @@
+//! `segue interactions`: list, explain.
+
+use super::remote::{Where, refused};
+use super::{Error, out};
+use clap::Subcommand;
+use segue_proto::admin::v1 as wire;
+use uuid::Uuid;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// List interactions that wait, are offered, or are with an agent.
+    List {
+        #[command(flatten)]
+        at: Where,
+        /// Of this queue only.
+        #[arg(long)]
+        queue: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Explain why an interaction went where it went, and why it waits.
+    Explain {
+        #[command(flatten)]
+        at: Where,
+        /// Which.
+        interaction: Uuid,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) async fn run(args: Args) -> Result<(), Error> {
+    match args.what {
+        What::List { at, queue, json } => list(&at, queue, json).await,
+        What::Explain { at, interaction, json } => explain(&at, interaction, json).await,
+    }
+}
+
+async fn list(at: &Where, queue: Option<String>, json: bool) -> Result<(), Error> {
+    let request = wire::ListInteractionsRequest { queue: queue.unwrap_or_default() };
+    let mut admin = at.connect().await?;
+    let rows = admin.list_interactions(request).await.map_err(|status| refused(&status))?.into_inner().interactions;
+    if json {
+        out::json(&rows);
+        return Ok(());
+    }
+    let row = |row: wire::InteractionRow| {
+        let agent = if row.agent.is_empty() { "-".to_owned() } else { row.agent };
+        [row.interaction_id, row.session_id, row.queue, row.channel, row.phase, agent, out::moment(row.since_ms)]
+    };
+    out::table(["INTERACTION", "SESSION", "QUEUE", "CHANNEL", "PHASE", "AGENT", "SINCE"], rows.into_iter().map(row));
+    Ok(())
+}
+
+async fn explain(at: &Where, interaction: Uuid, json: bool) -> Result<(), Error> {
+    let request = wire::ExplainInteractionRequest { interaction_id: interaction.to_string() };
+    let mut admin = at.connect().await?;
+    let told = admin.explain_interaction(request).await.map_err(|status| refused(&status))?.into_inner();
+    if json {
+        out::line(&told.json);
+        return Ok(());
+    }
+    out::line(&format!("interaction {}", told.interaction_id));
+    out::line(&format!("session     {}", told.session_id));
+    for offer in &told.offers {
+        out::line(&format!("{}  offered to {}: {}", out::moment(offer.at_ms), offer.agent, offer.why));
+    }
+    if let Some(wait) = &told.waiting {
+        out::line(&format!(
+            "waits in {} since {}, {} before it, priority {}",
+            wait.queue,
+            out::moment(wait.since_ms),
+            wait.ahead,
+            wait.priority
+        ));
+        if !wait.reserved.is_empty() {
+            out::line(&format!("kept for {}, to whom it was transferred", wait.reserved));
+        }
+        for (reason, agents) in &wait.excluded {
+            out::line(&format!("  {agents} cannot have it: {reason}"));
+        }
+    }
+    if !told.outcome.is_empty() {
+        out::line(&format!("ended: {}", told.outcome));
+    }
+    Ok(())
+}

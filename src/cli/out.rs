@@ -1,0 +1,33 @@
+//! Answers on standard output: a reader that goes away early is no error.
+
+use comfy_table::{ContentArrangement, Table, TableStyle};
+use std::io::{self, Write as _};
+
+/// Writes a text as it is.
+pub(super) fn text(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Writes a line.
+pub(super) fn line(line: &str) {
+    text(&format!("{line}\n"));
+}
+
+/// Writes a value as JSON.
+pub(super) fn json(value: &impl serde::Serialize) {
+    line(&serde_json::to_string_pretty(value).unwrap_or_default());
+}
+
+/// Writes rows under a head, as wide as the terminal allows.
+pub(super) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
+    table.add_rows(rows);
+    line(&table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n"));
+}
+
+/// A moment in milliseconds since the Unix epoch, for people: UTC, to the second.
+pub(super) fn moment(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
+}

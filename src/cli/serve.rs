@@ -1,0 +1,79 @@
+//! `segue serve`: the daemon in the foreground, until a signal says stop.
+
+use super::{ConfigFile, Error};
+use crate::config::{self, Wanted};
+use crate::serve::{self, Running};
+use crate::telemetry;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    file: ConfigFile,
+}
+
+pub(super) async fn run(args: Args) -> Result<(), Error> {
+    let loaded = config::load(&Wanted::file(&args.file.config))?;
+    let _logging = telemetry::init(&loaded.plan.telemetry)?;
+    for warning in &loaded.warnings.0 {
+        tracing::warn!(place = warning.place, line = warning.line, "{warning}");
+    }
+    let signals = Signals::new()?;
+    let running = serve::start(loaded.plan).await?;
+    until_stopped(running, signals).await
+}
+
+/// The signals that this process answers. Made before anything is started, so that none goes lost.
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    pub(super) fn new() -> Result<Self, Error> {
+        let listen = |kind| signal(kind).map_err(|source| Error::Io { doing: "listening to signals".into(), source });
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+            hang_up: listen(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) -> Asked {
+        tokio::select! {
+            _ = self.terminate.recv() => Asked::Stop,
+            _ = self.interrupt.recv() => Asked::Stop,
+            _ = self.hang_up.recv() => Asked::Reload,
+        }
+    }
+
+    async fn stop(&mut self) {
+        while !matches!(self.next().await, Asked::Stop) {}
+    }
+}
+
+/// What a signal asks for.
+enum Asked {
+    Stop,
+    Reload,
+}
+
+/// Runs until a signal or a fault stops it. The first signal drains; a second one ends the process at once.
+pub(super) async fn until_stopped(running: Running, mut signals: Signals) -> Result<(), Error> {
+    let fault = loop {
+        tokio::select! {
+            asked = signals.next() => match asked {
+                Asked::Stop => break None,
+                Asked::Reload => running.reload(),
+            },
+            why = running.failed() => break Some(why),
+        }
+    };
+    tokio::select! {
+        () = running.stop() => {}
+        () = signals.stop() => tracing::warn!("a second signal: stopping at once"),
+    }
+    fault.map_or(Ok(()), |why| Err(serve::Error::Fatal(why).into()))
+}

@@ -1,0 +1,151 @@
+//! `segue sessions`: list, show, export, erase.
+
+use super::remote::{Where, refused};
+use super::{Error, out};
+use clap::Subcommand;
+use segue_proto::admin::v1 as wire;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// List sessions, newest change first.
+    List {
+        #[command(flatten)]
+        at: Where,
+        /// Of this customer only.
+        #[arg(long)]
+        customer: Option<String>,
+        /// At most so many.
+        #[arg(long, default_value = "50")]
+        limit: u32,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show how a session stands and what happened to it, without personal values.
+    Show {
+        #[command(flatten)]
+        at: Where,
+        /// Which.
+        session: Uuid,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a session whole as JSON, personal values included.
+    Export {
+        #[command(flatten)]
+        at: Where,
+        /// Which.
+        session: Uuid,
+    },
+    /// Forget a session and everything about it, for good.
+    Erase {
+        #[command(flatten)]
+        at: Where,
+        /// Which.
+        session: Uuid,
+        /// Do it.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+pub(super) async fn run(args: Args) -> Result<(), Error> {
+    match args.what {
+        What::List { at, customer, limit, json } => list(&at, customer, limit, json).await,
+        What::Show { at, session, json } => show(&at, session, json).await,
+        What::Export { at, session } => {
+            out::line(&export(&at, session).await?);
+            Ok(())
+        }
+        What::Erase { at, session, yes } => erase(&at, session, yes).await,
+    }
+}
+
+async fn list(at: &Where, customer: Option<String>, limit: u32, json: bool) -> Result<(), Error> {
+    let mut admin = at.connect().await?;
+    let mut rows = Vec::new();
+    let mut page_token = String::new();
+    while rows.len() < limit as usize {
+        let page_size = limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX)).min(500);
+        let request = wire::ListSessionsRequest { page_size, page_token, customer: customer.clone().unwrap_or_default() };
+        let page = admin.list_sessions(request).await.map_err(|status| refused(&status))?.into_inner();
+        rows.extend(page.sessions);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    if json {
+        out::json(&rows);
+        return Ok(());
+    }
+    let head = ["SESSION", "STANDING", "CUSTOMER", "AT", "CHANNELS", "LINE", "AGENT", "CHANGED"];
+    let dash = |text: String| if text.is_empty() { "-".to_owned() } else { text };
+    let row = |row: wire::SessionRow| {
+        let line = [row.line, row.queue].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" in ");
+        let channels = row.channels.join(" ");
+        [row.session_id, row.standing, dash(row.customer), dash(row.at), dash(channels), dash(line), dash(row.agent), out::moment(row.updated_ms)]
+    };
+    out::table(head, rows.into_iter().map(row));
+    Ok(())
+}
+
+async fn export(at: &Where, session: Uuid) -> Result<String, Error> {
+    let request = wire::ExportSessionRequest { session_id: session.to_string() };
+    let mut admin = at.connect().await?;
+    Ok(admin.export_session(request).await.map_err(|status| refused(&status))?.into_inner().json)
+}
+
+async fn show(at: &Where, session: Uuid, json: bool) -> Result<(), Error> {
+    let whole: Value = serde_json::from_str(&export(at, session).await?).unwrap_or_default();
+    let document = &whole["session"];
+    let names = |table: &Value| table.as_object().map(|table| table.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let shown = json!({
+        "session": document["id"],
+        "standing": document["standing"],
+        "language": document["language"],
+        "position": document["position"]["frames"],
+        "answered": names(&document["answers"]),
+        "legs": document["legs"].as_array().map(|legs| legs.iter().map(|leg| json!({
+            "channel": leg["channel"], "since": leg["since"], "standing": leg["standing"],
+        })).collect::<Vec<_>>()),
+        "line": whole["line"],
+        "suspensions": document["suspensions"],
+        "askedTwice": document["asked_twice"],
+        "events": whole["events"],
+    });
+    if json {
+        out::json(&shown);
+        return Ok(());
+    }
+    for (name, value) in shown.as_object().into_iter().flatten().filter(|(name, _)| *name != "events") {
+        out::line(&format!("{name:<12} {value}"));
+    }
+    out::line("");
+    let row = |event: &Value| {
+        let args = event["args"].as_object().into_iter().flatten();
+        let args = args.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())).collect::<Vec<_>>().join(" ");
+        [out::moment(event["at"].as_i64().unwrap_or_default()), event["kind"].as_str().unwrap_or_default().to_owned(), args]
+    };
+    out::table(["WHEN", "WHAT", "PARTICULARS"], shown["events"].as_array().into_iter().flatten().map(row));
+    Ok(())
+}
+
+async fn erase(at: &Where, session: Uuid, yes: bool) -> Result<(), Error> {
+    if !yes {
+        return Err(Error::Usage { what: "erasing cannot be undone".into(), mend: "add --yes to do it".into() });
+    }
+    let request = wire::EraseSessionRequest { request_id: Uuid::new_v4().to_string(), session_id: session.to_string() };
+    at.connect().await?.erase_session(request).await.map_err(|status| refused(&status))?;
+    out::line(&format!("{session} is forgotten"));
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! What the demo prints: links, tokens, and the first things to try.
+
+use crate::config::plan::Tenant;
+use crate::doors::{MintError, mint};
+use segue_session::{Role, Time};
+use serde_json::{Map, json};
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How long the demo's tokens hold.
+const HOLDS: Duration = Duration::from_secs(24 * 3600);
+
+/// Tokens and addresses of a running demo.
+#[derive(Clone, Debug)]
+pub struct Card {
+    title: String,
+    address: SocketAddr,
+    widget: String,
+    /// A customer's, with two factors.
+    pub customer: String,
+    /// Each agent's, by name.
+    pub agents: Vec<(String, String)>,
+    /// A supervisor's.
+    pub supervisor: String,
+    /// An administrator's.
+    pub admin: String,
+    data: String,
+}
+
+impl Card {
+    /// Mints the tokens of a tenant.
+    ///
+    /// # Errors
+    /// The tenant has no issuer of development.
+    pub fn new(tenant: &Tenant, address: SocketAddr, data: &str, now: Time) -> Result<Self, MintError> {
+        let customer = json!({
+            "name": "Nora Berg", "phone": "+41443640101", "email": "nora@example.com", "number": "10203040", "tier": "gold",
+            "amr": ["pwd", "otp"], "locale": "en",
+        });
+        let customer = customer.as_object().cloned().unwrap_or_default();
+        let token = |role, subject: &str, more: &Map<_, _>| {
+            mint(tenant, role, subject, HOLDS, now, more).map(|minted| minted.token.into_inner())
+        };
+        let agent = |name: &segue_session::AgentName| Ok((name.to_string(), token(Role::Agent, name.as_str(), &Map::new())?));
+        Ok(Self {
+            title: tenant.title.clone(),
+            address,
+            widget: tenant.widgets.first().cloned().unwrap_or_default(),
+            customer: token(Role::App, "nora", &customer)?,
+            agents: tenant.routing.agents.keys().map(agent).collect::<Result<_, MintError>>()?,
+            supervisor: token(Role::Supervisor, "sam", &Map::new())?,
+            admin: token(Role::Admin, "operator", &Map::new())?,
+            data: data.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for Card {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { title, address, widget, customer, agents, supervisor, admin, data } = self;
+        writeln!(f, "\n{title} is served on {address}; what happens is kept in {data}\n")?;
+        writeln!(f, "  gRPC, gRPC-Web   http://{address}         segue.app.v1.AppService, segue.admin.v1.AdminService")?;
+        writeln!(f, "  web chat         ws://{address}/v1/chat  widget key {widget}")?;
+        writeln!(f, "  agents' desk     ws://{address}/v1/desk")?;
+        writeln!(f, "  health, metrics  http://{address}/readyz  /livez  /metrics\n")?;
+        writeln!(f, "Tokens, for a day (paste these lines into a shell):\n")?;
+        writeln!(f, "export SEGUE_URL=http://{address}")?;
+        writeln!(f, "export SEGUE_TOKEN={admin}")?;
+        writeln!(f, "export NORA={customer}")?;
+        for (name, token) in agents {
+            writeln!(f, "export {}={token}", name.to_uppercase())?;
+        }
+        writeln!(f, "export SAM={supervisor}\n")?;
+        writeln!(f, "First things to try:\n")?;
+        writeln!(f, "  segue sessions list                           every session, and how it stands")?;
+        writeln!(f, "  segue interactions list                       who waits, and who has whom")?;
+        writeln!(f, "  segue demo --story                            the whole story, played through real sockets (a second demo)")?;
+        writeln!(f, "  curl -s $SEGUE_URL/metrics | grep ^segue_     what is counted")?;
+        writeln!(f, "  curl -s -X POST -H \"authorization: Bearer $ADA\" $SEGUE_URL/v1/tickets     a one-use ticket for a socket")?;
+        writeln!(f, "  grpcurl -plaintext -H \"authorization: Bearer $NORA\" -d '{{\"journey\":\"fault\"}}' \\")?;
+        writeln!(f, "      {address} segue.app.v1.AppService/StartSession     a session, as the app begins it\n")?;
+        writeln!(f, "Ctrl-C stops it in order; a second Ctrl-C at once.")
+    }
+}

@@ -1,0 +1,126 @@
+//! The checks, one for each thing that operators stumble over.
+
+use super::Finding;
+use crate::config::plan::{IssuerKeys, Limits, Listen, Plan, StorePlan};
+use crate::doors::probe_keys;
+use crate::serve::open_store;
+use crate::server::{Bound, certificate_end};
+use crate::telemetry;
+use std::time::{Duration, Instant};
+
+/// A store that answers slower than this makes every acknowledgement slow.
+const SLOW: Duration = Duration::from_millis(20);
+/// How long before its end a certificate is worth a word.
+const SOON: Duration = Duration::from_secs(21 * 86_400);
+/// How often the store is asked, to learn how quick it is.
+const ASKED: u32 = 20;
+
+/// Each connection is a file to the system.
+pub(super) fn files(limits: &Limits) -> Finding {
+    let wanted = limits.connections.saturating_add(512);
+    match telemetry::files() {
+        None => Finding::warn("file limit", "cannot be read on this system", "make sure that it is above `limits.connections`"),
+        Some((_, most)) if usize::try_from(most).is_ok_and(|most| most >= wanted) => Finding::ok("file limit", format!("{most} files")),
+        Some((_, most)) => Finding::warn(
+            "file limit",
+            format!("{most} files may be open, `limits.connections` allows {} connections", limits.connections),
+            format!("`ulimit -n {wanted}`, or LimitNOFILE={wanted} in the unit; or lower `limits.connections`"),
+        ),
+    }
+}
+
+/// Tokens, leases and deadlines all hang on the clock.
+pub(super) fn clock() -> Finding {
+    let synchronised = std::path::Path::new("/run/systemd/timesync/synchronized").exists();
+    let now = jiff::Timestamp::now();
+    if now.as_second() < 1_750_000_000 {
+        return Finding::fail("clock", format!("it says {now}"), "set it; `timedatectl set-ntp true` keeps it");
+    }
+    if synchronised { Finding::ok("clock", "synchronised") } else { Finding::ok("clock", format!("{:.0}", now)) }
+}
+
+/// A port that somebody else has cannot be ours.
+pub(super) async fn ports(listen: &Listen) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for address in [Some(listen.public), listen.private].into_iter().flatten() {
+        findings.push(match Bound::to(address).await {
+            Ok(_) => Finding::ok("port", format!("{address} is free")),
+            Err(error) => {
+                Finding::fail("port", format!("{address}: {error}"), "stop what listens there (a running segue?), or choose another")
+            }
+        });
+    }
+    findings
+}
+
+/// A certificate that ends takes every connection with it.
+pub(super) fn tls(listen: &Listen) -> Option<Finding> {
+    let plan = listen.tls.as_ref()?;
+    let renew = "renew it, then send SIGHUP: it is read anew without a restart";
+    Some(match certificate_end(plan) {
+        Err(error) => Finding::fail("certificate", error.to_string(), "give a chain and the key that fits it, both PEM"),
+        Ok(None) => Finding::warn("certificate", "its end cannot be read", renew),
+        Ok(Some(end)) => {
+            let left = end - jiff::Timestamp::now().as_second();
+            let days = left / 86_400;
+            if left <= 0 {
+                Finding::fail("certificate", "it has ended", renew)
+            } else if left < i64::try_from(SOON.as_secs()).unwrap_or(i64::MAX) {
+                Finding::warn("certificate", format!("it ends in {days} days"), renew)
+            } else {
+                Finding::ok("certificate", format!("it holds for {days} days"))
+            }
+        }
+    })
+}
+
+/// Opens the store as the daemon would, and asks it a few times.
+pub(super) async fn store(plan: &StorePlan) -> Vec<Finding> {
+    let (name, mend) = match plan {
+        StorePlan::Memory => return vec![Finding::ok("store", "in memory")],
+        StorePlan::Embedded { .. } => ("store", "stop the segue that has it, or choose another `store.dir` that can be written"),
+        StorePlan::Redis { .. } => ("redis", "check `store.url`, and that the Redis runs and can be reached"),
+    };
+    if let StorePlan::Embedded { dir } = plan
+        && !dir.exists()
+    {
+        // Looking changes nothing: a store that is not there yet is not made by looking for it.
+        return vec![Finding::ok(name, format!("{} is not there yet; `serve` makes it", dir.display()))];
+    }
+    let store = match open_store(plan).await {
+        Ok(store) => store,
+        Err(error) => return vec![Finding::fail(name, chain(&error), mend)],
+    };
+    let begun = Instant::now();
+    for _ in 0..ASKED {
+        if let Err(error) = store.inbox_read(&segue_session::TenantId::new("doctor")).await {
+            return vec![Finding::fail(name, chain(&error), mend)];
+        }
+    }
+    let each = begun.elapsed() / ASKED;
+    let found = format!("answers in {each:.1?}");
+    if each > SLOW {
+        vec![Finding::warn(name, found, "every acknowledgement waits for it: bring it nearer, or take load off it")]
+    } else {
+        vec![Finding::ok(name, found)]
+    }
+}
+
+/// Issuers whose keys cannot be fetched sign in nobody.
+pub(super) async fn keys(plan: &Plan) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for issuer in plan.tenants.values().flat_map(|tenant| &tenant.issuers) {
+        let IssuerKeys::Jwks { algorithm, url } = &issuer.keys else { continue };
+        findings.push(match probe_keys(algorithm, url).await {
+            Ok(keys) => Finding::ok("issuer keys", format!("{url}: {keys} keys")),
+            Err(why) => Finding::fail("issuer keys", format!("{url}: {why}"), "check the address, and that this machine may reach it"),
+        });
+    }
+    findings
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
+}

@@ -1,0 +1,325 @@
+//! The whole daemon from a plan: store, switchboard, doors, adapters, sockets; and its orderly end.
+//!
+//! ```text
+//! start: bind ─► open the store ─► open the switchboard ─► accept ─► ready
+//! stop:  not ready ─► health NOT_SERVING ─► sockets told to move, GOAWAY ─► connections end ─► switchboard gives up its right
+//! ```
+//!
+//! What is *not* here: signals and the command line (`cli::serve`).
+
+use crate::config::plan::{Listen, Plan, StorePlan};
+use crate::doors::{self, Gate, Guarded};
+use crate::engine::Clock;
+use crate::house::{self, Switchboard};
+use crate::server::{Accepting, Bound, Front, Readiness, Rest, Tls, TlsError};
+use crate::telemetry::Metrics;
+use segue_adapter_kit::{Desks, Doors, Drain, Draining, House, Meter, ws};
+use segue_proto::app::v1::app_service_server::AppServiceServer;
+use segue_session::store::{self, Embedded, Redis, RedisOptions, Store};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tonic::server::NamedService;
+use tonic::service::Routes;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+/// Why the daemon does not start, or stopped by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address cannot be had.
+    #[error("while listening on {address}: {source}")]
+    Bind {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The certificate cannot be used.
+    #[error("while preparing TLS: {0}")]
+    Tls(#[from] TlsError),
+    /// The store cannot be used.
+    #[error("while opening the store: {0}")]
+    Store(#[from] store::Error),
+    /// An issuer's key cannot be used.
+    #[error(transparent)]
+    Key(#[from] doors::KeyError),
+    /// The switchboard cannot open.
+    #[error("while opening the house: {0}")]
+    House(#[from] house::Error),
+    /// The descriptors cannot be served.
+    #[error("while preparing reflection: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
+    /// The store cannot be written any more.
+    #[error("stopped: {0}")]
+    Fatal(String),
+}
+
+/// The daemon, running in this process. [`Running::stop`] ends it in order; dropping it cuts everything off.
+pub struct Running {
+    /// Where customers and agents reach it.
+    pub public: SocketAddr,
+    /// Where operators do.
+    pub private: Option<SocketAddr>,
+    /// Its metrics.
+    pub metrics: Metrics,
+    switchboard: Arc<Switchboard>,
+    listeners: Vec<Accepting>,
+    readiness: Readiness,
+    health: HealthReporter,
+    drain: Drain,
+    drain_for: Duration,
+    tls: Option<Tls>,
+    keys: JoinHandle<()>,
+}
+
+/// Everything that the fronts are built from.
+struct Parts {
+    plan: Arc<Plan>,
+    gate: Arc<Gate>,
+    house: Arc<dyn House>,
+    desks: Arc<dyn Desks>,
+    metrics: Metrics,
+    draining: Draining,
+    rest: Rest,
+}
+
+/// Starts the daemon and returns when it is ready.
+///
+/// # Errors
+/// See [`Error`]; nothing is left running.
+pub async fn start(plan: Plan) -> Result<Running, Error> {
+    let store = open_store(&plan.store).await?;
+    start_on(plan, store).await
+}
+
+/// Starts the daemon on a store that is open already.
+///
+/// # Errors
+/// See [`Error`]; nothing is left running.
+pub async fn start_on(plan: Plan, store: Arc<dyn Store>) -> Result<Running, Error> {
+    let plan = Arc::new(plan);
+    let clock = Clock::system();
+    let metrics = Metrics::default();
+    let tls = plan.listen.tls.as_ref().map(Tls::new).transpose()?;
+    let public = bind(plan.listen.public).await?;
+    let private = match plan.listen.private {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
+    let (public_at, private_at) = (public.address, private.as_ref().map(|bound| bound.address));
+    let gate = Arc::new(Gate::new(&plan, clock.clone())?);
+    let switchboard = Switchboard::open(Arc::clone(&store), Arc::clone(&plan), metrics.meters.clone(), clock).await?;
+    let (drain, draining) = Drain::new();
+    let readiness = Readiness::default();
+    let (deadline, meters) = (plan.limits.deadline, metrics.meters.clone());
+    let house: Arc<dyn House> = Arc::new(Guarded::new(Arc::clone(&switchboard), deadline, meters.clone()));
+    let parts = Parts {
+        house,
+        desks: Arc::new(Guarded::new(Arc::clone(&switchboard), deadline, meters)),
+        rest: Rest { gate: Arc::clone(&gate), readiness: readiness.clone(), metrics: metrics.clone(), body: plan.limits.http_body },
+        plan: Arc::clone(&plan),
+        gate: Arc::clone(&gate),
+        metrics: metrics.clone(),
+        draining,
+    };
+    let (health, fronts) = fronts(parts).await?;
+    let listeners = [(Some(public), tls.clone()), (private, None)].into_iter().zip(fronts);
+    let listeners = listeners.filter_map(|((bound, tls), front)| Some(bound?.accept(front, &plan.limits, tls, metrics.clone())));
+    let listeners = listeners.collect();
+    readiness.ready();
+    announce(&plan, public_at, private_at);
+    Ok(Running {
+        public: public_at,
+        private: private_at,
+        metrics,
+        switchboard,
+        listeners,
+        readiness,
+        health,
+        drain,
+        drain_for: plan.drain_for,
+        tls,
+        keys: doors::keep_keys(&gate),
+    })
+}
+
+async fn bind(address: SocketAddr) -> Result<Bound, Error> {
+    Bound::to(address).await.map_err(|source| Error::Bind { address, source })
+}
+
+/// Opens the store of a plan.
+///
+/// # Errors
+/// It cannot be reached, is another process's, or does not keep what it is given.
+pub async fn open_store(plan: &StorePlan) -> Result<Arc<dyn Store>, store::Error> {
+    Ok(match plan {
+        StorePlan::Memory => Arc::new(Embedded::memory()?),
+        StorePlan::Embedded { dir } => Arc::new(Embedded::open(dir)?),
+        StorePlan::Redis { url, allow_unsafe } => {
+            let options = RedisOptions { forced: *allow_unsafe, ..RedisOptions::new(url.clone()) };
+            Arc::new(Redis::open(options).await?)
+        }
+    })
+}
+
+/// What the public listener answers, and what the private one does.
+async fn fronts(parts: Parts) -> Result<(HealthReporter, [Front; 2]), Error> {
+    let Parts { plan, gate, house, desks, metrics, draining, rest } = parts;
+    let doors: Arc<dyn Doors> = gate;
+    let meter: Arc<dyn Meter> = Arc::new(metrics.clone());
+    let limits = &plan.limits;
+    let app = segue_adapter_app::Settings {
+        deadline: limits.deadline,
+        longest: limits.deadline.max(Duration::from_secs(60)),
+        message: limits.grpc_message,
+        streams: limits.connections,
+        ..segue_adapter_app::Settings::default()
+    };
+    let app = segue_adapter_app::App::new(Arc::clone(&doors), Arc::clone(&house), draining.clone(), Arc::clone(&meter), app).server();
+    let (health, health_server) = tonic_health::server::health_reporter();
+    for service in [name_of(&app)] {
+        health.set_service_status(service, ServingStatus::Serving).await;
+    }
+    let mut public = Routes::builder();
+    public.add_service(health_server.clone()).add_service(app);
+    let mut private = Routes::builder();
+    private.add_service(health_server);
+    if plan.listen.reflection {
+        public.add_service(reflection()?);
+        private.add_service(reflection()?);
+    }
+    let sockets = socket_settings(&plan);
+    let chat = segue_adapter_chat::routes(segue_adapter_chat::Ports {
+        doors: Arc::clone(&doors),
+        house,
+        draining: draining.clone(),
+        settings: sockets.clone(),
+        meter: Arc::clone(&meter),
+    });
+    let desk =
+        segue_adapter_desk::routes(segue_adapter_desk::Ports { doors: Arc::clone(&doors), desks, draining, settings: sockets, meter });
+    let mut web = rest.public().merge(chat).merge(desk);
+    if plan.listen.private.is_none() {
+        web = web.merge(rest.operators());
+    }
+    let public = Front::new(public.routes(), web, Arc::clone(&doors), metrics.clone());
+    let private = Front::new(private.routes(), rest.operators(), doors, metrics);
+    Ok((health, [public, private]))
+}
+
+const fn name_of<S: NamedService>(_: &S) -> &'static str {
+    S::NAME
+}
+
+fn reflection() -> Result<
+    tonic_reflection::server::v1::ServerReflectionServer<impl tonic_reflection::server::v1::ServerReflection>,
+    tonic_reflection::server::Error,
+> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(segue_proto::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()
+}
+
+fn socket_settings(plan: &Plan) -> ws::Settings {
+    let limits = &plan.limits;
+    ws::Settings {
+        hello: limits.handshake_time,
+        frame: limits.ws_frame,
+        message: limits.ws_message,
+        text: limits.chat_text,
+        ping: limits.ws_ping,
+        command: limits.deadline,
+        // Half of the time that there is: the other half is for those who are slow to go.
+        move_within: (plan.drain_for / 2).min(ws::Settings::default().move_within),
+        sockets: Arc::new(Semaphore::new(limits.sockets)),
+        ..ws::Settings::default()
+    }
+}
+
+/// One line that says what runs.
+fn announce(plan: &Plan, public: SocketAddr, private: Option<SocketAddr>) {
+    let Listen { tls, reflection, .. } = &plan.listen;
+    let (store, durability) = match &plan.store {
+        StorePlan::Memory => ("memory", "memory"),
+        StorePlan::Embedded { .. } => ("embedded", "disk"),
+        StorePlan::Redis { .. } => ("redis", "as its Redis is set up"),
+    };
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        node = plan.node,
+        %public,
+        private = private.map(|private| private.to_string()),
+        tls = tls.is_some(),
+        reflection,
+        store,
+        durability,
+        tenants = plan.tenants.len(),
+        "segue is ready"
+    );
+}
+
+impl Running {
+    /// Reads the certificate anew. A bad one is told in the log, and the old one stays.
+    pub fn reload(&self) {
+        match self.tls.as_ref().map(Tls::reload) {
+            None => tracing::info!("asked to reload: there is no certificate to read anew"),
+            Some(Ok(())) => tracing::info!("the certificate was read anew"),
+            Some(Err(error)) => tracing::error!("the certificate cannot be used, the old one stays: {error}"),
+        }
+    }
+
+    /// Waits until the daemon cannot go on, and says why. Stop it then.
+    pub async fn failed(&self) -> String {
+        let mut fatal = self.switchboard.fatal();
+        match fatal.wait_for(Option::is_some).await {
+            Ok(why) => why.clone().unwrap_or_default(),
+            Err(_) => "the house is gone".to_owned(),
+        }
+    }
+
+    /// Stops in order, within the plan's `drain_for`.
+    pub async fn stop(self) {
+        let begun = tokio::time::Instant::now();
+        tracing::info!(within = ?self.drain_for, "draining");
+        self.metrics.draining.set(1);
+        self.readiness.draining();
+        for service in ["", name_of_server::<AppServiceServer<()>>()] {
+            self.health.set_service_status(service, ServingStatus::NotServing).await;
+        }
+        self.drain.begin();
+        for listener in &self.listeners {
+            listener.close();
+        }
+        // A part of the time is the switchboard's: what it holds must be on disk whatever the sockets do.
+        let end = begun + self.drain_for.mul_f64(0.8);
+        let gone = async {
+            for listener in &self.listeners {
+                listener.closed().await;
+            }
+            self.drain.finished().await;
+        };
+        if tokio::time::timeout_at(end, gone).await.is_err() {
+            tracing::warn!("some connections did not end in time, and are cut off");
+        }
+        if tokio::time::timeout_at(begun + self.drain_for, self.switchboard.shutdown()).await.is_err() {
+            tracing::warn!("the house did not close in time; what was acknowledged is stored");
+        }
+        self.keys.abort();
+        tracing::info!(took = ?begun.elapsed(), "stopped");
+    }
+}
+
+const fn name_of_server<S: NamedService>() -> &'static str {
+    S::NAME
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("public", &self.public).field("private", &self.private).finish_non_exhaustive()
+    }
+}
