@@ -19,7 +19,7 @@ async fn a_form_is_filled_and_a_person_comes() {
     assert_eq!(view["bubble"]["numberedText"], "What is not working?\n1. Internet\n2. Phone");
     ack(&mut client, 2, json!({ "step": { "typed": "1" } })).await;
     let view = client.until("view").await;
-    assert_eq!(view["bubble"]["field"]["fieldId"], "light");
+    assert_eq!(view["bubble"]["fieldId"], "light");
     let tapped = view["bubble"]["replies"][1]["input"].clone();
     ack(&mut client, 3, json!({ "step": tapped })).await;
     ack(&mut client, 4, json!({ "step": { "fill": { "fieldId": "since", "value": "yesterday" } } })).await;
@@ -80,7 +80,7 @@ async fn a_suspension_gives_ways_back_and_the_code_leads_back_from_another_brows
     let came = ack(&mut other, 4, json!({ "resume": { "code": code } })).await;
     assert_eq!(Place::of(&came["attached"]).session, place.session);
     let view = other.until("view").await;
-    assert_eq!(view["bubble"]["field"]["fieldId"], "light", "at the same step");
+    assert_eq!(view["bubble"]["fieldId"], "light", "at the same step");
     let refused = error(&mut client, 5, json!({ "resume": { "sessionId": place.session.to_string() } })).await;
     assert_eq!(refused["reason"], "ALREADY_RESUMED");
     assert_eq!(ground.house.session(place.session).unwrap().asked_twice, 0);

@@ -53,7 +53,7 @@ fn attached(session: SessionId, leg: LegId) -> wire::Attached {
 /// How a session stands, whole.
 pub(crate) fn view(core: &View) -> Frame {
     let session = session::view(core, Channel::Chat);
-    let bubble = session.prompt.as_ref().and_then(bubble);
+    let bubble = core.prompt.as_ref().map(|prompt| bubble(prompt, &core.language));
     Frame::View(wire::View { session: Some(session), bubble })
 }
 
