@@ -1,10 +1,26 @@
-//! What operators may look at and do, by the command line or the private port.
+//! What operators may look at and do, by the command line or the private port. Who may is asked before.
 
-use segue_router::Outcome;
-use segue_session::{CustomerId, InteractionId, Line, QueueName, Session, SessionEvent, SessionId, Time};
-use segue_session::{AgentName, Channel, PopWhy};
+use crate::engine::journal::{Record, decode};
+use crate::engine::{Machine, outcome_name};
+use crate::house::Switchboard;
+use crate::house::order::Read;
+use crate::house::tenant::Tenant;
+use segue_adapter_kit::Page;
+use segue_router::{Decision, Outcome};
+use segue_session::outbound::{excluded_name, why};
+use segue_session::store::{KeyKind, Seq};
+use segue_session::{
+    Actor, AgentName, Channel, Command, CustomerId, InteractionId, Line, Message, QueueName, Reason, Refusal, RequestId, Session,
+    SessionEvent, SessionId, Standing, TenantId, Time, Who, interaction_uuid,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Entries read at once.
+const PAGE: usize = 500;
+/// Sessions of one customer that are exported or erased.
+const OF_CUSTOMER: usize = 10_000;
 
 /// A session in a list.
 #[derive(Clone, Debug, Serialize)]
@@ -36,6 +52,8 @@ pub struct SessionDetail {
     pub line: Option<Line>,
     /// What happened, oldest first.
     pub events: Vec<SessionEvent>,
+    /// What was said, oldest first, with numbers.
+    pub messages: Vec<(Seq, Message)>,
 }
 
 /// An interaction that the router holds.
@@ -79,8 +97,16 @@ pub struct ExplainedOffer {
     pub at: Time,
     /// Whom.
     pub agent: AgentName,
-    /// Why, as on the screen pop.
-    pub why: PopWhy,
+    /// The decision in one line, as on the screen pop.
+    pub line: String,
+    /// How many agents could have had it.
+    pub eligible: u32,
+    /// How many could not, by reason.
+    pub excluded: BTreeMap<String, u32>,
+    /// Who would have been next.
+    pub runner_up: Option<AgentName>,
+    /// Under which config.
+    pub plan: u64,
 }
 
 /// Why an interaction has no agent yet.
@@ -98,4 +124,234 @@ pub struct ExplainedWait {
     pub excluded: BTreeMap<String, u32>,
     /// The agent it is kept for, after a transfer to them by name.
     pub reserved: Option<AgentName>,
+}
+
+impl Switchboard {
+    /// Sessions that are not over, in the order of their birth; of one customer, all of theirs, newest first.
+    ///
+    /// # Errors
+    /// `NotFound` for a tenant that is not served, `InvalidArgument` for a page token that is not ours.
+    pub async fn sessions(
+        &self,
+        tenant: &TenantId,
+        customer: Option<&CustomerId>,
+        page_size: usize,
+        page: Option<&str>,
+    ) -> Result<Page<SessionRow>, Refusal> {
+        let tenant = self.tenant_of(tenant)?;
+        let after: Option<SessionId> = page.map(str::parse).transpose().map_err(|_| bad_page())?;
+        let size = page_size.clamp(1, PAGE);
+        let ids = match customer {
+            Some(customer) => {
+                let found = tenant.of_customer(customer).await?;
+                found.into_iter().filter(|id| after.is_none_or(|after| *id < after)).take(size + 1).collect()
+            }
+            None => tenant.store.live(&tenant.id, after, size + 1).await.map_err(|error| tenant.failed(&error))?,
+        };
+        let stored = tenant.store.sessions(&tenant.id, &ids).await.map_err(|error| tenant.failed(&error))?;
+        let next = ids.get(size - 1).filter(|_| ids.len() > size).map(ToString::to_string);
+        let rows = stored.into_iter().take(size).flatten().map(|stored| tenant.decode(stored).map(row));
+        Ok(Page { rows: rows.collect::<Result<_, _>>()?, next })
+    }
+
+    /// A session whole: content, line, events, transcript.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn session(&self, tenant: &TenantId, session: SessionId) -> Result<SessionDetail, Refusal> {
+        let tenant = self.tenant_of(tenant)?;
+        let read = tenant.read(session).await?.ok_or_else(nothing)?;
+        let events = tenant.records(session).await?.into_iter().filter_map(|record| match record {
+            Record::Session(event) => Some(event),
+            Record::Step(_) | Record::Decision(_) | Record::Names(_) => None,
+        });
+        let events = events.collect();
+        let mut messages: Vec<(Seq, Message)> = Vec::new();
+        loop {
+            let after = messages.last().map(|(seq, _)| *seq).unwrap_or_default();
+            let part = tenant.transcript(session, after, super::port::MESSAGES).await?;
+            let whole = part.len() < super::port::MESSAGES;
+            messages.extend(part);
+            if whole {
+                break;
+            }
+        }
+        Ok(SessionDetail { version: read.stored.version.0, line: read.line, session: read.session, events, messages })
+    }
+
+    /// Everything held about a customer.
+    ///
+    /// # Errors
+    /// As [`Self::session`].
+    pub async fn export(&self, tenant: &TenantId, customer: &CustomerId) -> Result<Vec<SessionDetail>, Refusal> {
+        let mut whole = Vec::new();
+        for session in self.tenant_of(tenant)?.of_customer(customer).await? {
+            whole.push(self.session(tenant, session).await?);
+        }
+        Ok(whole)
+    }
+
+    /// Forgets everything about a customer; how many sessions that were. A repeat finishes what was begun.
+    ///
+    /// # Errors
+    /// When the store fails in between: repeat it.
+    pub async fn erase(&self, tenant: &TenantId, customer: &CustomerId) -> Result<usize, Refusal> {
+        let tenant = self.tenant_of(tenant)?;
+        let sessions = tenant.of_customer(customer).await?;
+        for session in &sessions {
+            let request = RequestId(uuid::Uuid::now_v7());
+            tenant.apply(Actor::House, *session, Some(request), Command::Erase).await?;
+        }
+        Ok(sessions.len())
+    }
+
+    /// Interactions that the router holds, of one queue or of all, those who wait longest first.
+    ///
+    /// # Errors
+    /// `NotFound` for a tenant that is not served, `Unavailable` while routing is being rebuilt.
+    pub async fn interactions(&self, tenant: &TenantId, queue: Option<&QueueName>) -> Result<Vec<InteractionRow>, Refusal> {
+        let (tenant, queue) = (self.tenant_of(tenant)?, queue.cloned());
+        let rows = tenant.engine().look(move |machine| {
+            let wanted = |name: &QueueName| queue.as_ref().is_none_or(|queue| queue == name);
+            let cases = machine.cases().iter().filter(|(_, case)| wanted(&case.queue));
+            let mut rows: Vec<InteractionRow> = cases.map(|(id, case)| held(machine, id, case)).collect();
+            rows.sort_by_key(|row| (row.since, row.interaction));
+            rows
+        });
+        rows.await
+    }
+
+    /// Why an interaction went where it went, from the journal, and why it waits, from the router.
+    ///
+    /// # Errors
+    /// `NotFound` for an interaction nobody knows (any more).
+    pub async fn explain(&self, tenant: &TenantId, interaction: InteractionId) -> Result<Explanation, Refusal> {
+        let tenant = self.tenant_of(tenant)?;
+        let key = tenant.keys.lookup(KeyKind::Interaction, &interaction_uuid(interaction).to_string());
+        let found = tenant.store.find(&tenant.id, &key, 1).await.map_err(|error| tenant.failed(&error))?;
+        let session = *found.first().ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such interaction"))?;
+        let read = tenant.read(session).await?;
+        let record = read.as_ref().and_then(|read| read.session.interaction(interaction));
+        let needs = record.map(|record| record.needs.clone()).unwrap_or_default();
+        let outcome = record.and_then(|record| record.ended);
+        let decisions = tenant.records(session).await?.into_iter().filter_map(|record| match record {
+            Record::Decision(decision) if decision.interaction == interaction => Some(*decision),
+            Record::Decision(_) | Record::Session(_) | Record::Step(_) | Record::Names(_) => None,
+        });
+        let decisions: Vec<Decision> = decisions.collect();
+        let told = tenant.engine().look(move |machine| {
+            let offers = decisions.iter().filter_map(|decision| offer(machine, decision, &needs)).collect();
+            (offers, wait(machine, interaction))
+        });
+        let (offers, waiting) = told.await?;
+        Ok(Explanation { interaction, session: Some(session), offers, waiting, outcome })
+    }
+}
+
+impl Tenant {
+    async fn of_customer(&self, customer: &CustomerId) -> Result<Vec<SessionId>, Refusal> {
+        let key = self.keys.lookup(KeyKind::Customer, customer.as_str());
+        self.store.find(&self.id, &key, OF_CUSTOMER).await.map_err(|error| self.failed(&error))
+    }
+
+    /// The journal's records about a session, oldest first.
+    async fn records(self: &Arc<Self>, session: SessionId) -> Result<Vec<Record>, Refusal> {
+        let mut records = Vec::new();
+        let mut after = Seq(0);
+        loop {
+            let page = self.store.journal_of(&self.id, session, after, PAGE).await.map_err(|error| self.failed(&error))?;
+            after = page.last().map_or(after, |entry| entry.seq);
+            for entry in &page {
+                let record = decode(&entry.body).map_err(|_| Refusal::new(Reason::Internal, "an entry of the journal cannot be read"))?;
+                records.push(record);
+            }
+            if page.len() < PAGE {
+                return Ok(records);
+            }
+        }
+    }
+}
+
+fn row(read: Read) -> SessionRow {
+    let session = read.session;
+    let standing = match session.standing {
+        Standing::Active => "active",
+        Standing::Suspended(_) => "suspended",
+        Standing::Closed { .. } => "closed",
+        Standing::Expired { .. } => "expired",
+    };
+    let frame = session.position.as_ref().and_then(|position| position.frames.last());
+    SessionRow {
+        session: session.id,
+        standing,
+        at: frame.map(|frame| format!("{} {}", frame.journey, frame.step)),
+        channels: session.channels(),
+        customer: match session.party {
+            Who::Known { customer, .. } => Some(customer),
+            Who::Unknown | Who::Candidates(_) => None,
+        },
+        line: read.line,
+        updated: session.updated,
+    }
+}
+
+fn held(machine: &Machine, interaction: InteractionId, case: &segue_session::outbound::Case) -> InteractionRow {
+    let wrapping = case.wrapping.keys().next().copied();
+    let (phase, agent) = match (case.ended, case.assigned_to(), &case.offer) {
+        (Some(_), _, _) => ("wrapping_up", wrapping),
+        (None, Some(agent), _) => ("assigned", Some(agent)),
+        (None, None, Some(offer)) => ("offered", Some(offer.agent)),
+        (None, None, None) => ("waiting", None),
+    };
+    InteractionRow {
+        interaction,
+        session: case.session,
+        queue: case.queue.clone(),
+        channel: case.channel,
+        phase,
+        agent: agent.and_then(|agent| machine.directory().agent_name(agent)).cloned(),
+        since: case.since,
+    }
+}
+
+fn offer(machine: &Machine, decision: &Decision, needs: &str) -> Option<ExplainedOffer> {
+    let why = why(&machine.names(), decision, needs);
+    Some(ExplainedOffer {
+        at: decision.at,
+        agent: machine.directory().agent_name(decision.agent)?.clone(),
+        line: why.line(),
+        eligible: why.eligible,
+        excluded: why.excluded,
+        runner_up: why.runner_up,
+        plan: decision.plan.0,
+    })
+}
+
+fn wait(machine: &Machine, interaction: InteractionId) -> Option<ExplainedWait> {
+    let told = machine.router().explain(interaction).ok()?;
+    let agent = |(agent, _)| machine.directory().agent_name(agent).cloned();
+    Some(ExplainedWait {
+        queue: machine.directory().queue_name(told.queue)?.clone(),
+        ahead: told.ahead,
+        since: told.since,
+        priority: told.priority.0,
+        excluded: told.excluded.iter().map(|(reason, count)| (excluded_name(*reason).to_owned(), *count)).collect(),
+        reserved: told.reserved.and_then(agent),
+    })
+}
+
+fn nothing() -> Refusal {
+    Refusal::new(Reason::NotFound, "there is no such session")
+}
+
+fn bad_page() -> Refusal {
+    Refusal::new(Reason::InvalidArgument, "the page token is not one of ours").about("field", "page_token")
+}
+
+impl Explanation {
+    /// How it ended, by its wire name.
+    #[must_use]
+    pub fn outcome_name(&self) -> Option<&'static str> {
+        self.outcome.map(outcome_name)
+    }
 }
