@@ -8,9 +8,7 @@ use crate::engine::input::Input;
 use crate::engine::journal::{Aside, Asker, Hash, NamesRecord, Record, Step, fingerprint};
 use segue_router::{Effect, Event, Router, Time};
 use segue_session::outbound::{AWAY, Cases, Chart, Directory, Names, Told, channel_name, desk_event, presence, refusal, route_event};
-use segue_session::{
-    AgentName, DeskCommand, InteractionId, Line, Phase, QueueName, Reason, Refusal, RequestId, RouteRequest, SessionId,
-};
+use segue_session::{AgentName, DeskCommand, InteractionId, Line, Phase, QueueName, Reason, Refusal, RequestId, RouteRequest, SessionId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -141,9 +139,7 @@ impl Machine {
         };
         let (session, aside) = match request {
             RouteRequest::Arrive { session, callback, .. } => (*session, Aside::Arrival(*session, *callback)),
-            RouteRequest::Suspend(session, _) | RouteRequest::Leave(session, _) | RouteRequest::Refresh(session) => {
-                (*session, Aside::None)
-            }
+            RouteRequest::Suspend(session, _) | RouteRequest::Leave(session, _) | RouteRequest::Refresh(session) => (*session, Aside::None),
         };
         let mut taken = self.step(Turn { at, event, session: Some(session), aside, by: None });
         match taken.answer.take() {
@@ -212,21 +208,19 @@ impl Machine {
             Some(_) | None => presence(&self.directory, &self.chart, AWAY),
         };
         match chosen {
-            Ok(presence) => {
-                self.step(Turn { at, event: Event::SignIn(agent, presence), session: None, aside: Aside::None, by: None })
-            }
+            Ok(presence) => self.step(Turn { at, event: Event::SignIn(agent, presence), session: None, aside: Aside::None, by: None }),
             Err(why) => refused(why),
         }
     }
 
     fn lose(&mut self, at: Time, name: &AgentName) -> Taken {
-        let present = self.directory.agent(name).and_then(|agent| self.router.agent(agent)).filter(|change| {
-            !matches!(change.readiness, segue_router::Readiness::SignedOut | segue_router::Readiness::Lost)
-        });
+        let present = self
+            .directory
+            .agent(name)
+            .and_then(|agent| self.router.agent(agent))
+            .filter(|change| !matches!(change.readiness, segue_router::Readiness::SignedOut | segue_router::Readiness::Lost));
         match present {
-            Some(change) => {
-                self.step(Turn { at, event: Event::Lose(change.agent), session: None, aside: Aside::None, by: None })
-            }
+            Some(change) => self.step(Turn { at, event: Event::Lose(change.agent), session: None, aside: Aside::None, by: None }),
             None => Taken::default(),
         }
     }
@@ -247,7 +241,8 @@ impl Machine {
         }
         let step = Step { at, event, aside, by, refused, hash: self.chain };
         taken.records.push((session, Record::Step(Box::new(step))));
-        let decisions = taken.told.decisions.iter().map(|(session, decision)| (Some(*session), Record::Decision(Box::new(decision.clone()))));
+        let decisions =
+            taken.told.decisions.iter().map(|(session, decision)| (Some(*session), Record::Decision(Box::new(decision.clone()))));
         taken.records.extend(decisions);
         taken.effects = effects;
         taken

@@ -132,12 +132,7 @@ impl Meters {
     pub fn register(&self, registry: &mut Registry) {
         let r = registry.sub_registry_with_prefix("segue");
         r.register("queue_waiting", "Interactions in line now", self.waiting.clone());
-        r.register_with_unit(
-            "queue_oldest_wait",
-            "Wait of the one that has waited longest",
-            Unit::Seconds,
-            self.oldest_wait.clone(),
-        );
+        r.register_with_unit("queue_oldest_wait", "Wait of the one that has waited longest", Unit::Seconds, self.oldest_wait.clone());
         r.register_with_unit("wait", "From arrival in line to acceptance", Unit::Seconds, self.wait.clone());
         r.register("offers", "Offers by how they ended", self.offers.clone());
         r.register("interactions", "Interactions by how they ended", self.interactions.clone());

@@ -80,7 +80,6 @@ pub(crate) struct Setup {
 /// A handle to a domain's loop.
 pub(crate) struct Engine {
     mail: mpsc::Sender<Mail>,
-    bell: Arc<Bell>,
     stop: watch::Sender<bool>,
 }
 
@@ -94,8 +93,7 @@ impl Engine {
         let (mail, mailbox) = mpsc::channel(MAILBOX);
         let (stop, stopped) = watch::channel(false);
         let (ready, stands) = oneshot::channel();
-        let bell = Arc::clone(&setup.bell);
-        let Setup { store, domain, node, routing, scenery, clock, meters, listener, bell: rung } = setup;
+        let Setup { store, domain, node, routing, scenery, clock, meters, listener, bell } = setup;
         let owner = run::Owner {
             store,
             domain,
@@ -105,21 +103,16 @@ impl Engine {
             clock,
             meters,
             listener,
-            bell: rung,
+            bell,
             mail: mailbox,
             stop: stopped,
             ready: Some(ready),
         };
         tokio::spawn(owner.run());
         match stands.await {
-            Ok(outcome) => outcome.map(|()| Self { mail, bell, stop }),
+            Ok(outcome) => outcome.map(|()| Self { mail, stop }),
             Err(_) => Err(Error::Unreadable { place: 0, why: "the loop ended before it stood".to_owned() }),
         }
-    }
-
-    /// Rings: the inbox has news.
-    pub(crate) fn bell(&self) -> &Bell {
-        &self.bell
     }
 
     /// Asks for something and waits until it is stored. An answer that is lost with the loop's memory is asked for again:
@@ -154,4 +147,12 @@ impl Engine {
         self.stop.send_replace(true);
         self.stop.closed().await;
     }
+}
+
+/// The newest snapshot's place in the journal, and the chain's hash there.
+#[cfg(test)]
+pub(crate) async fn recovered(store: &Arc<dyn Store>, domain: &TenantId) -> (u64, String) {
+    let recovered = recover::recover(store, domain).await.expect("it was stored");
+    let place = store.snapshot(domain).await.expect("it can be read").map(|(place, _)| place.0).unwrap_or_default();
+    (place, recovered.machine.chain().to_string())
 }

@@ -48,7 +48,7 @@ pub(super) struct Recovered {
 
 /// Rebuilds the owner's memory.
 pub(super) async fn recover(store: &Arc<dyn Store>, domain: &TenantId) -> Result<Recovered, Error> {
-    let (mut place, mut machine) = begin(store, domain).await?;
+    let (mut place, mut machine) = begin(store.snapshot(domain).await?)?;
     let mut since_snapshot = 0;
     loop {
         let page = store.journal(domain, place, PAGE).await?;
@@ -65,9 +65,9 @@ pub(super) async fn recover(store: &Arc<dyn Store>, domain: &TenantId) -> Result
     Ok(Recovered { machine, owned, inbox, journal: place.0, since_snapshot })
 }
 
-/// The newest snapshot, or an empty machine, with the place in the journal after which to go on.
-pub(super) async fn begin(store: &Arc<dyn Store>, domain: &TenantId) -> Result<(Seq, Machine), Error> {
-    let Some((place, body)) = store.snapshot(domain).await? else { return Ok((Seq(0), Machine::default())) };
+/// The machine of a snapshot, or an empty one, with the place in the journal after which to go on.
+pub(super) fn begin(snapshot: Option<(Seq, Vec<u8>)>) -> Result<(Seq, Machine), Error> {
+    let Some((place, body)) = snapshot else { return Ok((Seq(0), Machine::default())) };
     let picture: Picture = decode(&body).map_err(|why| Error::Unreadable { place: 0, why })?;
     let machine = Machine::from_picture(picture).map_err(|why| Error::Unreadable { place: 0, why })?;
     Ok((place, machine))

@@ -4,7 +4,7 @@ use crate::engine::journal::{Record, decode};
 use crate::engine::machine::Machine;
 use crate::engine::recover::{Error, begin};
 use segue_session::TenantId;
-use segue_session::store::{Seq, Store};
+use segue_session::store::Store;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -36,15 +36,14 @@ pub struct Difference {
     pub what: String,
 }
 
-/// Replays a domain's journal from its oldest kept snapshot's end, or from the beginning where nothing was trimmed.
+/// Replays a domain's journal after its oldest kept snapshot; the first is taken when the domain begins.
 ///
 /// # Errors
 ///
 /// When the store fails or an entry cannot be read at all.
 pub async fn replay(store: &Arc<dyn Store>, domain: &TenantId) -> Result<Report, Error> {
-    let (mut place, mut machine) = beginning(store, domain).await?;
-    let mut report =
-        Report { from: place.0, to: place.0, entries: 0, steps: 0, decisions: 0, hash: String::new(), differs: None };
+    let (mut place, mut machine) = begin(store.oldest_snapshot(domain).await?)?;
+    let mut report = Report { from: place.0, to: place.0, entries: 0, steps: 0, decisions: 0, hash: String::new(), differs: None };
     loop {
         let page = store.journal(domain, place, 1000).await?;
         let Some(last) = page.last().map(|entry| entry.seq) else { break };
@@ -64,13 +63,4 @@ pub async fn replay(store: &Arc<dyn Store>, domain: &TenantId) -> Result<Report,
     }
     report.hash = machine.chain().to_string();
     Ok(report)
-}
-
-/// The very beginning, where the journal still has it; else the newest snapshot.
-async fn beginning(store: &Arc<dyn Store>, domain: &TenantId) -> Result<(Seq, Machine), Error> {
-    let first = store.journal(domain, Seq(0), 1).await?;
-    match first.first() {
-        Some(entry) if entry.seq == Seq(1) => Ok((Seq(0), Machine::default())),
-        Some(_) | None => begin(store, domain).await,
-    }
 }

@@ -3,6 +3,7 @@
 //! Nothing but this task owns the router. Whatever goes wrong with a commit, memory is thrown away and rebuilt from the
 //! store, never patched; whoever waits for an answer asks again under the same request id.
 
+use crate::config::plan::Routing;
 use crate::engine::input::{Input, Mail};
 use crate::engine::journal::decode;
 use crate::engine::lease::Lease;
@@ -10,7 +11,6 @@ use crate::engine::pops::Scenery;
 use crate::engine::recover::{self, Recovered, recover};
 use crate::engine::stage::{Batch, Gathered, Memory, Stage, grown};
 use crate::engine::{Bell, Clock, Listener, Meters, metering};
-use crate::config::plan::Routing;
 use segue_session::store::{Committed, Error as StoreError, Store};
 use segue_session::{RouteRequest, TenantId};
 use std::sync::Arc;
@@ -146,7 +146,7 @@ impl Owner {
         self.bell.ring();
         let mut memory = Memory { machine, owned, inbox, batch: 0 };
         let mut covered = self.bell.journal().saturating_sub(since_snapshot);
-        let mut ahead = Some(self.opening(&mut memory, lease).await?);
+        let mut ahead = Some(self.opening(&mut memory, lease, journal == 0).await?);
         let mut flight: Option<Flight> = None;
         let mut poll = tokio::time::interval(POLL);
         let mut stopping = *self.stop.borrow();
@@ -212,8 +212,7 @@ impl Owner {
                 self.bell.ring();
             }
             for entry in entries {
-                let request: RouteRequest =
-                    decode(&entry.body).map_err(|why| recover::Error::Unreadable { place: entry.seq.0, why })?;
+                let request: RouteRequest = decode(&entry.body).map_err(|why| recover::Error::Unreadable { place: entry.seq.0, why })?;
                 gathered.routes.push(Input::Route(entry.seq, request));
             }
         }
@@ -221,10 +220,11 @@ impl Owner {
         Ok(!nothing || gathered.tick || gathered.snapshot)
     }
 
-    /// The first batch of a life: the config in force, and who is at their desk.
-    async fn opening(&self, memory: &mut Memory, lease: &Lease) -> Result<Batch, recover::Error> {
+    /// The first batch of a life: the config in force, and who is at their desk; of the domain's first life, a snapshot to
+    /// replay from.
+    async fn opening(&self, memory: &mut Memory, lease: &Lease, snapshot: bool) -> Result<Batch, recover::Error> {
         let configured = memory.machine.configure(self.clock.now(), &self.routing);
-        let mut gathered = Gathered { tick: self.due(memory).is_some_and(|due| due <= Instant::now()), ..Gathered::default() };
+        let mut gathered = Gathered { snapshot, tick: self.due(memory).is_some_and(|due| due <= Instant::now()), ..Gathered::default() };
         let names: Vec<_> = memory.machine.cases().faces().map(|face| face.change.agent).collect();
         for agent in names {
             let Some(name) = memory.machine.directory().agent_name(agent).cloned() else { continue };

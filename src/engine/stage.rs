@@ -1,7 +1,7 @@
 //! From inputs to one mutation: steps, journal entries, routing fields, desk entries; and what is told once it is stored.
 
-use crate::engine::input::{Input, Look, Mail, Reply};
 use crate::engine::Meters;
+use crate::engine::input::{Input, Look, Mail, Reply};
 use crate::engine::journal::{Record, encode};
 use crate::engine::machine::{Machine, Taken, ended};
 use crate::engine::owned::Ownership;
@@ -230,4 +230,3 @@ impl Sum {
 pub(super) fn grown(committed: &Committed) -> impl Iterator<Item = (&AgentName, Seq)> {
     committed.outbox.iter().map(|(agent, seq)| (agent, *seq))
 }
-

@@ -1,7 +1,7 @@
 //! What follows by itself: look-ups, parts for pops, contents that hear what the router says, doorbells, meters.
 
-use crate::engine::journal::encode;
 use crate::engine::Listener;
+use crate::engine::journal::encode;
 use crate::engine::meters::{OfCause, OfResult};
 use crate::house::tenant::Tenant;
 use segue_router::Decision;

@@ -40,14 +40,24 @@ impl Bells {
     /// The content is at this version.
     pub(super) fn content(&self, session: SessionId, version: Version) {
         self.ring(session, |bell| {
-            bell.wake.send_if_modified(|wake| version > wake.version && { wake.version = version; true });
+            bell.wake.send_if_modified(|wake| {
+                version > wake.version && {
+                    wake.version = version;
+                    true
+                }
+            });
         });
     }
 
     /// The transcript goes up to here.
     pub(super) fn message(&self, session: SessionId, seq: Seq) {
         self.ring(session, |bell| {
-            bell.wake.send_if_modified(|wake| seq > wake.message && { wake.message = seq; true });
+            bell.wake.send_if_modified(|wake| {
+                seq > wake.message && {
+                    wake.message = seq;
+                    true
+                }
+            });
         });
     }
 

@@ -85,7 +85,12 @@ impl DeskRoom {
     pub(super) fn grew(&self, agent: &AgentName, seq: Seq) {
         let mut desk = self.entry(agent);
         desk.known = desk.known.max(Some(seq));
-        desk.wake.send_if_modified(|newest| seq > *newest && { *newest = seq; true });
+        desk.wake.send_if_modified(|newest| {
+            seq > *newest && {
+                *newest = seq;
+                true
+            }
+        });
     }
 
     /// How far the outbox goes, as far as is known here.

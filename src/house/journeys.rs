@@ -2,9 +2,9 @@
 
 use crate::config::plan;
 use crate::house::Error;
-use segue_session::{JourneyName, TenantId};
 use segue_session::journey::{self, Journey, Library};
 use segue_session::store::{KeptWrite, Mutation, Store};
+use segue_session::{JourneyName, TenantId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -14,7 +14,11 @@ const KEPT: &str = "journey/";
 const EPOCH: &str = "outbox/epoch";
 
 /// Compiles the plan's journeys, adds the versions kept, and keeps the new ones before anybody can stand on them.
-pub(super) async fn publish(store: &Arc<dyn Store>, tenant: &plan::Tenant, now: segue_session::Time) -> Result<(Library, Vec<JourneyName>), Error> {
+pub(super) async fn publish(
+    store: &Arc<dyn Store>,
+    tenant: &plan::Tenant,
+    now: segue_session::Time,
+) -> Result<(Library, Vec<JourneyName>), Error> {
     let journeys = compile(tenant)?;
     let names = journeys.iter().map(|journey| journey.name().clone()).collect();
     let kept = store.kept(&tenant.id, KEPT).await.map_err(|source| Error::Store { doing: "reading the journeys kept", source })?;

@@ -5,8 +5,8 @@
 //!
 //! What is *not* here: wire formats, sockets, tokens, routing rules, and what a command means to a session.
 
-mod admission;
 pub mod admin;
+mod admission;
 mod after;
 mod bells;
 mod desk_room;
@@ -17,6 +17,8 @@ mod port;
 mod resolve;
 mod sweep;
 mod tenant;
+#[cfg(test)]
+mod tests;
 
 use crate::config::plan::{self, Plan};
 use crate::connect::Connect;

@@ -147,7 +147,9 @@ impl Tenant {
                     tracing::warn!(tenant = self.id.as_str(), doing, error = &*source as &dyn std::error::Error, "asking the store again");
                 }
                 // Done the first time, unheard: not a repeat of the caller's.
-                Ok(committed) if !named || left < TRIES => return Ok(Committed { repeat: committed.repeat && named && left == TRIES, ..committed }),
+                Ok(committed) if !named || left < TRIES => {
+                    return Ok(Committed { repeat: committed.repeat && named && left == TRIES, ..committed });
+                }
                 outcome => return outcome,
             }
         }
@@ -269,7 +271,12 @@ impl Tenant {
         }
         tracing::error!(tenant = self.id.as_str(), error = error as &dyn std::error::Error, "the store failed");
         if let Some(why) = self.store.broken() {
-            self.fatal.send_if_modified(|fatal| fatal.is_none() && { *fatal = Some(why); true });
+            self.fatal.send_if_modified(|fatal| {
+                fatal.is_none() && {
+                    *fatal = Some(why);
+                    true
+                }
+            });
         }
         Refusal::new(Reason::Unavailable, "the store cannot be reached just now; repeat with the same request id").retry_after(1000)
     }

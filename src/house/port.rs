@@ -72,9 +72,10 @@ impl House for Switchboard {
         let Some(customer) = &claims.customer else {
             return Err(Refusal::new(Reason::Unauthenticated, "sign in to see your matters"));
         };
-        let after: Option<SessionId> = page.map(str::parse).transpose().map_err(|_| {
-            Refusal::new(Reason::InvalidArgument, "the page token is not one of ours").about("field", "page_token")
-        })?;
+        let after: Option<SessionId> = page
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| Refusal::new(Reason::InvalidArgument, "the page token is not one of ours").about("field", "page_token"))?;
         let key = tenant.keys.lookup(KeyKind::Customer, customer.as_str());
         let found = tenant.store.find(&tenant.id, &key, LOOKED_THROUGH).await.map_err(|error| tenant.failed(&error))?;
         // Newest first: the next page begins below the last row's session.

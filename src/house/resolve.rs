@@ -62,9 +62,9 @@ impl Tenant {
 /// Whoever names a session by its id has no handle: those are checked here and nowhere else.
 fn by_id(command: &Command) -> Result<(), Refusal> {
     match command {
-        Command::Resume { by: Claim::Handle(..), .. } | Command::Attach { by: Claim::Handle(..), .. } | Command::Move { by: Claim::Handle(..), .. } => {
-            Err(invalid())
-        }
+        Command::Resume { by: Claim::Handle(..), .. }
+        | Command::Attach { by: Claim::Handle(..), .. }
+        | Command::Move { by: Claim::Handle(..), .. } => Err(invalid()),
         _ => Ok(()),
     }
 }

@@ -390,6 +390,11 @@ pub trait Store: Send + Sync + 'static {
     /// The newest snapshot, with the last journal place it covers.
     async fn snapshot(&self, domain: &TenantId) -> Result<Option<(Seq, Vec<u8>)>, Error>;
 
+    /// The oldest snapshot kept, from which the journal can be walked again; a store that keeps one answers with that.
+    async fn oldest_snapshot(&self, domain: &TenantId) -> Result<Option<(Seq, Vec<u8>)>, Error> {
+        self.snapshot(domain).await
+    }
+
     /// Kept texts whose name begins with `prefix`, by name.
     async fn kept(&self, domain: &TenantId, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error>;
 

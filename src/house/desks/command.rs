@@ -68,7 +68,13 @@ impl Tenant {
     }
 
     /// A command for a session that this agent has: asked here, so that the house may give it.
-    async fn of_session(self: &Arc<Self>, who: &Principal, session: SessionId, request: RequestId, command: Command) -> Result<(), Refusal> {
+    async fn of_session(
+        self: &Arc<Self>,
+        who: &Principal,
+        session: SessionId,
+        request: RequestId,
+        command: Command,
+    ) -> Result<(), Refusal> {
         self.in_hand(who, session).await?;
         self.apply(Actor::House, session, Some(request), command).await.map(drop)
     }

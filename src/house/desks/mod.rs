@@ -7,9 +7,7 @@ use crate::engine::Input;
 use crate::house::Switchboard;
 use crate::house::admission::Class;
 use crate::house::tenant::Tenant;
-use segue_adapter_kit::{
-    Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Ephemeral, Resume,
-};
+use segue_adapter_kit::{Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Ephemeral, Resume};
 use segue_router::Readiness;
 use segue_session::codec::Coded;
 use segue_session::store::{OutboxEntry, Seq};
@@ -203,4 +201,3 @@ const fn class(command: &DeskCommand) -> Class {
         _ => Class::Live,
     }
 }
-

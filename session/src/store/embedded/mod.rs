@@ -257,6 +257,10 @@ impl Store for Embedded {
         self.scan("reading the snapshot", usize::MAX, move |view| read::snapshot(view, domain.as_str())).await
     }
 
+    async fn oldest_snapshot(&self, domain: &TenantId) -> Result<Option<(Seq, Vec<u8>)>, Error> {
+        self.read("reading the oldest snapshot", |view| read::oldest_snapshot(view, domain.as_str()))
+    }
+
     async fn kept(&self, domain: &TenantId, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
         self.read("reading kept texts", |view| read::kept(view, domain.as_str(), prefix))
     }

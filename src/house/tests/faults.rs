@@ -1,0 +1,1 @@
+//! A store that delays, refuses, or does not say.

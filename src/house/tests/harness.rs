@@ -1,0 +1,265 @@
+//! A house with one tenant, customers and desks that write down what they see.
+
+use crate::config::plan::Plan;
+use crate::config::{Files, Mode, Wanted, load};
+use crate::engine::{Clock, Meters};
+use crate::house::Switchboard;
+use segue_adapter_kit::{Accepted, Connection, DeskEntry, DeskStart, Desks, House, Order, Resume, Target};
+use segue_session::store::{Embedded, Seq, Store};
+use segue_session::{
+    AgentName, Arriving, Channel, Claim, Command, CustomerClaims, DeskCommand, DeskEvent, InteractionId, LegId, MessageBody, OfferId,
+    Party, Phase, Principal, Private, Proof, Refusal, RequestId, SessionId, Time,
+};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+const CONFIG: &str = r#"
+secret = "0123456789abcdefghijklmnopqrstuvwxyz"
+[listen]
+public = "127.0.0.1:0"
+[tenants.acme]
+widgets = ["acme-site"]
+[[tenants.acme.issuers]]
+issuer = "https://id.acme"
+audience = "segue"
+algorithm = "RS256"
+jwks = "https://id.acme/keys"
+roles = ["app", "agent", "supervisor"]
+[tenants.acme.sessions]
+grace = "1s"
+[tenants.acme.routing]
+decline_reasons = ["not my skill"]
+[tenants.acme.queues.faults]
+codes = ["solved"]
+code_required = true
+offer_for = "5s"
+[tenants.acme.agents.ada]
+title = "Ada"
+skills = { internet = 8 }
+queues = ["faults"]
+[tenants.acme.agents.bo]
+title = "Bo"
+skills = { internet = 3 }
+queues = ["faults"]
+[tenants.acme.presences.break]
+channels = []
+"#;
+
+/// The plan of the stories.
+pub(super) fn plan() -> Arc<Plan> {
+    let file = PathBuf::from("segue.toml");
+    let held = BTreeMap::from([(file.clone(), CONFIG.to_owned())]);
+    let wanted = Wanted { file, files: Files::Held(held), variables: Vec::new(), mode: Mode::Serve };
+    Arc::new(load(&wanted).map_err(|faults| faults.lines()).unwrap().plan)
+}
+
+pub(super) fn memory() -> Arc<dyn Store> {
+    Arc::new(Embedded::memory().unwrap())
+}
+
+/// Opens the house on a store.
+pub(super) async fn open(store: &Arc<dyn Store>) -> Arc<Switchboard> {
+    Switchboard::open(Arc::clone(store), plan(), Meters::default(), Clock::system()).await.unwrap()
+}
+
+pub(super) fn fresh() -> Uuid {
+    Uuid::now_v7()
+}
+
+pub(super) fn request() -> RequestId {
+    RequestId(fresh())
+}
+
+fn principal(subject: &str, party: Party) -> Principal {
+    Principal { tenant: "acme".into(), subject: Private::new(subject.to_owned()), party, expires: Time(u64::MAX) }
+}
+
+/// A customer who is signed in.
+pub(super) fn customer(name: &str) -> Principal {
+    let proof = Proof {
+        method: "sign_in".into(),
+        level: segue_session::AssuranceLevel::Substantial,
+        issuer: "https://id.acme".into(),
+        at: Time(0),
+        until: Time(u64::MAX),
+    };
+    let claims = CustomerClaims { customer: Some(name.into()), proofs: vec![proof], ..CustomerClaims::default() };
+    principal(name, Party::Customer(claims))
+}
+
+pub(super) fn agent(name: &str) -> Principal {
+    principal(name, Party::Agent(name.into()))
+}
+
+pub(super) fn supervisor(name: &str) -> Principal {
+    principal(name, Party::Supervisor(name.into()))
+}
+
+/// A customer on one leg of one session.
+pub(super) struct Caller {
+    pub(super) house: Arc<Switchboard>,
+    pub(super) who: Principal,
+    pub(super) session: SessionId,
+    pub(super) leg: LegId,
+}
+
+impl Caller {
+    /// Begins a session without a journey.
+    pub(super) async fn start(house: &Arc<Switchboard>, name: &str) -> Self {
+        let caller = Self { house: Arc::clone(house), who: customer(name), session: SessionId(fresh()), leg: LegId(fresh()) };
+        let command =
+            Command::Start { session: caller.session, leg: caller.arriving(Channel::Chat), journey: None, claimed: BTreeMap::new() };
+        caller.order(command).await.unwrap();
+        caller
+    }
+
+    pub(super) fn arriving(&self, channel: Channel) -> Arriving {
+        Arriving { leg: self.leg, channel, address: None, language: None }
+    }
+
+    pub(super) async fn order(&self, command: Command) -> Result<Accepted, Refusal> {
+        self.order_as(request(), command).await
+    }
+
+    pub(super) async fn order_as(&self, request: RequestId, command: Command) -> Result<Accepted, Refusal> {
+        self.house.order(&self.who, Order { request, target: Target::Session(self.session), command }).await
+    }
+
+    /// Asks for a person; the interaction.
+    pub(super) async fn ask(&self) -> InteractionId {
+        let accepted = self.order(Command::AskForPerson(self.leg, None)).await.unwrap();
+        accepted.view.unwrap().line.unwrap().interaction
+    }
+
+    /// Comes back on a new leg of this channel.
+    pub(super) async fn resume(&mut self, channel: Channel) -> Result<Accepted, Refusal> {
+        self.leg = LegId(fresh());
+        self.order(Command::Resume { leg: self.arriving(channel), by: Claim::SignedIn }).await
+    }
+
+    pub(super) async fn say(&self, text: &str) -> Seq {
+        let body = MessageBody::Text(Private::new(text.to_owned()));
+        self.house.say(&self.who, self.session, self.leg, request(), body).await.unwrap().0
+    }
+
+    /// Where it stands in line.
+    pub(super) async fn phase(&self) -> Phase {
+        self.house.view(&self.who, self.session).await.unwrap().line.unwrap().phase
+    }
+
+    /// Waits until the line is as wanted.
+    pub(super) async fn until(&self, what: &str, wanted: impl Fn(&Phase) -> bool) {
+        let mut watch = self.house.watch(&self.who, self.session);
+        let settled = async {
+            while !wanted(&self.phase().await) {
+                watch.wake.changed().await.unwrap();
+            }
+        };
+        assert!(tokio::time::timeout(Duration::from_secs(5), settled).await.is_ok(), "never {what}: {:?}", self.phase().await);
+    }
+}
+
+/// A desk that keeps what it was told.
+pub(super) struct Desk {
+    house: Arc<Switchboard>,
+    pub(super) who: Principal,
+    pub(super) connection: Connection,
+    pub(super) seen: Seq,
+    pub(super) entries: Vec<(Seq, DeskEntry)>,
+}
+
+impl Desk {
+    /// Says hello and chooses `ready`.
+    pub(super) async fn ready(house: &Arc<Switchboard>, name: &str) -> Self {
+        let mut desk = Self::hello(house, agent(name), None).await;
+        desk.ask(DeskCommand::Present("ready".into())).await.unwrap();
+        desk
+    }
+
+    pub(super) async fn hello(house: &Arc<Switchboard>, who: Principal, resume: Option<Resume>) -> Self {
+        let connection = house.hello(&who, resume.clone()).await.unwrap();
+        let mut desk = Self { house: Arc::clone(house), who, seen: Seq(0), entries: Vec::new(), connection };
+        match desk.connection.start.clone() {
+            DeskStart::Snapshot(snapshot) => desk.seen = snapshot.seq,
+            DeskStart::Entries(entries) => {
+                desk.seen = resume.map(|resume| resume.seq).unwrap_or_default();
+                desk.take(entries);
+            }
+        }
+        desk
+    }
+
+    pub(super) async fn ask(&mut self, command: DeskCommand) -> Result<segue_session::DeskAck, Refusal> {
+        self.house.command(&self.who, request(), command).await
+    }
+
+    fn take(&mut self, entries: Vec<(Seq, DeskEntry)>) {
+        for (seq, entry) in entries {
+            assert_eq!(seq, Seq(self.seen.0 + 1), "nothing missing, nothing twice");
+            self.seen = seq;
+            self.entries.push((seq, entry));
+        }
+    }
+
+    async fn fetch(&mut self) {
+        match self.house.since(&self.who, self.seen).await.unwrap() {
+            DeskStart::Entries(entries) => self.take(entries),
+            DeskStart::Snapshot(snapshot) => panic!("a snapshot at {:?} was not wanted", snapshot.seq),
+        }
+    }
+
+    /// Waits until an entry is as wanted, from those not yet looked at.
+    pub(super) async fn until<T>(&mut self, what: &str, wanted: impl Fn(&DeskEntry) -> Option<T>) -> T {
+        let found = async {
+            loop {
+                self.fetch().await;
+                if let Some(at) = self.entries.iter().position(|(_, entry)| wanted(entry).is_some()) {
+                    let (_, entry) = self.entries.remove(at);
+                    return wanted(&entry).unwrap();
+                }
+                if self.connection.wake.borrow_and_update().0 <= self.seen.0 {
+                    self.connection.wake.changed().await.unwrap();
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), found).await.unwrap_or_else(|_| panic!("never {what}"))
+    }
+
+    /// Waits for an offer.
+    pub(super) async fn offer(&mut self) -> segue_session::DeskOffer {
+        self.until("an offer", |entry| match entry {
+            DeskEntry::Event(event) => match event.as_ref() {
+                DeskEvent::Offered(offer) => Some(offer.as_ref().clone()),
+                _ => None,
+            },
+            DeskEntry::Message(..) => None,
+        })
+        .await
+    }
+
+    /// Waits for a message's text.
+    pub(super) async fn message(&mut self) -> (SessionId, Seq, String) {
+        self.until("a message", |entry| match entry {
+            DeskEntry::Message(session, seq, message) => match &message.body {
+                MessageBody::Text(text) => Some((*session, *seq, text.reveal().clone())),
+                _ => None,
+            },
+            DeskEntry::Event(_) => None,
+        })
+        .await
+    }
+
+    pub(super) async fn accept(&mut self, offer: OfferId) {
+        self.ask(DeskCommand::Accept(offer)).await.unwrap();
+    }
+
+    pub(super) fn name(&self) -> AgentName {
+        match &self.who.party {
+            Party::Agent(name) | Party::Supervisor(name) => name.clone(),
+            other => panic!("{other:?} has no desk"),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+use super::harness::{Caller, Desk, agent, customer, memory, open, request, supervisor};
+use segue_adapter_kit::{DeskEntry, DeskStart, Desks, House, Order, Resume, Target};
+use segue_session::store::Seq;
+use segue_session::{
+    Channel, Command, DeskCommand, DeskEvent, HandleKind, LegId, MessageBody, Phase, Private, Reason, SuspendCause, WithdrawReason,
+};
+
+fn text(text: &str) -> MessageBody {
+    MessageBody::Text(Private::new(text.to_owned()))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_talk_from_the_first_word_to_the_wrap_up_code() {
+    let house = open(&memory()).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    cy.say("my line is dead").await;
+    let interaction = cy.ask().await;
+    let offer = ada.offer().await;
+    assert_eq!((offer.interaction, offer.pop.session), (interaction, cy.session));
+    assert!(offer.pop.why.line.starts_with("Ada: idle"), "{}", offer.pop.why.line);
+    assert_eq!(cy.phase().await, Phase::Offered("ada".into()));
+    ada.accept(offer.offer).await;
+    assert_eq!(cy.phase().await, Phase::Assigned("ada".into()));
+    cy.say("are you there?").await;
+    let (session, seq, said) = ada.message().await;
+    assert_eq!((session, said.as_str()), (cy.session, "are you there?"));
+    let before = Desks::messages(&*house, &ada.who, cy.session, Seq(0), 200).await;
+    assert!(before.unwrap().len() as u64 >= seq.0, "the whole transcript is at hand, what was said before included");
+    ada.ask(DeskCommand::Say(cy.session, text("I am"))).await.unwrap();
+    let told = House::messages(&*house, &cy.who, cy.session, seq, 200).await.unwrap();
+    assert!(told.iter().any(|(_, message)| message.body == text("I am")));
+    ada.ask(DeskCommand::Finish(interaction)).await.unwrap();
+    let refused = ada.ask(DeskCommand::WrapUp(interaction, None, None)).await.unwrap_err();
+    assert_eq!(refused.reason, Reason::CodeRequired);
+    ada.ask(DeskCommand::WrapUp(interaction, Some("solved".into()), Some(Private::new("reset".into())))).await.unwrap();
+    cy.until("over", |phase| matches!(phase, Phase::Ended | Phase::WrappingUp(_))).await;
+    let explained = house.explain(&"acme".into(), interaction).await.unwrap();
+    assert_eq!((explained.offers.len(), explained.offers[0].agent.as_str()), (1, "ada"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_place_in_line_outlives_a_suspension() {
+    let house = open(&memory()).await;
+    let mut first = Caller::start(&house, "first").await;
+    first.ask().await;
+    let second = Caller::start(&house, "second").await;
+    second.ask().await;
+    let ahead = |caller: &Caller| {
+        let (house, who, session) = (caller.house.clone(), caller.who.clone(), caller.session);
+        async move { house.view(&who, session).await.unwrap().line.unwrap().ahead }
+    };
+    assert_eq!((ahead(&first).await, ahead(&second).await), (Some(0), Some(1)));
+    first.order(Command::Suspend(SuspendCause::Asked, Some(first.leg))).await.unwrap();
+    first.until("suspended", |phase| *phase == Phase::Suspended).await;
+    first.resume(Channel::App).await.unwrap();
+    first.until("back in line", |phase| *phase == Phase::Waiting).await;
+    assert_eq!(ahead(&second).await, Some(1), "who came back stands where they stood");
+    assert_eq!(ahead(&first).await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_decline_and_a_second_agent() {
+    let house = open(&memory()).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    cy.ask().await;
+    let offer = ada.offer().await;
+    let mut bo = Desk::ready(&house, "bo").await;
+    let unknown = ada.ask(DeskCommand::Decline(offer.offer, Some("no time".into()))).await.unwrap_err();
+    assert_eq!(unknown.reason, Reason::NotFound);
+    ada.ask(DeskCommand::Decline(offer.offer, Some("not my skill".into()))).await.unwrap();
+    let again = bo.offer().await;
+    assert_eq!(again.interaction, offer.interaction);
+    let late = ada.ask(DeskCommand::Accept(offer.offer)).await.unwrap_err();
+    assert_eq!(late.reason, Reason::OfferEnded);
+    bo.accept(again.offer).await;
+    ada.until("withdrawn", |entry| match entry {
+        DeskEntry::Event(event) => matches!(event.as_ref(), DeskEvent::Withdrawn { why: WithdrawReason::Declined, .. }).then_some(()),
+        DeskEntry::Message(..) => None,
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_that_comes_back_misses_nothing_and_hears_nothing_twice() {
+    let house = open(&memory()).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    cy.ask().await;
+    let offer = ada.offer().await;
+    ada.accept(offer.offer).await;
+    cy.say("one").await;
+    assert_eq!(ada.message().await.2, "one");
+    let resume = Resume { epoch: ada.connection.epoch, seq: ada.seen };
+    drop(ada);
+    cy.say("two").await;
+    cy.say("three").await;
+    let mut ada = Desk::hello(&house, agent("ada"), Some(resume)).await;
+    assert_eq!(ada.message().await.2, "two");
+    assert_eq!(ada.message().await.2, "three");
+    let mut second = Desk::hello(&house, agent("ada"), None).await;
+    let DeskStart::Snapshot(snapshot) = second.connection.start.clone() else { panic!("a new desk gets all of it") };
+    let texts: Vec<_> = snapshot.assignments[0].messages.iter().filter(|(_, m)| matches!(m.body, MessageBody::Text(_))).collect();
+    assert_eq!(texts.len(), 3);
+    cy.say("four").await;
+    assert_eq!(ada.message().await.2, "four", "every socket of an agent hears everything");
+    assert_eq!(second.message().await.2, "four");
+    assert_eq!(second.name().as_str(), "ada");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hand_over_with_words() {
+    let house = open(&memory()).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    let interaction = cy.ask().await;
+    let offer = ada.offer().await;
+    ada.accept(offer.offer).await;
+    let mut bo = Desk::ready(&house, "bo").await;
+    let words = Some(Private::new("router was reset".to_owned()));
+    ada.ask(DeskCommand::TransferToAgent(interaction, "bo".into(), words.clone())).await.unwrap();
+    let offer = bo.offer().await;
+    assert_eq!(offer.pop.transfers.last().map(|transfer| (transfer.from.as_str(), transfer.note.clone())), Some(("ada", words)));
+    bo.accept(offer.offer).await;
+    assert_eq!(cy.phase().await, Phase::Assigned("bo".into()));
+    let stranger = Desks::messages(&*house, &agent("nobody"), cy.session, Seq(0), 10).await.unwrap_err();
+    assert_eq!(stranger.reason, Reason::NotFound);
+    assert!(Desks::messages(&*house, &supervisor("sue"), cy.session, Seq(0), 10).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_of_many_racing_resumes_wins() {
+    let house = open(&memory()).await;
+    let cy = Caller::start(&house, "cy").await;
+    let given = cy.order(Command::GiveHandle(HandleKind::Link, vec![])).await.unwrap().handles;
+    cy.order(Command::Suspend(SuspendCause::Asked, Some(cy.leg))).await.unwrap();
+    let claims: Vec<_> = (0..16)
+        .map(|_| {
+            let (house, link) = (house.clone(), given[0].value.clone());
+            tokio::spawn(async move {
+                let leg =
+                    segue_session::Arriving { leg: LegId(super::harness::fresh()), channel: Channel::Chat, address: None, language: None };
+                let command = Command::Resume { leg, by: segue_session::Claim::SameLeg };
+                house.order(&customer("cy"), Order { request: request(), target: Target::Link(link), command }).await
+            })
+        })
+        .collect();
+    let mut won = 0;
+    for claim in claims {
+        match claim.await.unwrap() {
+            Ok(_) => won += 1,
+            Err(refusal) => {
+                assert!(matches!(refusal.reason, Reason::AlreadyResumed | Reason::HandleInvalid | Reason::VersionConflict), "{refusal:?}")
+            }
+        }
+    }
+    assert_eq!(won, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeat_is_answered_as_the_first_time() {
+    let house = open(&memory()).await;
+    let cy = Caller::start(&house, "cy").await;
+    let name = request();
+    let first = cy.order_as(name, Command::GiveHandle(HandleKind::Code, vec![])).await.unwrap();
+    let again = cy.order_as(name, Command::GiveHandle(HandleKind::Code, vec![])).await.unwrap();
+    assert_eq!((first.handles, first.repeat, again.repeat), (again.handles.clone(), false, true));
+    let suspend = request();
+    let command = Command::Suspend(SuspendCause::Asked, Some(cy.leg));
+    cy.order_as(suspend, command.clone()).await.unwrap();
+    assert!(cy.order_as(suspend, command).await.unwrap().repeat, "though a suspended session cannot be suspended");
+    let other = cy.order_as(suspend, Command::GiveHandle(HandleKind::Code, vec![])).await.unwrap_err();
+    assert_eq!(other.reason, Reason::RequestIdReused);
+    let mut ada = Desk::ready(&house, "ada").await;
+    let dee = Caller::start(&house, "dee").await;
+    dee.ask().await;
+    let offer = ada.offer().await;
+    let accept = request();
+    house.command(&ada.who, accept, DeskCommand::Accept(offer.offer)).await.unwrap();
+    house.command(&ada.who, accept, DeskCommand::Accept(offer.offer)).await.unwrap();
+    let reused = house.command(&ada.who, accept, DeskCommand::Finish(offer.interaction)).await.unwrap_err();
+    assert_eq!(reused.reason, Reason::RequestIdReused);
+}
