@@ -41,7 +41,7 @@ pub struct EmbeddedOptions {
 
 impl Default for EmbeddedOptions {
     fn default() -> Self {
-        Self { cache_bytes: 12 << 20 }
+        Self { cache_bytes: 8 << 20 }
     }
 }
 
