@@ -46,14 +46,16 @@ enum Error {
 pub(super) struct KeySet {
     url: String,
     algorithm: Algorithm,
+    /// How soon an unknown `kid` may fetch the set again.
+    rest: Duration,
     keys: ArcSwap<BTreeMap<String, Arc<DecodingKey>>>,
     /// When it was last tried. Held while a fetch runs, so that there is one at a time.
     tried: Mutex<Option<Instant>>,
 }
 
 impl KeySet {
-    pub(super) fn new(url: &str, algorithm: Algorithm) -> Self {
-        Self { url: url.to_owned(), algorithm, keys: ArcSwap::default(), tried: Mutex::new(None) }
+    pub(super) fn new(url: &str, algorithm: Algorithm, rest: Duration) -> Self {
+        Self { url: url.to_owned(), algorithm, rest, keys: ArcSwap::default(), tried: Mutex::new(None) }
     }
 
     /// The key of that id; of a set with one key, that one where the token names none.
@@ -61,7 +63,7 @@ impl KeySet {
         if let Some(key) = self.held(kid) {
             return Some(key);
         }
-        self.refresh(REST).await;
+        self.refresh(self.rest).await;
         self.held(kid)
     }
 

@@ -25,3 +25,6 @@ pub use table::{Action, permits, roles_of};
 pub use ticket::Ticket;
 
 pub use token::Error as KeyError;
+
+#[cfg(test)]
+mod tests;

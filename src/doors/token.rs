@@ -1,7 +1,7 @@
 //! Tokens of issuers (RFC 7519): the algorithm is the issuer's, `iss` and `kid` are look-up keys and nothing more.
 
 use super::claims::{self, Claims};
-use super::keys::{KeySet, Keys};
+use super::keys::{self, KeySet, Keys};
 use crate::config::plan::{Issuer, IssuerKeys, Plan};
 use crate::engine::Clock;
 use base64::Engine as _;
@@ -108,9 +108,9 @@ impl Issuers {
     }
 }
 
-fn ready(keys: &IssuerKeys) -> Result<(Algorithm, Keys), jsonwebtoken::errors::Error> {
+fn ready(from: &IssuerKeys) -> Result<(Algorithm, Keys), jsonwebtoken::errors::Error> {
     let asymmetric = |name: &str| if name == "RS256" { Algorithm::RS256 } else { Algorithm::ES256 };
-    Ok(match keys {
+    Ok(match from {
         IssuerKeys::Shared(secret) => (Algorithm::HS256, Keys::Fixed(Arc::new(DecodingKey::from_secret(secret.reveal())))),
         IssuerKeys::Pem { algorithm, pem } => {
             let algorithm = asymmetric(algorithm);
@@ -119,7 +119,7 @@ fn ready(keys: &IssuerKeys) -> Result<(Algorithm, Keys), jsonwebtoken::errors::E
         }
         IssuerKeys::Jwks { algorithm, url } => {
             let algorithm = asymmetric(algorithm);
-            (algorithm, Keys::Fetched(Arc::new(KeySet::new(url, algorithm))))
+            (algorithm, Keys::Fetched(Arc::new(KeySet::new(url, algorithm, keys::REST))))
         }
     })
 }
