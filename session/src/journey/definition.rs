@@ -235,6 +235,32 @@ pub(crate) struct End {
     pub(crate) survey: Option<JourneyName>,
 }
 
+/// Something outside the journey that it counts on, with where it says so.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// What kind of thing.
+    pub to: Referred,
+    /// Its name.
+    pub name: String,
+    /// In which line, from 1, the step stands that counts on it.
+    pub line: u32,
+    /// In which column, from 1.
+    pub column: u32,
+}
+
+/// Kinds of things that a journey counts on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Referred {
+    /// A queue it routes to.
+    Queue,
+    /// A skill its requirements name.
+    Skill,
+    /// A host its look-ups ask.
+    Host,
+    /// A journey it calls.
+    Journey,
+}
+
 impl Journey {
     /// Its name.
     #[must_use]
@@ -265,42 +291,52 @@ impl Journey {
     pub fn steps(&self) -> impl Iterator<Item = &StepId> {
         self.0.steps.keys()
     }
+    /// Everything outside that it counts on, in order of kind and name; the caller knows whether it is there.
+    #[must_use]
+    pub fn references(&self) -> BTreeSet<Reference> {
+        let step = |step: &Step| {
+            let Place { line, column } = step.at;
+            let found: Vec<(Referred, String)> = match &step.does {
+                Does::Route(route) => {
+                    let skills = route.needs.skills().into_iter().map(|skill| (Referred::Skill, skill));
+                    skills.chain([(Referred::Queue, route.queue.to_string())]).collect()
+                }
+                Does::Lookup(lookup) => vec![(Referred::Host, lookup.host.clone())],
+                Does::Call(call) => vec![(Referred::Journey, call.journey.to_string())],
+                Does::End(end) => end.survey.iter().map(|survey| (Referred::Journey, survey.to_string())).collect(),
+                _ => Vec::new(),
+            };
+            found.into_iter().map(move |(to, name)| Reference { to, name, line, column })
+        };
+        self.0.steps.values().flat_map(step).collect()
+    }
+
+    fn referred<T: Ord>(&self, to: Referred, made: impl Fn(&str) -> T) -> BTreeSet<T> {
+        self.references().iter().filter(|r| r.to == to).map(|r| made(&r.name)).collect()
+    }
+
     /// The queues it routes to.
     #[must_use]
     pub fn queues(&self) -> BTreeSet<QueueName> {
-        self.each(|does| match does {
-            Does::Route(route) => vec![route.queue.clone()],
-            _ => Vec::new(),
-        })
+        self.referred(Referred::Queue, QueueName::new)
     }
+
     /// The skills its requirements name. Those that hang on an answer are not among them.
     #[must_use]
     pub fn skills(&self) -> BTreeSet<String> {
-        self.each(|does| match does {
-            Does::Route(route) => route.needs.skills().into_iter().collect(),
-            _ => Vec::new(),
-        })
+        self.referred(Referred::Skill, str::to_owned)
     }
+
     /// The hosts its look-ups ask, in lower case, with the port where one is written.
     #[must_use]
     pub fn hosts(&self) -> BTreeSet<String> {
-        self.each(|does| match does {
-            Does::Lookup(lookup) => vec![lookup.host.clone()],
-            _ => Vec::new(),
-        })
+        self.referred(Referred::Host, str::to_owned)
     }
+
     /// The journeys it calls, surveys included.
     #[must_use]
     pub fn calls(&self) -> BTreeSet<JourneyName> {
-        self.each(|does| match does {
-            Does::Call(call) => vec![call.journey.clone()],
-            Does::End(end) => end.survey.iter().cloned().collect(),
-            _ => Vec::new(),
-        })
-    }
-
-    fn each<T: Ord>(&self, of: impl Fn(&Does) -> Vec<T>) -> BTreeSet<T> {
-        self.0.steps.values().flat_map(|s| of(&s.does)).collect()
+        self.referred(Referred::Journey, JourneyName::new)
     }
 
     pub(crate) fn step(&self, id: &StepId) -> Option<&Step> {

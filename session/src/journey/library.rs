@@ -4,7 +4,7 @@
 
 use super::definition::Does;
 use super::walk::{Walked, Walker};
-use super::{Input, Journey, JourneyVersion, Moved, Position, Prompt, Walk, compile, prompt};
+use super::{Carried, Input, Journey, JourneyVersion, Moved, Position, Prompt, Walk, compile, prompt};
 use crate::{Answers, FieldId, JourneyName, Language, LookupDone, Private, Refusal, StepId, Time};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::collections::BTreeMap;
@@ -129,14 +129,21 @@ impl Library {
         self.walk(at, walk, |w| w.looked_up(done))
     }
 
-    /// The customer came back: applies the steps' resume policies, asks a look-up that was under way again (under the same id),
+    /// The customer came back: carries them to a new version where that says so, applies the steps' resume policies, asks a look-up that was under way again (under the same id),
     /// and passes over what is known by now. Who is not known surely enough for the step stands there all the same, and is shown
     /// its questions without the answers.
     ///
     /// # Errors
     /// `StepNotResumable`, and as [`Self::step`].
     pub fn resume(&self, at: &mut Position, walk: &mut Walk<'_>) -> Result<Vec<Moved>, Refusal> {
-        self.walk(at, walk, |w| w.resume())
+        let mut carried = at.clone();
+        let stands = self.carry(&mut carried);
+        let mut moved = self.walk(&mut carried, walk, |w| w.resume())?;
+        if let Carried::Moved(steps) = stands {
+            moved.splice(0..0, steps.into_iter().map(Moved::Reached));
+        }
+        *at = carried;
+        Ok(moved)
     }
 
     /// A deadline may have passed: an awaited look-up takes its `timeout` branch. Nothing happens before it is due.

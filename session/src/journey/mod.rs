@@ -19,7 +19,7 @@ mod text;
 mod walk;
 mod words;
 
-pub use definition::Journey;
+pub use definition::{Journey, Reference, Referred};
 pub use faults::Fault;
 pub use library::{Attributes, Library};
 pub use publish::{Carried, LiveAt, PublishReport};
@@ -46,7 +46,8 @@ pub struct Position {
     pub awaiting: Option<Awaiting>,
     /// The last answer did not fit: which field, and why (a message key).
     pub misfit: Option<Misfit>,
-    /// Answers that must be confirmed after a resume before the journey goes on (resume policy `confirm`).
+    /// After a resume the customer says when to go on: kept answers are to be confirmed (resume policy `confirm`), or the way on
+    /// wants a higher level first.
     pub confirm: bool,
     /// The journey has ended with this outcome.
     pub ended: Option<String>,

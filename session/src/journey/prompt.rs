@@ -87,7 +87,7 @@ impl View<'_> {
     }
 
     fn notice(&self, step: StepId, text: &Text) -> Prompt {
-        Prompt::Say { step, text: self.led(text), media: None, media_for: Default::default(), go_on: false }
+        Prompt::Say { step, text: self.led(text), media: None, media_for: Default::default(), go_on: self.at.confirm }
     }
 
     fn form(&self, step: StepId, form: &Form, journey: &Journey) -> Prompt {

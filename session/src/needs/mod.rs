@@ -20,9 +20,9 @@ pub struct Needs(Option<Need>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Need {
     AtLeast(Skill, u8),
-    All(Vec<Need>),
-    Any(Vec<Need>),
-    Not(Box<Need>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
 }
 
 /// A skill by its name, or by the value of a variable: `family[variable]` is `family.VALUE`, `skill[variable]` is `VALUE`.

@@ -35,9 +35,9 @@ pub fn compile(path: &str, text: &str) -> Result<(Journey, Vec<Fault>), Vec<Faul
     };
     let body = reader.journey(&root, text);
     let Reader { mut faults, mut warnings, .. } = reader;
-    faults.sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
+    faults.sort_by_key(|a| (a.line, a.column));
     faults.dedup();
-    warnings.sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
+    warnings.sort_by_key(|a| (a.line, a.column));
     match body {
         Some(body) if faults.is_empty() => Ok((Journey(Arc::new(body)), warnings)),
         _ => Err(faults),

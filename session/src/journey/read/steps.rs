@@ -200,12 +200,9 @@ impl Reader<'_> {
 
     fn decide(&mut self, node: &Node) -> Option<Decide> {
         let items = self.list(node, "'decide'")?;
-        let (last, cases) = match items.split_last() {
-            Some((last, cases)) => (last, cases),
-            None => {
-                self.fault(node.at, "'decide' has no cases", Some("write - { when: …, next: … } and a last - { otherwise: … }".into()));
-                return None;
-            }
+        let Some((last, cases)) = items.split_last() else {
+            self.fault(node.at, "'decide' has no cases", Some("write - { when: …, next: … } and a last - { otherwise: … }".into()));
+            return None;
         };
         let mut read = Vec::new();
         for case in cases {

@@ -140,8 +140,8 @@ fn text_of(raw: Raw) -> String {
 enum Raw {
     Nothing,
     Scalar(String),
-    List(Vec<Spanned<Raw>>),
-    Map(Vec<(Spanned<Raw>, Spanned<Raw>)>),
+    List(Vec<Spanned<Self>>),
+    Map(Vec<(Spanned<Self>, Spanned<Self>)>),
 }
 
 impl<'de> Deserialize<'de> for Raw {

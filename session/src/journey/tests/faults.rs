@@ -121,7 +121,7 @@ fn expressions_are_bounded() {
         "1+".repeat(400) + "1",
         "a ? b : ".repeat(100) + "c",
         "x".repeat(1_001),
-        "a.b".repeat(1),
+        "a.b".into(),
         ".a".repeat(300),
         "a[".repeat(300),
         "'unclosed".into(),

@@ -75,10 +75,22 @@ fn a_pinned_session_goes_on_on_its_version() {
 fn a_migrated_session_keeps_its_answers() {
     let mut story = at_b();
     story.library = story.library.publish(without_b("upgrade: { migrate: { b: d } }"));
-    assert_eq!(story.library.carry(&mut story.at), Carried::Moved(vec!["d".into()]));
+    assert_eq!(story.library.carry(&mut story.at.clone()), Carried::Moved(vec!["d".into()]));
     story.resumes();
     let Some(Prompt::Form { current, .. }) = story.prompt() else { panic!("a form is wanted") };
     assert_eq!(current, Some("h".into()), "what was answered is not asked again");
+}
+
+#[test]
+fn what_a_journey_counts_on_is_told_with_its_place() {
+    let told: Vec<String> = compile("fault.yaml", include_str!("../../../../examples/demo/journeys/fault.yaml"))
+        .unwrap()
+        .0
+        .references()
+        .iter()
+        .map(|r| format!("{:?} {} at {}:{}", r.to, r.name, r.line, r.column))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
 }
 
 #[test]

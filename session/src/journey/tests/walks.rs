@@ -176,7 +176,7 @@ fn a_look_up_succeeds_fails_times_out_and_comes_late() {
     refused.looked_up(Err("status_500"));
     let mut large = asking();
     large.looked_up(Ok(json!("x".repeat(70_000))));
-    large.told = large.told.lines().map(|l| format!("{:.120}\n", l)).collect();
+    large.told = large.told.lines().map(|l| format!("{l:.120}\n")).collect();
     let mut slow = asking();
     slow.later(60).looked_up(Ok(json!({ "title": "late" }))).types("again").resumes().goes_back();
     let told = [found, unknown, refused, large, slow].map(|s| s.told);
@@ -220,6 +220,27 @@ fn each_step_says_how_it_is_resumed() {
     let mut wait = Story::of(POLICIES);
     wait.types("wait").types("later").resumes().types("stay").resumes();
     insta::assert_snapshot!([form, pay, far, wait].map(|s| s.told).join("\n"));
+}
+
+#[test]
+fn the_way_on_after_a_pause_may_want_a_proof_first() {
+    let text = r#"
+journey: pause
+start: pause
+steps:
+  pause: { suspend: { notice: "We write to you.", next: secret } }
+  secret: { level: low, menu: { ask: "Secret?", choices: [{ id: a, label: A, next: later }] } }
+  later: { wait_offer: { ask: "Wait?", choices: [{ id: suspend, label: Later, notice: "See you.", next: last }] } }
+  last: { level: high, say: { text: "At last.", next: over } }
+  over: { end: { outcome: over } }
+"#;
+    let mut story = Story::of(text);
+    story.resumes().goes_on();
+    story.level = AssuranceLevel::Low;
+    story.goes_on().types("a").types("later").goes_on().resumes().goes_on();
+    story.level = AssuranceLevel::High;
+    story.goes_on();
+    insta::assert_snapshot!(story.told);
 }
 
 #[test]

@@ -202,7 +202,7 @@ impl Walker<'_> {
         let answer = Answer {
             value: Private::new(value),
             sensitivity: spec.sensitivity,
-            source: Source::Claim,
+            source: if claimed { Source::Journey } else { Source::Claim },
             at: self.now,
             level,
             until: spec.keep_ms.map(|ms| self.now.after(segue_router::Span(ms))),

@@ -3,9 +3,9 @@
 use super::{Flow, Walker, step_of, to};
 use crate::journey::{
     Awaiting, Moved,
-    definition::{Does, Link, Lookup},
+    definition::{Does, Lookup},
 };
-use crate::{Answer, LookupDone, LookupRequest, Private, Reason, Refusal, RequestId, Source, Value};
+use crate::{Answer, LookupDone, LookupRequest, Private, Refusal, RequestId, Source, Value};
 use segue_router::Span;
 
 /// The most bytes an answer of another system may have, as JSON.
@@ -70,7 +70,8 @@ impl Walker<'_> {
                 lookup.errors.get(name).unwrap_or(&lookup.failed)
             }
         };
-        self.go_or_fail(next, &lookup.failed)
+        // Nobody may be there to prove more: where the way on wants a higher level, the failure's way is taken.
+        if self.run_if_known(to(next))? { Ok(()) } else { self.run(to(&lookup.failed)) }
     }
 
     fn keep(&mut self, lookup: &Lookup, body: &serde_json::Value) {
@@ -83,19 +84,6 @@ impl Walker<'_> {
             until: None,
         };
         self.answers.insert(lookup.save.clone(), answer);
-    }
-
-    /// Nobody is there to prove more when an answer comes in: where the way on wants a higher level, the failure's way is taken.
-    fn go_or_fail(&mut self, next: &Link, failed: &Link) -> Result<(), Refusal> {
-        let (at, answers, told) = (self.at.clone(), self.answers.clone(), self.moved.len());
-        match self.run(to(next)) {
-            Err(refusal) if refusal.reason == Reason::AssuranceTooLow => {
-                (self.at, self.answers) = (at, answers);
-                self.moved.truncate(told);
-                self.run(to(failed))
-            }
-            other => other,
-        }
     }
 }
 

@@ -141,6 +141,20 @@ impl<'w> Walker<'w> {
         Err(Refusal::new(Reason::LimitExceeded, "the journey ran through too many steps without stopping").about("limit", "journey_hops"))
     }
 
+    /// Runs while nobody may be there to prove more. Where the way on wants a higher level, all is as before, and `Ok(false)`.
+    fn run_if_known(&mut self, flow: Flow) -> Result<bool, Refusal> {
+        let (at, answers, told) = (self.at.clone(), self.answers.clone(), self.moved.len());
+        match self.run(flow) {
+            Ok(()) => Ok(true),
+            Err(refusal) if refusal.reason == Reason::AssuranceTooLow => {
+                (self.at, self.answers) = (at, answers);
+                self.moved.truncate(told);
+                Ok(false)
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
     /// What a step does when the walk comes to it.
     fn arrive(&mut self, id: &StepId, step: &Step) -> Result<Flow, Refusal> {
         match &step.does {

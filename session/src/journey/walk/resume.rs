@@ -13,6 +13,7 @@ impl Walker<'_> {
         if let Some(checkpoint) = self.called_back()? {
             return self.run(checkpoint);
         }
+        self.at.confirm = false;
         let (journey, id) = self.here()?;
         let step = step_of(&journey, &id)?;
         if self.gate(&id, step).is_err() {
@@ -42,7 +43,11 @@ impl Walker<'_> {
             Does::Suspend(suspend) => to(&suspend.next),
             _ => Flow::Stop,
         };
-        self.run(flow)
+        if !self.run_if_known(flow)? {
+            // The way on wants to know more surely who they are: they stay, and can go on by themselves once they have proven it.
+            self.at.confirm = matches!(step.does, Does::Suspend(_));
+        }
+        Ok(())
     }
 
     /// The outermost journey that wants to go on at its checkpoint decides for all that it called.
