@@ -3,8 +3,8 @@
 //! Invariant: for one leg, coming and losing are told one after the other, in the order in which they happened here. So a
 //! stream that is opened while the one before still breaks does not end up lost.
 
-use crate::{Settings, ids};
-use segue_adapter_kit::{Backoff, House, Order, Target};
+use crate::Settings;
+use segue_adapter_kit::{Backoff, House, Order, Target, ids};
 use segue_session::{Arriving, Channel, Claim, Command, LegId, Principal, Reason, Refusal, SessionId, Standing};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -94,6 +94,8 @@ impl Presence {
                 .about("limit", "streams_per_leg")
                 .about("most", most.to_string()));
         }
+        // Whoever may not see the session finds nothing here, however many streams of its owner's there are.
+        active(&self.house.view(&self.who, self.session).await?.standing)?;
         if *streams == 0 {
             self.bring_back().await?;
         }
@@ -102,9 +104,8 @@ impl Presence {
     }
 
     /// The leg is here: one that is live stays as it is, one that was lost is back, one that has ended (the session was
-    /// moved) is told where the session is live. A session that is not active is not brought back by a mere look at it.
+    /// moved) is told where the session is live. Only for a session that was just seen active: a mere look resumes nothing.
     pub(crate) async fn bring_back(&self) -> Result<(), Refusal> {
-        active(&self.house.view(&self.who, self.session).await?.standing)?;
         let leg = Arriving { leg: self.leg, channel: Channel::App, address: None, language: None };
         self.order(Command::Resume { leg, by: Claim::SameLeg }).await
     }

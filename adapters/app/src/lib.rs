@@ -10,7 +10,6 @@
 //! What is *not* here: what a command means, tokens, TLS, and the HTTP server.
 
 mod admit;
-mod ids;
 mod legs;
 mod service;
 mod stream;

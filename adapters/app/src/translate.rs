@@ -1,8 +1,7 @@
 //! Requests into orders, answers into responses. No socket, no clock, no house: most of what can be wrong with a request
 //! is found here, and named.
 
-use crate::ids;
-use segue_adapter_kit::{Ephemeral, Order, Target};
+use segue_adapter_kit::{Ephemeral, Order, Target, ids};
 use segue_proto::app::v1::{self as app, activity, attach_session_request, resume_session_request};
 use segue_proto::convert::{check, json, message, prompt, word};
 use segue_session::store::Seq;

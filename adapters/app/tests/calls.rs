@@ -1,5 +1,7 @@
 //! Every call over a real server: what it orders, what it answers, and how it refuses.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
 mod support;
 
 use segue_adapter_app::Settings;

@@ -1,5 +1,7 @@
 //! Streams over a real server: nothing missed, nothing twice, and a leg that lives and dies with them.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
 mod support;
 
 use segue_adapter_app::Settings;
@@ -116,7 +118,8 @@ async fn the_last_stream_to_break_loses_the_leg_once() {
     let begun = run.begin().await;
     let mut first = run.watch(&begun, "").await;
     let mut second = run.watch(&begun, "").await;
-    (first.next().await, second.next().await);
+    first.next().await;
+    second.next().await;
     drop(first);
     run.counts.counted("app closed OK").await;
     assert!(!run.house.log().iter().any(|line| line.starts_with("Lose")), "{:?}", run.house.log());

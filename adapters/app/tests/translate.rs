@@ -1,11 +1,14 @@
 //! Requests into orders: what is wrong with a request is named, field by field, at and past each limit.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use proptest::prelude::*;
 use segue_adapter_app::{follow, screen, translate};
 use segue_adapter_kit::Target;
 use segue_proto::app::v1 as app;
 use segue_proto::convert::{check, json};
 use segue_proto::types::v1 as wire;
+use segue_session::journey::render::{self, Rendering as _};
 use segue_session::journey::{Choice, Field, FieldKind, Misfit, Prompt};
 use segue_session::store::Seq;
 use segue_session::{
@@ -286,7 +289,7 @@ fn every_prompt_has_its_screen() {
     ];
     let screens: Vec<_> = prompts
         .iter()
-        .map(|prompt| screen::screen(&segue_proto::convert::prompt::prompt(prompt, Channel::App)).unwrap())
+        .map(|prompt| screen::screen(render::App.render(prompt, &Language::new("en"))))
         .map(|screen| serde_json::to_value(screen).unwrap())
         .collect();
     insta::assert_snapshot!(serde_json::to_string_pretty(&screens).unwrap());

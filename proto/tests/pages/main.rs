@@ -2,6 +2,8 @@
 //!
 //! `UPDATE=1 cargo nextest run -p segue-proto` writes them anew.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 mod errors;
 mod grpc;
 

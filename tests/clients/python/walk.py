@@ -89,7 +89,7 @@ class Walk:
             view = self.step(self.prompts.StepInput(fill=self.prompts.FieldValue(field_id=field, value=value)))
             show(view)
             form = view.session.prompt.form
-            expect(not form.HasField("misfit"), f"{field} fits")
+            expect(not form.misfit.why, f"{field} fits {form.misfit.why}".rstrip())
             expect(form.current_field != field, "the next field is asked")
 
     def step(self, given):
@@ -204,12 +204,12 @@ def place(view) -> tuple:
 def show(view) -> None:
     screen = view.screen
     layout = screen.WhichOneof("layout") or "nothing"
-    print(f"  sees  {layout} at {screen.step!r}: {screen.title or screen.text}")
-    for row in screen.list.rows:
-        print(f"          [{row.input.choose}] {row.label}")
+    print(f"  sees  {layout} at {screen.step!r}: {screen.list.title or screen.form.title or screen.card.text}")
+    for item in screen.list.items:
+        print(f"          [{item.input.choose}] {item.label}")
     for field in screen.form.fields:
-        mark = "→" if field.field_id == screen.form.current_field else " "
-        print(f"        {mark} {field.ask} {field.value}")
+        mark = "→" if field.field_id == screen.form.focus else " "
+        print(f"        {mark} {field.label} {field.value}")
 
 
 def main() -> int:

@@ -31,7 +31,7 @@ impl Doors for Names {
             "ada" => ("acme", Party::Agent(AgentName::new("ada")), 3_600_000),
             _ => return Err(Refusal::new(Reason::Unauthenticated, "this token does not hold")),
         };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+        let now = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
         Ok(Principal { tenant: TenantId::new(tenant), subject: name.to_owned().into(), party, expires: Time(now + lasts) })
     }
 
