@@ -2,6 +2,7 @@
 //!
 //! This library is the daemon; `main` only starts it.
 
+pub mod admin;
 pub mod cli;
 pub mod config;
 pub mod connect;

@@ -7,6 +7,7 @@
 //!
 //! What is *not* here: signals and the command line (`cli::serve`).
 
+use crate::admin::AdminService;
 use crate::config::plan::{Listen, Plan, StorePlan};
 use crate::doors::{self, Gate, Guarded};
 use crate::engine::Clock;
@@ -14,6 +15,7 @@ use crate::house::{self, Switchboard};
 use crate::server::{Accepting, Bound, Front, Readiness, Rest, Tls, TlsError};
 use crate::telemetry::Metrics;
 use segue_adapter_kit::{Desks, Doors, Drain, Draining, House, Meter, ws};
+use segue_proto::admin::v1::admin_service_server::AdminServiceServer;
 use segue_proto::app::v1::app_service_server::AppServiceServer;
 use segue_session::store::{self, Embedded, Redis, RedisOptions, Store};
 use std::io;
@@ -82,6 +84,7 @@ struct Parts {
     gate: Arc<Gate>,
     house: Arc<dyn House>,
     desks: Arc<dyn Desks>,
+    admin: AdminService,
     metrics: Metrics,
     draining: Draining,
     rest: Rest,
@@ -118,6 +121,7 @@ pub async fn start_on(plan: Plan, store: Arc<dyn Store>) -> Result<Running, Erro
     let (deadline, meters) = (plan.limits.deadline, metrics.meters.clone());
     let house: Arc<dyn House> = Arc::new(Guarded::new(Arc::clone(&switchboard), deadline, meters.clone()));
     let parts = Parts {
+        admin: AdminService::new(Arc::clone(&gate), Arc::clone(&switchboard), Arc::clone(&house)),
         house,
         desks: Arc::new(Guarded::new(Arc::clone(&switchboard), deadline, meters)),
         rest: Rest { gate: Arc::clone(&gate), readiness: readiness.clone(), metrics: metrics.clone(), body: plan.limits.http_body },
@@ -168,7 +172,7 @@ pub async fn open_store(plan: &StorePlan) -> Result<Arc<dyn Store>, store::Error
 
 /// What the public listener answers, and what the private one does.
 async fn fronts(parts: Parts) -> Result<(HealthReporter, [Front; 2]), Error> {
-    let Parts { plan, gate, house, desks, metrics, draining, rest } = parts;
+    let Parts { plan, gate, house, desks, admin, metrics, draining, rest } = parts;
     let doors: Arc<dyn Doors> = gate;
     let meter: Arc<dyn Meter> = Arc::new(metrics.clone());
     let limits = &plan.limits;
@@ -180,14 +184,18 @@ async fn fronts(parts: Parts) -> Result<(HealthReporter, [Front; 2]), Error> {
         ..segue_adapter_app::Settings::default()
     };
     let app = segue_adapter_app::App::new(Arc::clone(&doors), Arc::clone(&house), draining.clone(), Arc::clone(&meter), app).server();
+    let admin = AdminServiceServer::new(admin).max_decoding_message_size(limits.grpc_message);
     let (health, health_server) = tonic_health::server::health_reporter();
-    for service in [name_of(&app)] {
+    for service in [name_of(&app), name_of(&admin)] {
         health.set_service_status(service, ServingStatus::Serving).await;
     }
     let mut public = Routes::builder();
     public.add_service(health_server.clone()).add_service(app);
     let mut private = Routes::builder();
-    private.add_service(health_server);
+    private.add_service(health_server).add_service(admin.clone());
+    if plan.listen.private.is_none() {
+        public.add_service(admin);
+    }
     if plan.listen.reflection {
         public.add_service(reflection()?);
         private.add_service(reflection()?);
@@ -288,7 +296,7 @@ impl Running {
         tracing::info!(within = ?self.drain_for, "draining");
         self.metrics.draining.set(1);
         self.readiness.draining();
-        for service in ["", name_of_server::<AppServiceServer<()>>()] {
+        for service in ["", name_of_server::<AppServiceServer<()>>(), name_of_server::<AdminServiceServer<()>>()] {
             self.health.set_service_status(service, ServingStatus::NotServing).await;
         }
         self.drain.begin();

@@ -15,7 +15,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// List sessions, newest change first.
+    /// List sessions that are not over; of one customer all of them.
     List {
         #[command(flatten)]
         at: Where,
@@ -39,34 +39,52 @@ enum What {
         #[arg(long)]
         json: bool,
     },
-    /// Print a session whole as JSON, personal values included.
+    /// Print a session, or everything held about a customer, as JSON, personal values included.
     Export {
         #[command(flatten)]
         at: Where,
-        /// Which.
-        session: Uuid,
+        #[command(flatten)]
+        whose: Whose,
     },
-    /// Forget a session and everything about it, for good.
+    /// Forget a session, or everything about a customer, for good.
     Erase {
         #[command(flatten)]
         at: Where,
-        /// Which.
-        session: Uuid,
+        #[command(flatten)]
+        whose: Whose,
         /// Do it.
         #[arg(long)]
         yes: bool,
     },
 }
 
+/// One session, or all of a customer.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Whose {
+    /// This session.
+    session: Option<Uuid>,
+    /// All sessions of this customer.
+    #[arg(long)]
+    customer: Option<String>,
+}
+
+impl Whose {
+    /// As the wire has it: the session's id, the customer's.
+    fn fields(self) -> (String, String) {
+        (self.session.map(|session| session.to_string()).unwrap_or_default(), self.customer.unwrap_or_default())
+    }
+}
+
 pub(super) async fn run(args: Args) -> Result<(), Error> {
     match args.what {
         What::List { at, customer, limit, json } => list(&at, customer, limit, json).await,
         What::Show { at, session, json } => show(&at, session, json).await,
-        What::Export { at, session } => {
-            out::line(&export(&at, session).await?);
+        What::Export { at, whose } => {
+            out::line(&export(&at, whose).await?);
             Ok(())
         }
-        What::Erase { at, session, yes } => erase(&at, session, yes).await,
+        What::Erase { at, whose, yes } => erase(&at, whose, yes).await,
     }
 }
 
@@ -93,20 +111,32 @@ async fn list(at: &Where, customer: Option<String>, limit: u32, json: bool) -> R
     let row = |row: wire::SessionRow| {
         let line = [row.line, row.queue].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" in ");
         let channels = row.channels.join(" ");
-        [row.session_id, row.standing, dash(row.customer), dash(row.at), dash(channels), dash(line), dash(row.agent), out::moment(row.updated_ms)]
+        [
+            row.session_id,
+            row.standing,
+            dash(row.customer),
+            dash(row.at),
+            dash(channels),
+            dash(line),
+            dash(row.agent),
+            out::moment(row.updated_ms),
+        ]
     };
     out::table(head, rows.into_iter().map(row));
     Ok(())
 }
 
-async fn export(at: &Where, session: Uuid) -> Result<String, Error> {
-    let request = wire::ExportSessionRequest { session_id: session.to_string() };
+async fn export(at: &Where, whose: Whose) -> Result<String, Error> {
+    let (session_id, customer) = whose.fields();
+    let request = wire::ExportSessionsRequest { session_id, customer };
     let mut admin = at.connect().await?;
-    Ok(admin.export_session(request).await.map_err(|status| refused(&status))?.into_inner().json)
+    Ok(admin.export_sessions(request).await.map_err(|status| refused(&status))?.into_inner().json)
 }
 
 async fn show(at: &Where, session: Uuid, json: bool) -> Result<(), Error> {
-    let whole: Value = serde_json::from_str(&export(at, session).await?).unwrap_or_default();
+    let whose = Whose { session: Some(session), customer: None };
+    let whole: Value = serde_json::from_str(&export(at, whose).await?).unwrap_or_default();
+    let whole = &whole[0];
     let document = &whole["session"];
     let names = |table: &Value| table.as_object().map(|table| table.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
     let shown = json!({
@@ -140,12 +170,13 @@ async fn show(at: &Where, session: Uuid, json: bool) -> Result<(), Error> {
     Ok(())
 }
 
-async fn erase(at: &Where, session: Uuid, yes: bool) -> Result<(), Error> {
+async fn erase(at: &Where, whose: Whose, yes: bool) -> Result<(), Error> {
     if !yes {
         return Err(Error::Usage { what: "erasing cannot be undone".into(), mend: "add --yes to do it".into() });
     }
-    let request = wire::EraseSessionRequest { request_id: Uuid::new_v4().to_string(), session_id: session.to_string() };
-    at.connect().await?.erase_session(request).await.map_err(|status| refused(&status))?;
-    out::line(&format!("{session} is forgotten"));
+    let (session_id, customer) = whose.fields();
+    let request = wire::EraseSessionsRequest { request_id: Uuid::new_v4().to_string(), session_id, customer };
+    let erased = at.connect().await?.erase_sessions(request).await.map_err(|status| refused(&status))?.into_inner().sessions;
+    out::line(&format!("{erased} session{} forgotten", if erased == 1 { " is" } else { "s are" }));
     Ok(())
 }

@@ -1,0 +1,153 @@
+//! `segue.admin.v1.AdminService`: what operators look at and do, behind the table of permissions.
+//!
+//! What is *not* here: how it is looked up (`house::admin`), and what erasing leaves behind (the session core).
+
+mod translate;
+
+use crate::doors::{Action, Gate, allow};
+use crate::house::Switchboard;
+use crate::server::bearer;
+use segue_adapter_kit::{House, Order, Target};
+use segue_proto::admin::v1::{self as wire, admin_service_server};
+use segue_proto::error::status;
+use segue_session::{Command, CustomerId, InteractionId, Principal, QueueName, Reason, Refusal, RequestId, SessionId};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+/// Reads of operators at once: they look at much, and must not stand in the way of customers.
+const READS: usize = 8;
+/// Rows of a page where none are asked for, and the most.
+const ROWS: (u32, u32) = (50, 500);
+
+/// The service.
+#[derive(Clone)]
+pub struct AdminService {
+    gate: Arc<Gate>,
+    switchboard: Arc<Switchboard>,
+    house: Arc<dyn House>,
+    room: Arc<Semaphore>,
+}
+
+impl AdminService {
+    /// Over the switchboard's reads; what changes something goes through the guarded house.
+    pub fn new(gate: Arc<Gate>, switchboard: Arc<Switchboard>, house: Arc<dyn House>) -> Self {
+        Self { gate, switchboard, house, room: Arc::new(Semaphore::new(READS)) }
+    }
+
+    /// Admits a call and reads, if there is room.
+    async fn read<Q, A>(
+        &self,
+        request: Request<Q>,
+        action: Action,
+        work: impl AsyncFnOnce(&Switchboard, &Principal, Q) -> Result<A, Refusal>,
+    ) -> Result<Response<A>, Status> {
+        let (who, asked) = self.admit(request, action).await?;
+        let overloaded = || Refusal::new(Reason::Overloaded, "too much is looked at just now").retry_after(1_000);
+        let _place = self.room.try_acquire().map_err(|_| status(&overloaded()))?;
+        work(&self.switchboard, &who, asked).await.map(Response::new).map_err(|refusal| status(&refusal))
+    }
+
+    async fn admit<Q>(&self, request: Request<Q>, action: Action) -> Result<(Principal, Q), Status> {
+        let (metadata, _, asked) = request.into_parts();
+        let missing = || Refusal::new(Reason::Unauthenticated, "send `authorization: Bearer TOKEN`");
+        let token = bearer(&metadata.into_headers()).ok_or_else(|| status(&missing()))?;
+        let who = self.gate.by_token(&token).await.map_err(|refusal| status(&refusal))?;
+        allow(&who, action).map_err(|refusal| status(&refusal))?;
+        Ok((who, asked))
+    }
+}
+
+#[tonic::async_trait]
+impl admin_service_server::AdminService for AdminService {
+    async fn list_sessions(&self, request: Request<wire::ListSessionsRequest>) -> Result<Response<wire::ListSessionsResponse>, Status> {
+        let list = async |house: &Switchboard, who: &Principal, asked: wire::ListSessionsRequest| {
+            let rows = if asked.page_size == 0 { ROWS.0 } else { asked.page_size.min(ROWS.1) };
+            let customer = (!asked.customer.is_empty()).then(|| CustomerId::new(&asked.customer));
+            let page = (!asked.page_token.is_empty()).then_some(asked.page_token.as_str());
+            let page = house.sessions(&who.tenant, customer.as_ref(), rows as usize, page).await?;
+            let sessions = page.rows.into_iter().map(translate::session_row).collect();
+            Ok(wire::ListSessionsResponse { sessions, next_page_token: page.next.unwrap_or_default() })
+        };
+        self.read(request, Action::ListSessions, list).await
+    }
+
+    async fn export_sessions(
+        &self,
+        request: Request<wire::ExportSessionsRequest>,
+    ) -> Result<Response<wire::ExportSessionsResponse>, Status> {
+        let export = async |house: &Switchboard, who: &Principal, asked: wire::ExportSessionsRequest| {
+            let details = match whose(&asked.session_id, &asked.customer)? {
+                Whose::Session(session) => vec![house.session(&who.tenant, session).await?],
+                Whose::Customer(customer) => house.export(&who.tenant, &customer).await?,
+            };
+            audit(who, "export", &asked.session_id, details.len());
+            Ok(wire::ExportSessionsResponse { json: translate::json(&details)? })
+        };
+        self.read(request, Action::ExportSession, export).await
+    }
+
+    async fn erase_sessions(&self, request: Request<wire::EraseSessionsRequest>) -> Result<Response<wire::EraseSessionsResponse>, Status> {
+        let erase = async |house: &Switchboard, who: &Principal, asked: wire::EraseSessionsRequest| {
+            let request = RequestId(id("request_id", &asked.request_id)?);
+            let erased = match whose(&asked.session_id, &asked.customer)? {
+                Whose::Session(session) => {
+                    let order = Order { request, target: Target::Session(session), command: Command::Erase };
+                    self.house.order(who, order).await.map(|_| 1)?
+                }
+                Whose::Customer(customer) => house.erase(&who.tenant, &customer).await?,
+            };
+            audit(who, "erase", &asked.session_id, erased);
+            Ok(wire::EraseSessionsResponse { sessions: u32::try_from(erased).unwrap_or(u32::MAX) })
+        };
+        self.read(request, Action::EraseSession, erase).await
+    }
+
+    async fn list_interactions(
+        &self,
+        request: Request<wire::ListInteractionsRequest>,
+    ) -> Result<Response<wire::ListInteractionsResponse>, Status> {
+        let list = async |house: &Switchboard, who: &Principal, asked: wire::ListInteractionsRequest| {
+            let queue = (!asked.queue.is_empty()).then(|| QueueName::new(&asked.queue));
+            let rows = house.interactions(&who.tenant, queue.as_ref()).await?;
+            Ok(wire::ListInteractionsResponse { interactions: rows.into_iter().map(translate::interaction_row).collect() })
+        };
+        self.read(request, Action::SeeRouting, list).await
+    }
+
+    async fn explain_interaction(
+        &self,
+        request: Request<wire::ExplainInteractionRequest>,
+    ) -> Result<Response<wire::ExplainInteractionResponse>, Status> {
+        let explain = async |house: &Switchboard, who: &Principal, asked: wire::ExplainInteractionRequest| {
+            let interaction = InteractionId(id("interaction_id", &asked.interaction_id)?.as_u128());
+            translate::explanation(house.explain(&who.tenant, interaction).await?)
+        };
+        self.read(request, Action::SeeRouting, explain).await
+    }
+}
+
+/// Whose sessions are meant.
+enum Whose {
+    Session(SessionId),
+    Customer(CustomerId),
+}
+
+fn whose(session: &str, customer: &str) -> Result<Whose, Refusal> {
+    match (session, customer) {
+        (session, "") => Ok(Whose::Session(SessionId(id("session_id", session)?))),
+        ("", customer) => Ok(Whose::Customer(CustomerId::new(customer))),
+        _ => Err(Refusal::new(Reason::InvalidArgument, "either `session_id` or `customer`, not both").about("field", "customer")),
+    }
+}
+
+/// Leaves a line of what was taken out or forgotten: the role, never the person.
+fn audit(who: &Principal, what: &str, session: &str, sessions: usize) {
+    tracing::info!(tenant = %who.tenant, role = ?who.role(), what, session, sessions, "audit");
+}
+
+fn id(field: &str, typed: &str) -> Result<Uuid, Refusal> {
+    let wrong = || Refusal::new(Reason::InvalidArgument, format!("`{field}` is no UUID")).about("field", field);
+    typed.parse().map_err(|_| wrong())
+}
