@@ -10,6 +10,8 @@
 //! What is *not* here: what a command means, tokens, and where files lie.
 
 mod socket;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod translate;
 
 pub use translate::parse_client_frame;

@@ -4,6 +4,8 @@
 //! (agents) and [`Drain`] (stop in order). It never meets the router, a store, or another adapter.
 
 mod backoff;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod drain;
 pub mod ids;
 mod meter;

@@ -94,7 +94,7 @@ async fn welcome(shared: &Shared, link: &mut Link, who: Principal, device: Strin
     Ok(Box::new(Admitted { who, device, language, here: returned.and_then(Result::ok) }))
 }
 
-/// The page's leg comes back: within its grace as if nothing had been, later out of the suspension that its loss led to.
+/// The page's leg comes back.
 async fn back(
     shared: &Shared,
     limit: Duration,
@@ -106,11 +106,7 @@ async fn back(
     // taken only once the house has said yes, or anybody who heard of the leg could put its owner out.
     let _alone = shared.legs.alone(&returning.leg).await;
     let house: &dyn House = &*shared.house;
-    let attached = within(limit, house.order(who, returning.attach(language.clone()))).await;
-    let accepted = match attached {
-        Err(refusal) if refusal.reason == Reason::SessionSuspended => within(limit, house.order(who, returning.resume(language))).await?,
-        other => other?,
-    };
+    let accepted = within(limit, house.order(who, returning.order(language))).await?;
     let here = Here::again(&returning, house.watch(who, returning.session), shared.legs.take(returning.leg));
     Ok((here, accepted.view))
 }

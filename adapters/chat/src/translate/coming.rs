@@ -33,17 +33,10 @@ pub(crate) struct Returning {
 }
 
 impl Returning {
-    /// Back into a session that is live, within the leg's grace.
-    pub(crate) fn attach(&self, language: Option<Language>) -> Order {
-        self.order(Command::Attach { leg: arriving(self.leg, language), by: Claim::SameLeg })
-    }
-
-    /// Back into a session that was suspended meanwhile.
-    pub(crate) fn resume(&self, language: Option<Language>) -> Order {
-        self.order(Command::Resume { leg: arriving(self.leg, language), by: Claim::SameLeg })
-    }
-
-    fn order(&self, command: Command) -> Order {
+    /// Back in: within the leg's grace as if nothing had been, later out of the suspension that its loss led to. A leg that
+    /// was ended, because the session was moved, is told where the session is live.
+    pub(crate) fn order(&self, language: Option<Language>) -> Order {
+        let command = Command::Resume { leg: arriving(self.leg, language), by: Claim::SameLeg };
         Order { request: ids::own(), target: Target::Session(self.session), command }
     }
 }

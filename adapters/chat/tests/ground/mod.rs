@@ -41,8 +41,12 @@ pub struct Ground {
 }
 
 pub async fn ground(settings: Settings) -> Ground {
+    ground_with(settings, &[FAULT]).await
+}
+
+pub async fn ground_with(settings: Settings, journeys: &[&str]) -> Ground {
     let (drain, draining) = Drain::new();
-    let (house, doors) = (Arc::new(ToyHouse::new(&[FAULT])), Arc::new(ToyDoors::default()));
+    let (house, doors) = (Arc::new(ToyHouse::new(journeys)), Arc::new(ToyDoors::default()));
     let ports = Ports { doors: doors.clone(), house: house.clone(), draining, settings, meter: Arc::new(NoMeter) };
     let address = serve(routes(ports)).await;
     Ground { address, house, doors, drain }

@@ -8,12 +8,12 @@ use segue_session::journey::{Library, compile};
 use segue_session::store::{Durability, Seq, Version};
 use segue_session::{
     Actor, AgentName, Changed, Claim, Command, HandleKind, Keys, Language, LegId, Line, Matter, Message, MessageBody, Moment, Party, Phase,
-    Principal, QueueName, Reason, Refusal, RequestId, RouteRequest, Session, SessionId, Settings, Speaker, TenantId, View, access, apply,
-    matter, view,
+    Principal, QueueName, Reason, Refusal, RequestId, RouteRequest, Session, SessionId, Settings, Speaker, SuspendCause, TenantId, Time,
+    View, access, apply, matter, view,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
 
@@ -25,6 +25,9 @@ pub struct ToyHouse {
     library: Library,
     kept: Mutex<Kept>,
     down: AtomicBool,
+    /// How far the house's clock is ahead of the wall's, in milliseconds.
+    ahead: AtomicU64,
+    forgets: AtomicBool,
 }
 
 #[derive(Default)]
@@ -59,10 +62,10 @@ impl Room {
     fn ring(&self) {
         self.wake.send_replace(Wake { version: self.version, routing: self.routing.0, message: self.last() });
     }
-    fn view(&self, library: &Library) -> View {
+    fn view(&self, library: &Library, now: Time) -> View {
         let (version, routing_version, last_message) = (self.version, self.routing, self.last());
         let read = view::Read { version, routing_version, last_message, line: self.line.as_ref() };
-        view::of(&self.session, read, library, now())
+        view::of(&self.session, read, library, now)
     }
 }
 
@@ -85,6 +88,8 @@ impl ToyHouse {
             library: Library::new(journeys),
             kept: Mutex::default(),
             down: AtomicBool::new(false),
+            ahead: AtomicU64::new(0),
+            forgets: AtomicBool::new(false),
             tenant,
         }
     }
@@ -131,6 +136,17 @@ impl ToyHouse {
         held(&self.kept).rooms.get(&session).map(|room| room.session.clone())
     }
 
+    /// All sessions as they are.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<Session> {
+        held(&self.kept).rooms.values().map(|room| room.session.clone()).collect()
+    }
+
+    /// From now on answers are forgotten with each suspension: a planted fault, to show that an exam sees it.
+    pub fn forgets(&self, forgets: bool) {
+        self.forgets.store(forgets, Ordering::SeqCst);
+    }
+
     /// Every command that was given, in order, refused ones included.
     #[must_use]
     pub fn orders(&self) -> Vec<Command> {
@@ -143,6 +159,33 @@ impl ToyHouse {
     /// As [`House::order`].
     pub fn by_itself(&self, session: SessionId, command: Command) -> Result<Accepted, Refusal> {
         self.apply(Actor::House, session, command)
+    }
+
+    /// How the house's sessions go.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Lets time pass, and deals with what is due then.
+    pub fn pass_time(&self, ms: u64) {
+        self.ahead.fetch_add(ms, Ordering::SeqCst);
+        let all: Vec<_> = held(&self.kept).rooms.keys().copied().collect();
+        for session in all {
+            let _ = self.by_itself(session, Command::Timer);
+        }
+    }
+
+    /// Suspends every session that is live, as when the node that held its legs has died.
+    pub fn lose_node(&self) {
+        let all: Vec<_> = held(&self.kept).rooms.keys().copied().collect();
+        for session in all {
+            let _ = self.by_itself(session, Command::Suspend(SuspendCause::NodeLost, None));
+        }
+    }
+
+    fn now(&self) -> Time {
+        Time(now().0.saturating_add(self.ahead.load(Ordering::SeqCst)))
     }
 
     fn routed(&self, session: SessionId, phase: Phase) {
@@ -168,7 +211,7 @@ impl ToyHouse {
         let (hash, kind) = match target {
             Target::Session(id) => return Ok((*id, command)),
             Target::Link(token) => {
-                let token = Token::parse(&self.keys, token.reveal(), now()).ok_or_else(invalid)?;
+                let token = Token::parse(&self.keys, token.reveal(), self.now()).ok_or_else(invalid)?;
                 (token.hash(&self.keys), token.kind)
             }
             Target::Code { code, .. } => (self.keys.code(code.reveal()), HandleKind::Code),
@@ -192,7 +235,7 @@ impl ToyHouse {
         kept.orders.push(command.clone());
         let mut ids = Uuid::new_v4;
         let mut moment = Moment {
-            now: now(),
+            now: self.now(),
             tenant: &self.tenant,
             who,
             settings: &self.settings,
@@ -213,6 +256,9 @@ impl ToyHouse {
         };
         let room = kept.rooms.entry(id).or_insert_with(|| Room::new(session.clone()));
         room.session = session;
+        if self.forgets.load(Ordering::SeqCst) && !room.session.is_active() {
+            room.session.answers.clear();
+        }
         room.handles = changed.handle_keys.iter().map(|key| key.hash).collect();
         room.messages.extend(changed.messages);
         for request in changed.route {
@@ -222,7 +268,12 @@ impl ToyHouse {
             room.version.0 += 1;
         }
         room.ring();
-        Accepted { view: Some(room.view(&self.library)), durability: Durability::Memory, handles: changed.handles, repeat: false }
+        Accepted {
+            view: Some(room.view(&self.library, self.now())),
+            durability: Durability::Memory,
+            handles: changed.handles,
+            repeat: false,
+        }
     }
 
     fn room<T>(&self, who: &Principal, id: SessionId, look: impl FnOnce(&Room) -> T) -> Result<T, Refusal> {
@@ -292,7 +343,7 @@ impl House for ToyHouse {
     }
 
     async fn view(&self, who: &Principal, session: SessionId) -> Result<View, Refusal> {
-        self.room(who, session, |room| room.view(&self.library))
+        self.room(who, session, |room| room.view(&self.library, self.now()))
     }
 
     async fn messages(&self, who: &Principal, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal> {
