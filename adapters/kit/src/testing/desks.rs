@@ -99,11 +99,6 @@ impl ToyDesks {
         held(&self.kept).desks.entry(AgentName::new(agent)).or_default().entries.clear();
     }
 
-    /// The outbox cannot be continued: another epoch.
-    pub fn renew(&self, agent: &str) {
-        held(&self.kept).desks.entry(AgentName::new(agent)).or_default().epoch += 1;
-    }
-
     /// The store is out of reach, or back.
     pub fn down(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
