@@ -28,7 +28,7 @@ steps:
       fields:
         - { id: since, kind: date, ask: { en: "Since when?" } }
         - { id: light, kind: choice, of: [green, red, off], ask: { en: "Which light is on?" } }
-        - { id: pin, kind: secret, ask: { en: "Your line's PIN?" } }
+        - { id: pin, kind: secret, keep: 15m, ask: { en: "Your line's PIN?" } }
         - { id: number, kind: phone, ask: { en: "Where can we reach you?" }, known: customer.phone }
       next: person
   person:
