@@ -37,10 +37,6 @@ impl Library {
 
     pub(crate) fn set_current(&mut self, journey: Journey) {
         self.current.insert(journey.name().clone(), journey.version().clone());
-        self.add(journey);
-    }
-
-    fn add(&mut self, journey: Journey) {
         self.versions.entry(journey.name().clone()).or_default().insert(journey.version().clone(), journey);
     }
 
@@ -50,7 +46,9 @@ impl Library {
     pub fn with<'t>(mut self, texts: impl IntoIterator<Item = &'t str>) -> Self {
         for text in texts {
             if let Ok((journey, _)) = compile("stored", text) {
-                self.add(journey);
+                // What is published stands: a stored text of the same version may say another `upgrade`.
+                let versions = self.versions.entry(journey.name().clone()).or_default();
+                versions.entry(journey.version().clone()).or_insert(journey);
             }
         }
         self

@@ -96,7 +96,8 @@ fn what_a_journey_counts_on_is_told_with_its_place() {
 #[test]
 fn a_restarted_session_stands_at_the_step_that_was_named() {
     let mut story = at_b();
-    story.library = story.library.publish(without_b("upgrade: { restart_at: a }"));
+    let stored = without_b("upgrade: pin").text().to_owned();
+    story.library = story.library.publish(without_b("upgrade: { restart_at: a }")).with([stored.as_str()]);
     assert_eq!(story.library.carry(&mut story.at), Carried::Moved(vec!["a".into()]));
     assert_eq!(story.library.carry(&mut story.at), Carried::Stays);
     assert!(story.answers.contains_key("f"));
