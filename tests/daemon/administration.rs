@@ -1,0 +1,92 @@
+//! The administration's service: its own cells of the table, and what it shows.
+
+use super::{card, plan, start};
+use segue_proto::admin::v1::admin_service_client::AdminServiceClient;
+use segue_proto::admin::v1::{
+    EraseSessionsRequest, ExplainInteractionRequest, ExportSessionsRequest, ListInteractionsRequest, ListSessionsRequest,
+};
+use segue_proto::client::Customer;
+use serde_json::Value;
+use tonic::transport::Channel;
+use tonic::{Code, Request, Status};
+use tonic_types::StatusExt as _;
+
+fn with<T>(token: &str, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    request
+}
+
+/// How each call ends with this token: its code.
+async fn codes(admin: &mut AdminServiceClient<Channel>, token: &str) -> [Code; 5] {
+    let id = "00000000-0000-7000-8000-000000000000".to_owned();
+    let code = |status: Result<(), Status>| status.err().map_or(Code::Ok, |status| status.code());
+    let erase = EraseSessionsRequest { request_id: id.clone(), session_id: id.clone(), customer: String::new() };
+    let export = ExportSessionsRequest { session_id: id.clone(), customer: String::new() };
+    [
+        code(admin.list_sessions(with(token, ListSessionsRequest::default())).await.map(drop)),
+        code(admin.list_interactions(with(token, ListInteractionsRequest::default())).await.map(drop)),
+        code(admin.explain_interaction(with(token, ExplainInteractionRequest { interaction_id: id })).await.map(drop)),
+        code(admin.export_sessions(with(token, export)).await.map(drop)),
+        code(admin.erase_sessions(with(token, erase)).await.map(drop)),
+    ]
+}
+
+#[tokio::test]
+async fn its_cells_are_as_the_table_says() {
+    let plan = plan();
+    let running = start(plan.clone()).await;
+    let tokens = card(&plan, running.public);
+    let mut admin = AdminServiceClient::connect(format!("http://{}", running.public)).await.unwrap();
+    let no = Code::PermissionDenied;
+    let not_there = Code::NotFound;
+    assert_eq!(codes(&mut admin, &tokens.customer).await, [no; 5]);
+    assert_eq!(codes(&mut admin, &tokens.agents[0].1).await, [no; 5]);
+    assert_eq!(codes(&mut admin, &tokens.supervisor).await, [Code::Ok, Code::Ok, not_there, no, no]);
+    assert_eq!(codes(&mut admin, &tokens.admin).await, [Code::Ok, Code::Ok, not_there, not_there, not_there]);
+    assert_eq!(codes(&mut admin, "nonsense").await, [Code::Unauthenticated; 5]);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_is_listed_shown_and_forgotten() {
+    let plan = plan();
+    let running = start(plan.clone()).await;
+    let tokens = card(&plan, running.public);
+    let url = format!("http://{}", running.public);
+    let mut nora = Customer::connect(&url, &tokens.customer).await.unwrap();
+    nora.start("fault").await.unwrap();
+
+    let mut admin = AdminServiceClient::connect(url).await.unwrap();
+    let list = admin.list_sessions(with(&tokens.supervisor, ListSessionsRequest::default())).await.unwrap().into_inner();
+    let [row] = list.sessions.as_slice() else { panic!("one session: {list:?}") };
+    assert_eq!((row.standing.as_str(), row.customer.as_str(), row.at.as_str()), ("active", "nora", "fault what"));
+
+    let whose = ExportSessionsRequest { session_id: String::new(), customer: "nora".to_owned() };
+    let json = admin.export_sessions(with(&tokens.admin, whose.clone())).await.unwrap().into_inner().json;
+    let whole: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(whole[0]["session"]["id"], row.session_id);
+
+    let erase =
+        EraseSessionsRequest { request_id: segue_proto::client::fresh(), session_id: row.session_id.clone(), customer: String::new() };
+    assert_eq!(admin.erase_sessions(with(&tokens.admin, erase)).await.unwrap().into_inner().sessions, 1);
+    let list = admin.list_sessions(with(&tokens.admin, ListSessionsRequest::default())).await.unwrap().into_inner();
+    assert!(list.sessions.is_empty());
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_meant_is_refused_with_the_field() {
+    let plan = plan();
+    let running = start(plan.clone()).await;
+    let tokens = card(&plan, running.public);
+    let mut admin = AdminServiceClient::connect(format!("http://{}", running.public)).await.unwrap();
+    for (session, customer, field) in [("nonsense", "", "session_id"), ("", "", "session_id"), ("a", "b", "customer")] {
+        let request = ExportSessionsRequest { session_id: session.to_owned(), customer: customer.to_owned() };
+        let status = admin.export_sessions(with(&tokens.admin, request)).await.unwrap_err();
+        assert_eq!(status.code(), Code::InvalidArgument);
+        let info = status.get_details_error_info().unwrap();
+        assert_eq!((info.reason.as_str(), info.metadata["field"].as_str()), ("INVALID_ARGUMENT", field));
+    }
+    running.stop().await;
+}

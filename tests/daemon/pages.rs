@@ -1,0 +1,119 @@
+use super::{card, http1, http2, plan, start};
+use reqwest::StatusCode;
+use reqwest::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, ORIGIN, WWW_AUTHENTICATE};
+use serde_json::Value;
+use std::net::Ipv4Addr;
+
+#[tokio::test]
+async fn an_unknown_grpc_service_is_unimplemented_not_a_page() {
+    let running = start(plan()).await;
+    for method in ["no.Such/Method", "segue.app.v1.AppService/NoSuchMethod", "v1/tickets", "livez", ""] {
+        let url = format!("http://{}/{method}", running.public);
+        let answer = http2().post(&url).header(CONTENT_TYPE, "application/grpc+proto").send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{method}");
+        assert_eq!(answer.headers()["content-type"], "application/grpc", "{method}");
+        assert_eq!(answer.headers()["grpc-status"], "12", "{method}");
+        // gRPC-Web has its status in the body's last frame, or in the head where there is no body.
+        let answer = http1().post(&url).header(CONTENT_TYPE, "application/grpc-web+proto").body(vec![0; 5]).send().await.unwrap();
+        assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("application/grpc-web"), "{method}");
+        let head = answer.headers().get("grpc-status").cloned();
+        let body = answer.text().await.unwrap();
+        assert!(head.is_some_and(|status| status == "12") || body.contains("grpc-status:12"), "{method}: {body:?}");
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_nowhere_is_a_problem_with_a_reason() {
+    let running = start(plan()).await;
+    let get = |path: &str| http1().get(format!("http://{}{path}", running.public)).send();
+    for (path, status, reason) in [("/", 404, "NOT_FOUND"), ("/v1/nothing", 404, "NOT_FOUND"), ("/v1/tickets", 405, "INVALID_ARGUMENT")] {
+        let answer = get(path).await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+        assert_eq!(answer.headers()[CONTENT_TYPE], "application/problem+json", "{path}");
+        let problem: Value = answer.json().await.unwrap();
+        assert_eq!((problem["status"].as_u64(), problem["reason"].as_str()), (Some(status.into()), Some(reason)), "{path}");
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn probes_and_metrics_answer() {
+    let running = start(plan()).await;
+    let get = |path: &str| http1().get(format!("http://{}{path}", running.public)).send();
+    for path in ["/livez", "/readyz", "/startupz"] {
+        assert_eq!(get(path).await.unwrap().status(), StatusCode::OK, "{path}");
+    }
+    let answer = get("/metrics").await.unwrap();
+    assert!(answer.headers()[CONTENT_TYPE].to_str().unwrap().starts_with("application/openmetrics-text"));
+    let text = answer.text().await.unwrap();
+    assert!(text.ends_with("# EOF\n") && text.contains("segue_requests_total{method=\"/readyz\",code=\"200\",kind=\"Http\"} 1"), "{text}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn operators_have_a_door_of_their_own_where_one_is_set() {
+    let mut plan = plan();
+    plan.listen.private = Some((Ipv4Addr::LOCALHOST, 0).into());
+    let running = start(plan).await;
+    let get = |address, path: &str| http1().get(format!("http://{address}{path}")).send();
+    assert_eq!(get(running.public, "/metrics").await.unwrap().status(), StatusCode::NOT_FOUND);
+    let private = running.private.unwrap();
+    assert_eq!(get(private, "/metrics").await.unwrap().status(), StatusCode::OK);
+    assert_eq!(get(private, "/readyz").await.unwrap().status(), StatusCode::OK);
+    let admin = format!("http://{}/segue.admin.v1.AdminService/ListSessions", running.public);
+    let answer = http2().post(admin).header(CONTENT_TYPE, "application/grpc").send().await.unwrap();
+    assert_eq!(answer.headers()["grpc-status"], "12");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_buys_a_ticket() {
+    let plan = plan();
+    let running = start(plan.clone()).await;
+    let url = format!("http://{}/v1/tickets", running.public);
+    let card = card(&plan, running.public);
+    let answer = http1().post(&url).bearer_auth(&card.customer).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    let ticket: Value = answer.json().await.unwrap();
+    assert!(ticket["ticket"].as_str().unwrap().len() > 40 && ticket["expiresMs"].as_u64().is_some());
+    for request in [http1().post(&url), http1().post(&url).bearer_auth("nonsense"), http1().post(&url).basic_auth("nora", Some("x"))] {
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(answer.headers()[WWW_AUTHENTICATE], "Bearer");
+        assert_eq!(answer.json::<Value>().await.unwrap()["reason"], "UNAUTHENTICATED");
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn pages_of_other_sites_are_not_answered() {
+    let mut plan = plan();
+    plan.listen.origins = vec!["https://shop.example".to_owned()];
+    let running = start(plan).await;
+    let preflight = |origin: &str| {
+        let url = format!("http://{}/segue.app.v1.AppService/ListMatters", running.public);
+        let request = http1().request(reqwest::Method::OPTIONS, url).header(ORIGIN, origin);
+        request.header("access-control-request-method", "POST").header("access-control-request-headers", "content-type,x-grpc-web").send()
+    };
+    let ours = preflight("https://shop.example").await.unwrap();
+    assert_eq!(ours.headers()[ACCESS_CONTROL_ALLOW_ORIGIN], "https://shop.example");
+    let theirs = preflight("https://evil.example").await.unwrap();
+    assert!(!theirs.headers().contains_key(ACCESS_CONTROL_ALLOW_ORIGIN));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn reflection_is_served_only_where_it_is_wanted() {
+    for wanted in [true, false] {
+        let mut plan = plan();
+        plan.listen.reflection = wanted;
+        let running = start(plan).await;
+        let url = format!("http://{}/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", running.public);
+        let answer = http2().post(url).header(CONTENT_TYPE, "application/grpc").send().await.unwrap();
+        let unimplemented = answer.headers().get("grpc-status").is_some_and(|status| status == "12");
+        assert_eq!(unimplemented, !wanted);
+        running.stop().await;
+    }
+}
