@@ -33,10 +33,15 @@ pub(crate) type Reply = oneshot::Sender<Result<(), Refusal>>;
 /// A look at the machine after a batch; what it returns is run once the batch is stored.
 pub(crate) type Look = Box<dyn FnOnce(&Machine) -> Box<dyn FnOnce() + Send> + Send>;
 
+/// A look at the machine as it is, stored or not: for what decides nothing, such as a place in line.
+pub(crate) type Glance = Box<dyn FnOnce(&Machine) + Send>;
+
 /// One thing in the loop's mailbox.
 pub(crate) enum Mail {
     /// Something for the machine, and who waits for it.
     Ask(Input, Option<Reply>),
-    /// A look.
+    /// A look at what is stored.
     Look(Look),
+    /// A look at what is.
+    Glance(Glance),
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// Counts what a batch led to.
 pub(super) fn batch(meters: &Meters, tenant: &TenantId, batch: &Batch) {
-    meters.batch.observe(f64::from(u32::try_from(batch.mutation.journal.len()).unwrap_or(u32::MAX)));
+    meters.batch.observe(f64::from(u32::try_from(batch.release.entries).unwrap_or(u32::MAX)));
     for effect in &batch.release.effects {
         match effect {
             Effect::Withdraw { why, .. } => offer(meters, withdrawn_name(*why)),

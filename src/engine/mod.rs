@@ -58,6 +58,8 @@ pub(crate) trait Listener: Send + Sync + 'static {
     fn offered(&self, session: SessionId, agent: &AgentName, decision: &Decision);
     /// Places in these queues may have changed.
     fn moved(&self, queues: &BTreeSet<QueueName>);
+    /// Memory was rebuilt: what the former one had stored and not told is to be looked for.
+    fn rebuilt(&self);
     /// Whether an agent has a socket open here.
     fn at_desk(&self, agent: &AgentName) -> bool;
     /// Nothing can be decided any more; the process must stop.
@@ -139,6 +141,15 @@ impl Engine {
         });
         let unavailable = || Refusal::new(Reason::Unavailable, "routing is being rebuilt; ask again").retry_after(500);
         self.mail.send(Mail::Look(look)).await.map_err(|_| unavailable())?;
+        seen.await.map_err(|_| unavailable())
+    }
+
+    /// Looks at the machine as it is now, without waiting for the store.
+    pub(crate) async fn glance<T: Send + 'static>(&self, glance: impl FnOnce(&Machine) -> T + Send + 'static) -> Result<T, Refusal> {
+        let (told, seen) = oneshot::channel();
+        let glance = Box::new(move |machine: &Machine| drop(told.send(glance(machine))));
+        let unavailable = || Refusal::new(Reason::Unavailable, "routing is being rebuilt; ask again").retry_after(500);
+        self.mail.send(Mail::Glance(glance)).await.map_err(|_| unavailable())?;
         seen.await.map_err(|_| unavailable())
     }
 

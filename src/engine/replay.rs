@@ -1,7 +1,6 @@
 //! Proof that the journal gives the same decisions: every entry again through the same code, hash by hash.
 
 use crate::engine::journal::{Record, decode};
-use crate::engine::machine::Machine;
 use crate::engine::recover::{Error, begin};
 use segue_session::TenantId;
 use segue_session::store::Store;

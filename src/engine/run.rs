@@ -147,6 +147,9 @@ impl Owner {
         let mut memory = Memory { machine, owned, inbox, batch: 0 };
         let mut covered = self.bell.journal().saturating_sub(since_snapshot);
         let mut ahead = Some(self.opening(&mut memory, lease, journal == 0).await?);
+        if self.ready.is_none() {
+            self.listener.rebuilt();
+        }
         let mut flight: Option<Flight> = None;
         let mut poll = tokio::time::interval(POLL);
         let mut stopping = *self.stop.borrow();
@@ -176,7 +179,7 @@ impl Owner {
                 }
                 () = lease.changed() => {}
                 _ = self.stop.changed() => stopping = true,
-                Some(mail) = self.mail.recv(), if room => gathered.mail.push(mail),
+                Some(mail) = self.mail.recv(), if room => gathered.put(mail, &memory.machine),
                 () = self.bell.rung(), if room => {}
                 () = wait(due), if room => gathered.tick = true,
                 _ = poll.tick(), if room => {
@@ -199,10 +202,10 @@ impl Owner {
 
     /// Everything that waits, up to a batch; whether there is anything.
     async fn gather(&mut self, gathered: &mut Gathered, memory: &Memory, inbox_news: bool) -> Result<bool, recover::Error> {
-        while gathered.mail.len() < BATCH
+        while gathered.asks.len() < BATCH
             && let Ok(mail) = self.mail.try_recv()
         {
-            gathered.mail.push(mail);
+            gathered.put(mail, &memory.machine);
         }
         gathered.lost = self.bell.take_lost();
         if inbox_news || self.bell.take_rung() {
@@ -216,7 +219,7 @@ impl Owner {
                 gathered.routes.push(Input::Route(entry.seq, request));
             }
         }
-        let nothing = gathered.mail.is_empty() && gathered.routes.is_empty() && gathered.lost.is_empty();
+        let nothing = gathered.asks.is_empty() && gathered.looks.is_empty() && gathered.routes.is_empty() && gathered.lost.is_empty();
         Ok(!nothing || gathered.tick || gathered.snapshot)
     }
 
@@ -229,7 +232,7 @@ impl Owner {
         for agent in names {
             let Some(name) = memory.machine.directory().agent_name(agent).cloned() else { continue };
             if self.listener.at_desk(&name) {
-                gathered.mail.push(Mail::Ask(Input::SignIn(name), None));
+                gathered.asks.push((Input::SignIn(name), None));
             } else {
                 gathered.lost.insert(name);
             }
@@ -254,13 +257,13 @@ impl Owner {
     }
 
     /// Sends a batch to the store; what has nothing to store is told at once.
-    fn launch(&mut self, batch: Batch) -> Option<Flight> {
+    fn launch(&mut self, mut batch: Batch) -> Option<Flight> {
         if batch.is_idle() {
             batch.release.answer();
             self.stand();
             return None;
         }
-        let (store, domain, mutation) = (Arc::clone(&self.store), self.domain.clone(), batch.mutation.clone());
+        let (store, domain, mutation) = (Arc::clone(&self.store), self.domain.clone(), std::mem::take(&mut batch.mutation));
         let landing = tokio::spawn(async move { store.commit(&domain, mutation).await });
         Some(Flight { landing, batch, since: Instant::now() })
     }
@@ -268,9 +271,9 @@ impl Owner {
     /// Tells, in order, what is stored now.
     fn release(&mut self, memory: &Memory, batch: Batch, committed: &Committed) {
         if let Some(first) = committed.journal {
-            self.bell.journal_at(first.0.saturating_add(batch.mutation.journal.len() as u64).saturating_sub(1));
+            self.bell.journal_at(first.0.saturating_add(batch.release.entries).saturating_sub(1));
         }
-        if batch.mutation.snapshot.is_some() {
+        if batch.release.snapshot {
             self.trim();
         }
         metering::batch(&self.meters, &self.domain, &batch);
@@ -314,8 +317,8 @@ impl Owner {
 
     /// The last batch: a snapshot, so that the next start has little to replay.
     async fn close(&mut self, memory: &mut Memory, lease: &Lease) -> Result<Life, recover::Error> {
-        let batch = self.stage(memory, lease, Gathered { snapshot: true, ..Gathered::default() }).await?;
-        let committed = self.store.commit(&self.domain, batch.mutation.clone()).await?;
+        let mut batch = self.stage(memory, lease, Gathered { snapshot: true, ..Gathered::default() }).await?;
+        let committed = self.store.commit(&self.domain, std::mem::take(&mut batch.mutation)).await?;
         self.release(memory, batch, &committed);
         Ok(Life::Stopped)
     }

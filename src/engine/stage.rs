@@ -37,6 +37,10 @@ pub(super) struct Batch {
 /// What is told once a batch is stored.
 #[derive(Default)]
 pub(super) struct Release {
+    /// Entries that the mutation adds to the journal.
+    pub(super) entries: u64,
+    /// Whether the mutation holds a snapshot.
+    pub(super) snapshot: bool,
     /// Those who wait, with why they are refused, where they are.
     pub(super) answers: Vec<(Reply, Option<Refusal>)>,
     pub(super) looks: Vec<Box<dyn FnOnce() + Send>>,
@@ -94,11 +98,23 @@ impl Batch {
 /// What a batch is made of.
 #[derive(Default)]
 pub(super) struct Gathered {
-    pub(super) mail: Vec<Mail>,
+    pub(super) asks: Vec<(Input, Option<Reply>)>,
+    pub(super) looks: Vec<Look>,
     pub(super) routes: Vec<Input>,
     pub(super) tick: bool,
     pub(super) lost: BTreeSet<AgentName>,
     pub(super) snapshot: bool,
+}
+
+impl Gathered {
+    /// Puts a letter to the others; a glance is answered at once.
+    pub(super) fn put(&mut self, mail: Mail, machine: &Machine) {
+        match mail {
+            Mail::Ask(input, reply) => self.asks.push((input, reply)),
+            Mail::Look(look) => self.looks.push(look),
+            Mail::Glance(glance) => glance(machine),
+        }
+    }
 }
 
 /// Where batches are made.
@@ -113,7 +129,7 @@ pub(super) struct Stage<'a> {
 
 impl Stage<'_> {
     /// Steps through everything gathered and makes one mutation of it.
-    pub(super) async fn stage(&self, memory: &mut Memory, gathered: Gathered, first: Option<Taken>) -> Result<Batch, StoreError> {
+    pub(super) async fn stage(&self, memory: &mut Memory, mut gathered: Gathered, first: Option<Taken>) -> Result<Batch, StoreError> {
         memory.batch += 1;
         let mut batch = Batch { number: memory.batch, ..Batch::default() };
         let mut sum = Sum::default();
@@ -121,10 +137,12 @@ impl Stage<'_> {
             sum.add(taken);
         }
         let snapshot = gathered.snapshot;
-        let looks = self.step_all(memory, gathered, &mut batch, &mut sum);
+        let looks = std::mem::take(&mut gathered.looks);
+        self.step_all(memory, gathered, &mut batch, &mut sum);
         self.write(memory, &mut batch, sum).await?;
         if snapshot {
             batch.mutation.snapshot = Some(encode(&memory.machine.picture()));
+            batch.release.snapshot = true;
         }
         batch.mutation.at = memory.machine.at(self.now);
         batch.mutation.fence = Some(self.fence.clone());
@@ -132,20 +150,12 @@ impl Stage<'_> {
         Ok(batch)
     }
 
-    fn step_all(&self, memory: &mut Memory, gathered: Gathered, batch: &mut Batch, sum: &mut Sum) -> Vec<Look> {
-        let mut looks = Vec::new();
-        let mut asked = Vec::new();
-        for mail in gathered.mail {
-            match mail {
-                Mail::Ask(input, reply) => asked.push((input, reply)),
-                Mail::Look(look) => looks.push(look),
-            }
-        }
+    fn step_all(&self, memory: &mut Memory, gathered: Gathered, batch: &mut Batch, sum: &mut Sum) {
         let desks = gathered.lost.into_iter().map(|agent| (Input::Lose(agent), None));
         let tick = gathered.tick.then_some((Input::Tick, None));
         // What frees an agent goes before what comes new; commands of one desk stay in their order.
         let routes = gathered.routes.into_iter().map(|route| (route, None));
-        for (input, reply) in tick.into_iter().chain(desks).chain(asked).chain(routes) {
+        for (input, reply) in tick.into_iter().chain(desks).chain(gathered.asks).chain(routes) {
             let begun = std::time::Instant::now();
             let taken = memory.machine.take(self.now, &input);
             self.meters.matching.observe(begun.elapsed().as_secs_f64());
@@ -158,13 +168,13 @@ impl Stage<'_> {
                 batch.mutation.inbox_read = Some(memory.inbox);
             }
         }
-        looks
     }
 
     /// Puts into the mutation what the steps led to; reads the sessions it needs in one go.
     async fn write(&self, memory: &mut Memory, batch: &mut Batch, sum: Sum) -> Result<(), StoreError> {
         let Sum { records, told, turned_away, moved, effects } = sum;
         let append = |(session, record): (Option<SessionId>, Record)| JournalAppend { session, body: encode(&record) };
+        batch.release.entries = records.len() as u64;
         batch.mutation.journal = records.into_iter().map(append).collect();
         let mut lines = BTreeMap::new();
         for session in &told.lines {

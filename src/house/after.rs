@@ -124,6 +124,18 @@ impl Listener for Ears {
         }
     }
 
+    fn rebuilt(&self) {
+        let Some(tenant) = self.0.upgrade() else { return };
+        tenant.bells.all();
+        let desks = Arc::clone(&tenant);
+        tenant.chore(async move {
+            for agent in desks.desks.here() {
+                // Who cannot be told now hears with the next entry.
+                let _ = desks.catch_up(&agent).await;
+            }
+        });
+    }
+
     fn at_desk(&self, agent: &AgentName) -> bool {
         self.0.upgrade().is_some_and(|tenant| tenant.desks.is_here(agent))
     }

@@ -86,6 +86,11 @@ impl Bells {
         });
     }
 
+    /// Anything may have changed.
+    pub(super) fn all(&self) {
+        self.bells.iter().for_each(|bell| bell.wake.send_modify(|wake| wake.routing += 1));
+    }
+
     /// Passes on what is not kept.
     pub(super) fn pass(&self, session: SessionId, what: Ephemeral) {
         if let Some(bell) = self.bells.get(&session) {

@@ -81,6 +81,11 @@ impl DeskRoom {
         self.desks.get(agent).is_some_and(|desk| desk.sockets > 0)
     }
 
+    /// Everybody who is here.
+    pub(super) fn here(&self) -> Vec<AgentName> {
+        self.desks.iter().filter(|desk| desk.sockets > 0).map(|desk| desk.key().clone()).collect()
+    }
+
     /// The outbox goes up to here.
     pub(super) fn grew(&self, agent: &AgentName, seq: Seq) {
         let mut desk = self.entry(agent);

@@ -254,7 +254,7 @@ impl Tenant {
 
     /// How many are ahead in line, where that is known now.
     async fn ahead(&self, interaction: segue_session::InteractionId) -> Option<u32> {
-        let looked = self.engine().look(move |machine| machine.router().place(interaction).map(|place| place.ahead));
+        let looked = self.engine().glance(move |machine| machine.router().place(interaction).map(|place| place.ahead));
         looked.await.ok().flatten()
     }
 

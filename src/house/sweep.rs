@@ -1,6 +1,7 @@
 //! What is due: sessions' deadlines, legs that died with the former process, doorbells of places in line.
 
 use crate::house::tenant::Tenant;
+use futures_util::future::join_all;
 use segue_session::{Actor, Command, LegStanding, SessionId};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,21 +39,16 @@ async fn due(tenant: &Arc<Tenant>) -> usize {
             return 0;
         }
     };
-    let mut dealt_with = 0;
-    for (_, session) in due {
-        // Who is not dealt with now is found again in the next turn.
-        if tenant.apply(Actor::House, session, None, Command::Timer).await.is_ok() {
-            dealt_with += 1;
-        }
-    }
-    dealt_with
+    // Together, so that the store writes them together. Who is not dealt with now is found again in the next turn.
+    let timers = due.into_iter().map(|(_, session)| tenant.apply(Actor::House, session, None, Command::Timer));
+    join_all(timers).await.iter().filter(|applied| applied.is_ok()).count()
 }
 
 /// The sockets of the process before this one are gone: their legs are lost, each with its grace. Beside the serving, in
 /// chunks, so that a hundred thousand sessions delay nobody.
 pub(super) async fn lose_legs(tenant: Arc<Tenant>, born: segue_session::Time, stop: watch::Receiver<bool>) {
     let mut after: Option<SessionId> = None;
-    let mut lost = 0_u64;
+    let mut lost = 0;
     while !*stop.borrow() {
         let page = match tenant.store.live(&tenant.id, after, PAGE).await {
             Ok(page) => page,
@@ -68,14 +64,15 @@ pub(super) async fn lose_legs(tenant: Arc<Tenant>, born: segue_session::Time, st
                 return;
             }
         };
-        for read in stored.into_iter().flatten().filter_map(|stored| tenant.decode(stored).ok()) {
-            let dead = read.session.legs.iter().filter(|leg| leg.standing == LegStanding::Live && leg.since < born);
-            // A session that changed since belongs to somebody who is here.
-            for leg in dead.filter(|_| read.session.updated < born) {
-                tenant.by_itself(read.session.id, None, Command::Lose(leg.id)).await;
-                lost += 1;
-            }
-        }
+        let reads = stored.into_iter().flatten().filter_map(|stored| tenant.decode(stored).ok());
+        // A session that changed since belongs to somebody who is here.
+        let dead = reads.filter(|read| read.session.updated < born).flat_map(|read| {
+            let session = read.session.id;
+            let legs = read.session.legs.into_iter().filter(|leg| leg.standing == LegStanding::Live);
+            legs.map(move |leg| (session, leg.id))
+        });
+        let losses = dead.map(|(session, leg)| tenant.by_itself(session, None, Command::Lose(leg)));
+        lost += join_all(losses).await.len();
         after = page.last().copied();
         if page.len() < PAGE {
             break;

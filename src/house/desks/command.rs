@@ -103,7 +103,7 @@ impl Tenant {
     /// The session of an interaction that the agent has: assigned, or, where that will do, in wrap-up.
     async fn session_of(&self, by: &AgentName, interaction: InteractionId, assigned: bool) -> Result<Option<SessionId>, Refusal> {
         let name = by.clone();
-        let look = self.engine().look(move |machine| {
+        let look = self.engine().glance(move |machine| {
             let agent = machine.directory().agent(&name)?;
             let (_, case) = machine.cases().held_by(agent).find(|(id, _)| *id == interaction)?;
             (!assigned || case.assigned_to() == Some(agent)).then_some(case.session)

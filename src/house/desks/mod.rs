@@ -95,10 +95,15 @@ impl Tenant {
 
     /// The newest place in an agent's outbox.
     async fn newest(&self, agent: &AgentName) -> Result<Seq, Refusal> {
-        if let Some(known) = self.desks.known(agent) {
-            return Ok(known);
+        match self.desks.known(agent) {
+            Some(known) => Ok(known),
+            None => self.catch_up(agent).await,
         }
-        let mut newest = Seq(0);
+    }
+
+    /// Reads how far an agent's outbox goes, beyond what is known here.
+    pub(super) async fn catch_up(&self, agent: &AgentName) -> Result<Seq, Refusal> {
+        let mut newest = self.desks.known(agent).unwrap_or_default();
         loop {
             let (_, entries) = self.outbox(agent, newest, PAGE).await?;
             newest = entries.last().map_or(newest, |entry| entry.seq);
@@ -121,7 +126,7 @@ impl Tenant {
             Party::Agent(name) => name.clone(),
             Party::Customer(_) | Party::Admin | Party::Service => return Err(nothing()),
         };
-        let has = self.engine().look(move |machine| {
+        let has = self.engine().glance(move |machine| {
             let agent = machine.directory().agent(&name);
             agent.is_some_and(|agent| machine.cases().has_assignment(agent, session))
         });
@@ -131,7 +136,7 @@ impl Tenant {
     async fn desk_directory(&self, me: AgentName) -> Result<DeskDirectory, Refusal> {
         let (waiting, readiness) = self
             .engine()
-            .look(move |machine| {
+            .glance(move |machine| {
                 let waiting = |queue| machine.directory().queue(queue).and_then(|id| machine.router().queue(id)).map(|view| view.waiting);
                 let queues: Vec<Option<u32>> = machine.chart().queues.keys().map(waiting).collect();
                 let ready = |name| machine.directory().agent(name).and_then(|id| machine.router().agent(id)).map(|change| change.readiness);

@@ -150,6 +150,18 @@ impl Caller {
         self.house.view(&self.who, self.session).await.unwrap().line.unwrap().phase
     }
 
+    /// Waits until so many are ahead in line.
+    pub(super) async fn until_ahead(&self, ahead: u32) {
+        let mut watch = self.house.watch(&self.who, self.session);
+        let place = || async { self.house.view(&self.who, self.session).await.unwrap().line.unwrap().ahead };
+        let settled = async {
+            while place().await != Some(ahead) {
+                watch.wake.changed().await.unwrap();
+            }
+        };
+        assert!(tokio::time::timeout(Duration::from_secs(5), settled).await.is_ok(), "never {ahead} ahead: {:?}", place().await);
+    }
+
     /// Waits until the line is as wanted.
     pub(super) async fn until(&self, what: &str, wanted: impl Fn(&Phase) -> bool) {
         let mut watch = self.house.watch(&self.who, self.session);

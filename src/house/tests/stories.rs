@@ -46,17 +46,14 @@ async fn a_place_in_line_outlives_a_suspension() {
     first.ask().await;
     let second = Caller::start(&house, "second").await;
     second.ask().await;
-    let ahead = |caller: &Caller| {
-        let (house, who, session) = (caller.house.clone(), caller.who.clone(), caller.session);
-        async move { house.view(&who, session).await.unwrap().line.unwrap().ahead }
-    };
-    assert_eq!((ahead(&first).await, ahead(&second).await), (Some(0), Some(1)));
+    first.until_ahead(0).await;
+    second.until_ahead(1).await;
     first.order(Command::Suspend(SuspendCause::Asked, Some(first.leg))).await.unwrap();
     first.until("suspended", |phase| *phase == Phase::Suspended).await;
     first.resume(Channel::App).await.unwrap();
     first.until("back in line", |phase| *phase == Phase::Waiting).await;
-    assert_eq!(ahead(&second).await, Some(1), "who came back stands where they stood");
-    assert_eq!(ahead(&first).await, Some(0));
+    first.until_ahead(0).await;
+    second.until_ahead(1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
