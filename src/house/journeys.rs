@@ -51,7 +51,8 @@ pub(super) async fn publish(
 /// Refuses new versions that live sessions could not go on with.
 fn check(former: &Library, new: &[&Journey], live: &[LiveAt]) -> Result<(), Error> {
     let reports = new.iter().map(|journey| former.publish_check(journey, live));
-    let refused: Vec<String> = reports.filter(|report| !report.allowed).map(|r| format!("{}: {}", r.journey, r.reasons.join("; "))).collect();
+    let refused: Vec<String> =
+        reports.filter(|report| !report.allowed).map(|r| format!("{}: {}", r.journey, r.reasons.join("; "))).collect();
     if refused.is_empty() { Ok(()) } else { Err(Error::Journey(refused.join("\n"))) }
 }
 

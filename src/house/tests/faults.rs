@@ -3,12 +3,10 @@
 use super::harness::{Caller, Desk, memory, open};
 use crate::engine::replay;
 use async_trait::async_trait;
-use segue_session::store::{
-    Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored,
-};
+use segue_session::store::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored};
 use segue_session::{AgentName, DeskCommand, Phase, SessionId, TenantId, Time};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::{Semaphore, watch};
 
 /// Stands before a real store and does to the owner's commits (those with a fence) what a test wants.
