@@ -119,6 +119,32 @@ impl CloseCode {
         }
     }
 
+    /// What it means and what a client does about it, for the protocol's page.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "Over on purpose. Do not come back by yourself.",
+            Self::ProtocolError => "A frame broke RFC 6455. Mend the client.",
+            Self::NotText => "A binary frame came; these protocols are text. Mend the client.",
+            Self::NotUtf8 => "A text frame was not UTF-8. Mend the client.",
+            Self::TooBig => "A frame or message was over its limit. Send less.",
+            Self::Moving => "This node is going away. Come back after the delay that `move` named; everything goes on.",
+            Self::HelloTimeout => "No hello came in time.",
+            Self::BadHello => "The first frame was not a hello, or could not be read; `error` told why.",
+            Self::Unauthenticated => "The token, ticket or widget key does not hold. Get another before coming back.",
+            Self::Forbidden => "The role may not open this socket.",
+            Self::Unsupported => "This version of the protocol is not served here.",
+            Self::TokenExpired => "The token ended and was not refreshed. Come back with a fresh one; nothing is lost.",
+            Self::Superseded => "The same tab or leg has a newer socket. Do not come back.",
+            Self::TooSlow => "What was sent was not read in time. Come back; what was not read comes again.",
+            Self::Silent => "Pings went unanswered. Come back.",
+            Self::Garbled => "Too many frames in a row could not be read. Mend the client.",
+            Self::Unavailable => "The house cannot serve just now. Come back with growing delays.",
+            Self::SignedOut => "The agent signed out. Say hello again to sign in.",
+            Self::Internal => "A fault of ours. Come back with growing delays.",
+        }
+    }
+
     /// Whether a client should come back by itself.
     #[must_use]
     pub const fn come_back(self) -> bool {
