@@ -3,6 +3,8 @@
 mod asked;
 mod bubble;
 mod coming;
+#[cfg(test)]
+mod golden;
 mod told;
 
 pub use asked::parse_client_frame;

@@ -1,6 +1,8 @@
 //! Between the desk's frames and the house's words, both ways. Pure: no socket, no clock, no port.
 
 mod asked;
+#[cfg(test)]
+mod golden;
 mod told;
 
 pub use asked::parse_client_frame;
