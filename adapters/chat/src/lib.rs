@@ -55,7 +55,6 @@ struct Shared {
 }
 
 /// The route of the chat's socket, to be merged into the server's router.
-#[must_use]
 pub fn routes(ports: Ports) -> Router {
     let Ports { doors, house, draining, settings, meter } = ports;
     let entrance = Entrance { adapter: "chat", protocol: SUBPROTOCOL, doors, draining, settings, meter };

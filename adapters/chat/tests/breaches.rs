@@ -24,7 +24,7 @@ async fn first(frame: serde_json::Value) -> (String, u16) {
     let ground = usual().await;
     let mut client = ground.client().await;
     client.send(frame).await;
-    let reason = client.until("error").await["refusal"]["reason"].as_str().unwrap().to_owned();
+    let reason = client.until("error").await["refusal"]["reason"].as_str().unwrap_or_default().to_owned();
     (reason, client.closed().await)
 }
 

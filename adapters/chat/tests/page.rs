@@ -2,6 +2,8 @@
 //!
 //! `UPDATE=1 cargo nextest run -p segue-adapter-chat` writes the table anew.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use segue_adapter_chat::{PATH, SUBPROTOCOL, parse_client_frame};
 use segue_adapter_kit::testing::examples;
 use segue_adapter_kit::ws::CloseCode;

@@ -57,7 +57,6 @@ struct Shared {
 }
 
 /// The route of the desks' socket, to be merged into the server's router.
-#[must_use]
 pub fn routes(ports: Ports) -> Router {
     let Ports { doors, desks, draining, settings, meter } = ports;
     let entrance = Entrance { adapter: "desk", protocol: SUBPROTOCOL, doors, draining, settings, meter };

@@ -1,5 +1,7 @@
 //! The protocol's page: its frames of the desk are frames.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use segue_adapter_desk::{PATH, SUBPROTOCOL, parse_client_frame};
 use segue_adapter_kit::testing::examples;
 use segue_proto::desk::v1::ServerFrame;

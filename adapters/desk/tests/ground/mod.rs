@@ -1,5 +1,5 @@
 //! A desk adapter on the loopback before desks in memory.
-#![allow(dead_code, unreachable_pub, reason = "each suite uses its part")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "each suite uses its part; tests")]
 
 use segue_adapter_desk::{PATH, Ports, SUBPROTOCOL, routes};
 use segue_adapter_kit::testing::{Client, ToyDesks, ToyDoors, serve};

@@ -78,7 +78,7 @@ async fn of_cause(ground: &dyn Ground, cause: SuspendCause, matrix: &mut Matrix)
     let back = |left| returns(ground, left, &happened, cause);
     let done: Vec<Result<Key, (Key, Fault)>> = stream::iter(left).map(back).buffer_unordered(AT_ONCE).collect().await;
     for result in done {
-        let (from, to) = *result.as_ref().map_or_else(|(key, _)| key, |key| key);
+        let (from, to) = *result.as_ref().unwrap_or_else(|(key, _)| key);
         let cell = matrix.cells.entry((from, to, cause)).or_insert(Cell::Holds(0));
         match (cell, result) {
             (Cell::Holds(tried), Ok(_)) => *tried += 1,
