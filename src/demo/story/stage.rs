@@ -45,12 +45,22 @@ pub struct Stage {
     teller: Teller,
 }
 
+/// The demo's configuration with what the play changes.
+fn variables(store: &StoreChoice) -> Vec<(String, String)> {
+    let mut all: Vec<_> = FASTER.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    if let StoreChoice::Redis(url) = store {
+        all.push(("SEGUE__STORE__KIND".to_owned(), "redis".to_owned()));
+        all.push(("SEGUE__STORE__URL".to_owned(), url.clone()));
+    }
+    all
+}
+
 fn failed(doing: &'static str) -> impl FnOnce(std::io::Error) -> Error {
     move |source| Error::Stage { doing, source: source.into() }
 }
 
 impl Stage {
-    /// Sets it: unpacks the demo's business into a folder of its own, and starts this very program as the daemon.
+    /// Sets it: starts this very program as a daemon of the demo's business, in a folder of its own.
     ///
     /// # Errors
     /// The folder, the configuration, or the daemon.
@@ -66,8 +76,8 @@ impl Stage {
     pub async fn set_with(binary: PathBuf, store: StoreChoice, teller: Teller) -> Result<Self, Error> {
         let home = tempfile::tempdir().map_err(failed("making a folder"))?;
         let free = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(failed("finding a free port"))?;
-        let files = crate::demo::unpack(home.path(), free).map_err(failed("unpacking the demo"))?;
-        let plan = config::load(&files, config::Strictness::Demo).map_err(|e| Error::Stage { doing: "reading the demo's configuration", source: e.to_string().into() })?;
+        let plan = crate::demo::plan(&home.path().join("data"), free, variables(&store))
+            .map_err(|faults| Error::Stage { doing: "reading the demo's configuration", source: faults.lines().into() })?;
         let daemon = start(&binary, &home, free, &store)?;
         let mut stage = Self { daemon, binary, home, store, address: free, plan: Arc::new(plan), teller };
         stage.ready().await?;
@@ -182,11 +192,8 @@ fn start(binary: &std::path::Path, home: &tempfile::TempDir, address: SocketAddr
     let log = std::fs::OpenOptions::new().create(true).append(true).open(home.path().join("log")).map_err(failed("opening the log"))?;
     let again = log.try_clone().map_err(failed("opening the log"))?;
     let mut command = Command::new(binary);
-    command.args(["serve", "--config"]).arg(home.path().join("segue.toml"));
-    command.env("SEGUE__LISTEN__PUBLIC", address.to_string()).envs(FASTER);
-    if let StoreChoice::Redis(url) = store {
-        command.env("SEGUE__STORE__KIND", "redis").env("SEGUE__STORE__URL", url);
-    }
+    command.args(["demo", "--listen", &address.to_string(), "--data"]).arg(home.path().join("data"));
+    command.envs(variables(store));
     command.stdin(Stdio::null()).stdout(log).stderr(again).kill_on_drop(true);
     command.spawn().map_err(failed("starting the daemon"))
 }
