@@ -63,7 +63,14 @@ fn holds(yes: bool, otherwise: impl FnOnce() -> String) -> Result<(), Error> {
 /// # Errors
 /// The first thing that went another way.
 pub async fn play(store: StoreChoice, teller: Teller) -> Result<(), Error> {
-    let mut stage = Stage::set(store, teller).await?;
+    play_on(Stage::set(store, teller).await?).await
+}
+
+/// Plays the whole story on a stage that was set.
+///
+/// # Errors
+/// The first thing that went another way.
+pub async fn play_on(mut stage: Stage) -> Result<(), Error> {
     let matter = scenes::form::in_the_app(&mut stage).await?;
     scenes::crash::while_suspended(&mut stage, &matter).await?;
     let mut page = scenes::race::to_come_back(&mut stage, &matter).await?;
