@@ -17,6 +17,6 @@ async fn on_the_embedded_store() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_redis() {
-    let redis = RedisServer::start().await.unwrap();
+    let redis = RedisServer::start(&[]).await;
     play(StoreChoice::Redis(redis.url())).await;
 }
