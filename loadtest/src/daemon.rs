@@ -44,9 +44,7 @@ impl Daemon {
     pub(crate) async fn start(binary: &Path, setup: &Setup) -> anyhow::Result<Self> {
         let home = tempfile::tempdir()?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        std::fs::create_dir(home.path().join("journeys"))?;
-        std::fs::write(home.path().join("journeys/form.yaml"), JOURNEY)?;
-        std::fs::write(home.path().join("segue.toml"), config(setup, address, home.path())?)?;
+        write_config(setup, address, home.path())?;
         let child = spawn(binary, home.path())?;
         let mut daemon = Self { child, binary: binary.to_owned(), home, address };
         daemon.ready(Duration::from_secs(30)).await?;
@@ -101,6 +99,15 @@ impl Daemon {
         }
         Ok(())
     }
+}
+
+/// Writes the configuration into `home`; returns where it is.
+pub(crate) fn write_config(setup: &Setup, address: SocketAddr, home: &Path) -> anyhow::Result<PathBuf> {
+    std::fs::create_dir(home.join("journeys"))?;
+    std::fs::write(home.join("journeys/form.yaml"), JOURNEY)?;
+    let file = home.join("segue.toml");
+    std::fs::write(&file, config(setup, address, home)?)?;
+    Ok(file)
 }
 
 fn spawn(binary: &Path, home: &Path) -> anyhow::Result<Child> {

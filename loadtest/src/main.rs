@@ -7,7 +7,7 @@ mod daemon;
 mod desk;
 mod floor;
 mod report;
-//ROOMS mod rooms;
+mod rooms;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};

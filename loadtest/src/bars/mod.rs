@@ -10,7 +10,7 @@ mod sockets;
 mod suspend;
 
 use crate::report::Report;
-use crate::{Options, say};
+use crate::{Options, rooms, say};
 use clap::ValueEnum;
 
 /// Which bar.
@@ -26,6 +26,8 @@ pub(crate) enum Name {
     Suspend,
     /// Resumes, durable, over gRPC.
     Resume,
+    /// Sessions, engine and store without sockets: interactions from arrival to the end, all durable.
+    Journal,
     /// Idle signed-in desks: memory each, and all back after a drop.
     Sockets,
     /// kill -9, start: how soon it serves, how soon it offers, and nothing lost.
@@ -56,6 +58,7 @@ async fn one(name: Name, options: &Options) -> anyhow::Result<Report> {
         Name::Chat => chat::measure(options).await,
         Name::Suspend => suspend::measure(options, suspend::Half::Suspend).await,
         Name::Resume => suspend::measure(options, suspend::Half::Resume).await,
+        Name::Journal => rooms::journal::measure(options).await,
         Name::Sockets => sockets::measure(options).await,
         Name::Restart => restart::measure(options).await,
         Name::Memory => memory::measure(options).await,

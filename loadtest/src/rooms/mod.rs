@@ -1,3 +1,4 @@
 //! Bars that measure one room alone, from inside this process. The only place here that may open another room.
 
+pub(crate) mod counting;
 pub(crate) mod journal;
