@@ -3,6 +3,7 @@
 use super::serve::{Signals, until_stopped};
 use super::{Error, out};
 use crate::config::Wanted;
+use crate::demo::story::{self, StoreChoice, Teller};
 use crate::demo::{self, Card};
 use crate::engine::Clock;
 use crate::{serve, telemetry};
@@ -17,9 +18,15 @@ pub(super) struct Args {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:7700", value_name = "ADDRESS")]
     listen: SocketAddr,
+    /// Play the main job through real sockets against a daemon process of its own, and print what each party sees.
+    #[arg(long, conflicts_with_all = ["data", "listen"])]
+    story: bool,
 }
 
 pub(super) async fn run(args: Args) -> Result<(), Error> {
+    if args.story {
+        return Ok(story::play(StoreChoice::Embedded, Teller::new(std::io::stdout())).await?);
+    }
     let kept = args.data.is_some();
     let data = args.data.unwrap_or_else(|| std::env::temp_dir().join(format!("segue-demo-{}", std::process::id())));
     let done = run_in(&data, args.listen).await;

@@ -45,6 +45,9 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// The story went another way than it should.
+    #[error(transparent)]
+    Story(#[from] crate::demo::story::Error),
     /// A token could not be made.
     #[error(transparent)]
     #[diagnostic(help("give the tenant an issuer with `algorithm = \"HS256\"` and the role, or bring a token of your own issuer"))]
@@ -69,7 +72,7 @@ impl Error {
         match self {
             Self::Config(_) | Self::Usage { .. } | Self::Mint(_) => 2,
             Self::Refused { .. } | Self::Unreachable { .. } => 3,
-            Self::Serve(_) | Self::Log(_) | Self::Io { .. } | Self::Found(_) => 1,
+            Self::Serve(_) | Self::Log(_) | Self::Io { .. } | Self::Story(_) | Self::Found(_) => 1,
         }
     }
 

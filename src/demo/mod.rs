@@ -3,6 +3,7 @@
 //! What is *not* here: anything that `serve` would not do. The demo differs in where its configuration comes from.
 
 mod card;
+pub mod story;
 
 use crate::config::plan::Plan;
 use crate::config::{Faults, Files, Loaded, Mode, Wanted, load};

@@ -1,11 +1,11 @@
 //! The stage: a daemon process of our own, and tokens for everybody in the play.
 
 use super::{Error, Teller};
-use crate::config;
+use crate::config::plan::Plan;
 use crate::doors::mint;
 use segue_proto::client::{Chat, Customer, Desk, Entry, Screen};
 use segue_proto::chat::v1::Resumption;
-use segue_session::{Private, Role, TenantId, Time};
+use segue_session::{Role, TenantId, Time};
 use serde_json::{Map, Value, json};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -41,7 +41,7 @@ pub struct Stage {
     home: tempfile::TempDir,
     store: StoreChoice,
     address: SocketAddr,
-    plan: Arc<config::plan::Plan>,
+    plan: Arc<Plan>,
     teller: Teller,
 }
 
@@ -152,7 +152,7 @@ impl Stage {
             Role::App => [("amr".to_owned(), json!(["pwd", "otp"])), ("tier".to_owned(), json!("gold"))].into_iter().collect(),
             _ => Map::new(),
         };
-        let minted = mint::mint(tenant, role, subject, Duration::from_secs(3600), now, &more);
+        let minted = mint(tenant, role, subject, Duration::from_secs(3600), now, &more);
         let minted = minted.map_err(|e| Error::Stage { doing: "minting a token", source: e.into() })?;
         Ok(minted.token.reveal().clone())
     }

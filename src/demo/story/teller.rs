@@ -1,6 +1,5 @@
 //! Prints the story: who sees what, one line each, as it happens.
 
-use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
