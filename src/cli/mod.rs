@@ -118,9 +118,9 @@ fn run(cli: Cli) -> Result<(), Error> {
 }
 
 fn block_on(verb: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|source| Error::Io {
-        doing: "starting the runtime".into(),
-        source,
-    })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Error::Io { doing: "starting the runtime".into(), source })?;
     runtime.block_on(verb)
 }

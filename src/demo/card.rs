@@ -39,9 +39,8 @@ impl Card {
             "amr": ["pwd", "otp"], "locale": "en",
         });
         let customer = customer.as_object().cloned().unwrap_or_default();
-        let token = |role, subject: &str, more: &Map<_, _>| {
-            mint(tenant, role, subject, HOLDS, now, more).map(|minted| minted.token.into_inner())
-        };
+        let token =
+            |role, subject: &str, more: &Map<_, _>| mint(tenant, role, subject, HOLDS, now, more).map(|minted| minted.token.into_inner());
         let agent = |name: &segue_session::AgentName| Ok((name.to_string(), token(Role::Agent, name.as_str(), &Map::new())?));
         Ok(Self {
             title: tenant.title.clone(),

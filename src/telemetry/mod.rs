@@ -9,6 +9,6 @@ mod metrics;
 mod process;
 
 pub use logs::{Error, Guard, init};
-pub use metrics::Metrics;
 pub(crate) use metrics::Kind;
+pub use metrics::Metrics;
 pub(crate) use process::files;

@@ -1,8 +1,6 @@
 //! A store that counts what it is asked to write, so that the floor can write as much.
 
-use segue_session::store::{
-    Committed, Durability, Embedded, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored,
-};
+use segue_session::store::{Committed, Durability, Embedded, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored};
 use segue_session::{AgentName, SessionId, TenantId, Time};
 use std::sync::atomic::{AtomicU64, Ordering};
 

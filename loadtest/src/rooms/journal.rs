@@ -12,8 +12,8 @@ use segue::house::Switchboard;
 use segue_adapter_kit::{DeskEntry, DeskStart, Desks, House, Order, Target};
 use segue_session::store::{Embedded, Seq, Store};
 use segue_session::{
-    AgentName, Arriving, Channel, Command, CustomerClaims, CustomerId, DeskCommand, DeskEvent, JourneyName, LegId, Party, Principal, Private,
-    RequestId, SessionId, TenantId, Time,
+    AgentName, Arriving, Channel, Command, CustomerClaims, CustomerId, DeskCommand, DeskEvent, JourneyName, LegId, Party, Principal,
+    Private, RequestId, SessionId, TenantId, Time,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -78,7 +78,7 @@ pub async fn play_on(mut stage: Stage) -> Result<(), Error> {
     let mut page = scenes::line::keeps_its_place(&mut stage, page, &matter).await?;
     let desks = scenes::offers::decline_expiry_and_the_right_agent(&mut stage, &mut page).await?;
     let talk = scenes::talk::survives_a_lost_desk(&mut stage, &mut page, desks).await?;
-    let talk = scenes::crash::in_the_middle_of_the_talk(&mut stage, page, talk).await?;
-    scenes::talk::ends_with_a_code(&mut stage, talk).await?;
+    let (mut page, talk) = scenes::crash::in_the_middle_of_the_talk(&mut stage, page, talk).await?;
+    scenes::talk::ends_with_a_code(&mut stage, &mut page, talk).await?;
     stage.end().await
 }

@@ -23,7 +23,8 @@ pub(super) fn in_words(pop: &ScreenPop) -> String {
         line("customer", format!("{} · speaks {}", if c.customer_id.is_empty() { "unknown" } else { &c.customer_id }, c.language));
     }
     if let Some(a) = &pop.assurance {
-        let level = AssuranceLevel::try_from(a.level).unwrap_or_default().as_str_name().trim_start_matches("ASSURANCE_LEVEL_").to_lowercase();
+        let level =
+            AssuranceLevel::try_from(a.level).unwrap_or_default().as_str_name().trim_start_matches("ASSURANCE_LEVEL_").to_lowercase();
         let by = a.proofs.iter().map(|p| p.method.as_str()).collect::<Vec<_>>().join(", ");
         line("assurance", format!("{level} by {by}; need not ask: {}", a.skip.join(", ")));
     }

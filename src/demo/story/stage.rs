@@ -3,8 +3,8 @@
 use super::{Error, Teller};
 use crate::config::plan::Plan;
 use crate::doors::mint;
-use segue_proto::client::{Chat, Customer, Desk, Entry, Screen};
 use segue_proto::chat::v1::Resumption;
+use segue_proto::client::{Chat, Customer, Desk, Entry, Screen};
 use segue_session::{Role, TenantId, Time};
 use serde_json::{Map, Value, json};
 use std::net::{SocketAddr, TcpListener};
@@ -28,8 +28,8 @@ pub(crate) const MAYA: &str = "maya";
 
 /// Graces and deadlines of the demo are for people; a play goes faster.
 const FASTER: [(&str, &str); 4] = [
-    ("SEGUE__TENANTS__DEMO__SESSIONS__GRACE", "700ms"),
-    ("SEGUE__TENANTS__DEMO__QUEUES__FAULTS__OFFER_FOR", "1500ms"),
+    ("SEGUE__TENANTS__DEMO__SESSIONS__GRACE", "1s"),
+    ("SEGUE__TENANTS__DEMO__QUEUES__FAULTS__OFFER_FOR", "2s"),
     ("SEGUE__TENANTS__DEMO__ROUTING__COOL_OFF", "1s"),
     ("SEGUE__TENANTS__DEMO__ROUTING__MISSES", "1"),
 ];

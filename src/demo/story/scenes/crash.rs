@@ -22,7 +22,7 @@ pub(crate) async fn while_suspended(stage: &mut Stage, matter: &Matter) -> Resul
 }
 
 /// The daemon dies while Ada and Maya talk; both come back to what they saw.
-pub(crate) async fn in_the_middle_of_the_talk(stage: &mut Stage, page: Chat, talk: Talk) -> Result<Talk, Error> {
+pub(crate) async fn in_the_middle_of_the_talk(stage: &mut Stage, page: Chat, talk: Talk) -> Result<(Chat, Talk), Error> {
     stage.scene("The daemon is killed with -9 in the middle of the talk");
     let (place, entry) = (page.place(), Entry::Token(stage.token(segue_session::Role::App, MAYA)?));
     let said = talk.said;
@@ -42,8 +42,7 @@ pub(crate) async fn in_the_middle_of_the_talk(stage: &mut Stage, page: Chat, tal
     let number = desk.say(&talk.session, "Sorry, we were cut off. The line is mended now.").await.by("Ada")?;
     again.until(PATIENCE, |p| p.messages.iter().any(|m| m.sequence == number)).await.by("the page")?;
     stage.tell("chat", "“Sorry, we were cut off. The line is mended now.”");
-    again.vanish();
-    Ok(Talk { screen: desk.vanish(), said: said + 1, ..talk })
+    Ok((again, Talk { screen: desk.vanish(), said: said + 1, ..talk }))
 }
 
 fn held_count(desk: &segue_proto::client::Desk, interaction: &str) -> usize {

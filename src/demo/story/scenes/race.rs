@@ -14,10 +14,8 @@ pub(crate) async fn to_come_back(stage: &mut Stage, matter: &Matter) -> Result<C
     let widget = Entry::Widget(stage.widget());
     let mut page = stage.page(widget, None).await.by("the page")?;
     let mut phone = stage.app(MAYA).await?;
-    let (typed, followed) = tokio::join!(
-        page.resume(ChatBy::Code(matter.code.clone())),
-        phone.resume_by(AppBy::LinkToken(matter.link.clone())),
-    );
+    let (typed, followed) =
+        tokio::join!(page.resume(ChatBy::Code(matter.code.clone())), phone.resume_by(AppBy::LinkToken(matter.link.clone())),);
     holds(typed.is_ok() != followed.is_ok(), || format!("exactly one should win: {typed:?}, {followed:?}"))?;
     match followed {
         Err(lost) => {

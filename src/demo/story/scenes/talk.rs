@@ -3,6 +3,7 @@
 use super::super::{By as _, Error, Stage, holds};
 use super::offers::Desks;
 use segue_proto::client::{Chat, PATIENCE, Screen};
+use segue_proto::types::v1::{Line, phase};
 use std::collections::BTreeSet;
 
 /// A talk that goes on, as Ada last saw it.
@@ -44,7 +45,7 @@ pub(crate) async fn survives_a_lost_desk(stage: &mut Stage, page: &mut Chat, des
 }
 
 /// Ada ends the talk and wraps up.
-pub(crate) async fn ends_with_a_code(stage: &mut Stage, talk: Talk) -> Result<(), Error> {
+pub(crate) async fn ends_with_a_code(stage: &mut Stage, page: &mut Chat, talk: Talk) -> Result<(), Error> {
     stage.scene("Ada wraps up");
     let mut ada = stage.desk("ada", Some(talk.screen)).await?;
     ada.finish(&talk.interaction).await.by("Ada")?;
@@ -57,7 +58,13 @@ pub(crate) async fn ends_with_a_code(stage: &mut Stage, talk: Talk) -> Result<()
     ada.wrap_up(&talk.interaction, &code).await.by("Ada")?;
     ada.until(PATIENCE, |s| !s.held.contains_key(&talk.interaction) && s.agent.load == 0).await.by("Ada")?;
     stage.tell("ada", &format!("wraps up with “{code}”, and is free again"));
+    page.until(PATIENCE, |p| p.seen().line.is_none_or(|l| over(&l))).await.by("the page")?;
+    stage.tell("chat", "the talk is over; nothing was asked twice");
     Ok(())
+}
+
+fn over(line: &Line) -> bool {
+    matches!(line.phase.as_ref().and_then(|p| p.kind.as_ref()), Some(phase::Kind::Ended(_)))
 }
 
 fn has(screen: &Screen, interaction: &str, number: u64) -> bool {
