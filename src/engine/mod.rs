@@ -23,6 +23,8 @@ mod recover;
 mod replay;
 mod run;
 mod stage;
+#[cfg(test)]
+mod tests;
 
 pub use clock::Clock;
 pub use meters::Meters;

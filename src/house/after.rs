@@ -114,7 +114,7 @@ impl Listener for Ears {
 
     fn offered(&self, session: SessionId, agent: &AgentName, decision: &Decision) {
         let Some(tenant) = self.0.upgrade() else { return };
-        tenant.desks.awaits(agent, decision.offer, decision.at);
+        tenant.desks.awaits(agent, decision.at);
         tenant.enrich(session, agent);
     }
 

@@ -3,7 +3,7 @@
 use crate::engine::Bell;
 use dashmap::DashMap;
 use segue_adapter_kit::Ephemeral;
-use segue_router::{OfferId, Time};
+use segue_router::Time;
 use segue_session::store::Seq;
 use segue_session::{AgentName, SessionId};
 use std::collections::VecDeque;
@@ -103,8 +103,8 @@ impl DeskRoom {
         self.desks.get(agent).and_then(|desk| desk.known)
     }
 
-    /// An offer at about this place of the outbox was decided then.
-    pub(super) fn awaits(&self, agent: &AgentName, _: OfferId, decided: Time) {
+    /// An offer that the outbox holds by now was decided then.
+    pub(super) fn awaits(&self, agent: &AgentName, decided: Time) {
         let mut desk = self.entry(agent);
         let place = desk.known.unwrap_or_default();
         if desk.awaited.len() >= OFFERS {

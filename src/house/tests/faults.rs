@@ -176,3 +176,21 @@ async fn nothing_is_told_before_it_is_stored() {
     assert_eq!(offer.pop.session, cy.session);
     assert_eq!(cy.phase().await, Phase::Offered("ada".into()));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_lost_the_right_to_decide_is_refused_and_asks_for_it_anew() {
+    let faulty = Faulty::new();
+    let store: Arc<dyn Store> = faulty.clone();
+    let house = open(&store).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let tenant = TenantId::from("acme");
+    let later = Time(crate::engine::Clock::system().now().0 + 60_000);
+    let thief = store.acquire(&tenant, "thief", 7, later, 1).await.unwrap().unwrap();
+    let cy = Caller::start(&house, "cy").await;
+    cy.ask().await;
+    store.release(&tenant, &thief).await.unwrap();
+    let offer = ada.offer().await;
+    ada.accept(offer.offer).await;
+    assert_eq!(cy.phase().await, Phase::Assigned("ada".into()));
+    assert_eq!(replay(&store, &tenant).await.unwrap().differs, None, "what was refused left no trace");
+}

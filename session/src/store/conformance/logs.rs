@@ -163,6 +163,8 @@ pub(super) async fn trims(bench: Bench) {
     let of = bench.store.journal_of(&bench.domain, session(1), Seq(0), ALL).await.unwrap();
     assert_eq!(texts(&of), numbered(&[(5, "entry 5")]));
     assert_eq!(bench.store.snapshot(&bench.domain).await.unwrap().unwrap().0, Seq(5));
+    let oldest = bench.store.oldest_snapshot(&bench.domain).await.unwrap();
+    assert_eq!(oldest.unwrap().0, Seq(4), "a replay begins where the journal kept begins");
     let (first, entries) = bench.store.outbox(&bench.domain, &AgentName::new("ada"), Seq(0), ALL).await.unwrap();
     assert_eq!((first, entries.len()), (Seq(2), 3));
     assert_eq!(texts(&bench.store.inbox(&bench.domain, Seq(0), ALL).await.unwrap()), numbered(&[(3, "work 4"), (4, "work 5")]));

@@ -156,6 +156,10 @@ impl Store for Redis {
         read::snapshot(&self.link, &Keys::of(domain)).await
     }
 
+    async fn oldest_snapshot(&self, domain: &TenantId) -> Result<Option<(Seq, Vec<u8>)>, Error> {
+        read::oldest_snapshot(&self.link, &Keys::of(domain)).await
+    }
+
     async fn kept(&self, domain: &TenantId, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
         // Few and small: all of them, and the right ones picked here, spare an escape of the pattern.
         let mut command = cmd("HGETALL");

@@ -168,9 +168,19 @@ fn outbox_entry((id, fields): StreamEntry) -> Result<OutboxEntry, Error> {
 pub(super) async fn snapshot(link: &Link, keys: &Keys) -> Result<Option<(Seq, Vec<u8>)>, Error> {
     let mut command = cmd("XREVRANGE");
     command.arg(keys.plain("snap")).arg("+").arg("-").arg("COUNT").arg(1);
-    let newest: Vec<StreamEntry> = link.read("reading the snapshot", &command).await?;
-    let newest = newest.into_iter().next().map(log_entry).transpose()?;
-    Ok(newest.map(|entry| (entry.seq, entry.body)))
+    one_snapshot(link, &command).await
+}
+
+pub(super) async fn oldest_snapshot(link: &Link, keys: &Keys) -> Result<Option<(Seq, Vec<u8>)>, Error> {
+    let mut command = cmd("XRANGE");
+    command.arg(keys.plain("snap")).arg("-").arg("+").arg("COUNT").arg(1);
+    one_snapshot(link, &command).await
+}
+
+async fn one_snapshot(link: &Link, command: &redis::Cmd) -> Result<Option<(Seq, Vec<u8>)>, Error> {
+    let found: Vec<StreamEntry> = link.read("reading a snapshot", command).await?;
+    let found = found.into_iter().next().map(log_entry).transpose()?;
+    Ok(found.map(|entry| (entry.seq, entry.body)))
 }
 
 /// The fields of an entry, by twos.

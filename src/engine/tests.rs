@@ -1,0 +1,195 @@
+//! The machine's stories in prose, and what must hold at every point where a process can end.
+
+use crate::config::plan::Routing;
+use crate::config::{Files, Mode, Wanted, load};
+use crate::engine::input::Input;
+use crate::engine::journal::{Record, decode, encode};
+use crate::engine::machine::{Machine, Taken, ended};
+use segue_router::{Effect, Priority, Time};
+use segue_session::store::Seq;
+use segue_session::{AgentName, Channel, DeskCommand, InteractionId, OfferId, RequestId, RouteRequest, SessionId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::PathBuf;
+use uuid::Uuid;
+
+const CONFIG: &str = r#"
+secret = "0123456789abcdefghijklmnopqrstuvwxyz"
+[listen]
+public = "127.0.0.1:0"
+[tenants.acme]
+widgets = ["acme-site"]
+[[tenants.acme.issuers]]
+issuer = "https://id.acme"
+audience = "segue"
+algorithm = "RS256"
+jwks = "https://id.acme/keys"
+roles = ["app", "agent"]
+[tenants.acme.routing]
+decline_reasons = ["not my skill"]
+[tenants.acme.queues.faults]
+codes = ["solved"]
+code_required = true
+depth = 3
+[tenants.acme.agents.ada]
+skills = { internet = 8 }
+queues = ["faults"]
+caps = { chat = 1 }
+[tenants.acme.agents.bo]
+skills = { internet = 3 }
+queues = ["faults"]
+caps = { chat = 1 }
+"#;
+
+fn routing() -> Routing {
+    let file = PathBuf::from("segue.toml");
+    let held = BTreeMap::from([(file.clone(), CONFIG.to_owned())]);
+    let wanted = Wanted { file, files: Files::Held(held), variables: Vec::new(), mode: Mode::Serve };
+    let plan = load(&wanted).map_err(|faults| faults.lines()).unwrap().plan;
+    plan.tenants.into_values().next().unwrap().routing
+}
+
+/// A machine, its journal, and a transcript of what went in and what came out.
+struct Play {
+    machine: Machine,
+    journal: Vec<Vec<u8>>,
+    transcript: String,
+    /// Pictures taken, each with the length of the journal it covers.
+    pictures: Vec<(usize, Vec<u8>)>,
+    now: Time,
+    requests: u128,
+}
+
+impl Play {
+    fn begin() -> Self {
+        let mut play = Self {
+            machine: Machine::default(),
+            journal: Vec::new(),
+            transcript: String::new(),
+            pictures: Vec::new(),
+            now: Time(1_000_000),
+            requests: 0,
+        };
+        let taken = play.machine.configure(play.now, &routing());
+        play.keep(&taken);
+        play
+    }
+
+    fn keep(&mut self, taken: &Taken) {
+        self.journal.extend(taken.records.iter().map(|(_, record)| encode(record)));
+        self.machine.forget(ended(&taken.effects));
+        self.pictures.push((self.journal.len(), encode(&self.machine.picture())));
+    }
+
+    fn give(&mut self, what: &str, input: &Input) {
+        let taken = self.machine.take(self.now, input);
+        let mut led_to: Vec<String> = taken.effects.iter().map(|effect| self.words(effect)).collect();
+        led_to.extend(taken.answer.as_ref().map(|why| format!("refused: {}", why.reason.name())));
+        led_to.extend(taken.turned_away.iter().map(|(_, line)| format!("turned away: {:?}", line.phase)));
+        let seconds = (self.now.0 - 1_000_000) / 1000;
+        writeln!(self.transcript, "{seconds:>3}s {what:<28} | {}", led_to.join("; ")).unwrap();
+        self.keep(&taken);
+    }
+
+    fn words(&self, effect: &Effect) -> String {
+        let agent = |id| self.machine.directory().agent_name(id).map(ToString::to_string).unwrap_or_default();
+        match effect {
+            Effect::Wait { interaction, .. } => format!("#{} waits", interaction.0),
+            Effect::Offer(decision) => format!("{} of #{} to {}", decision.offer, decision.interaction.0, agent(decision.agent)),
+            Effect::Withdraw { offer, agent: from, why, .. } => format!("{offer} back from {}: {why:?}", agent(*from)),
+            Effect::Assign { interaction, agent: to, .. } => format!("#{} is with {}", interaction.0, agent(*to)),
+            Effect::BeginWrapUp { interaction, agent: by, .. } => format!("{} wraps up #{}", agent(*by), interaction.0),
+            Effect::EndWrapUp { interaction, agent: by, .. } => format!("{} is done with #{}", agent(*by), interaction.0),
+            Effect::Ended { interaction, outcome, .. } => format!("#{} ended: {outcome:?}", interaction.0),
+            Effect::Agent(change) => format!("{} {:?}", agent(change.agent), change.readiness),
+        }
+    }
+
+    fn arrives(&mut self, number: u128, needs: &str) {
+        let request = RouteRequest::Arrive {
+            session: SessionId(Uuid::from_u128(number)),
+            interaction: InteractionId(number),
+            queue: "faults".into(),
+            channel: Channel::Chat,
+            needs: needs.to_owned(),
+            priority: Priority(0),
+            since: self.now,
+            preferred: None,
+            excluded: BTreeSet::new(),
+            callback: false,
+        };
+        self.give(&format!("#{number} arrives: {needs}"), &Input::Route(Seq(1), request));
+    }
+
+    fn asks(&mut self, by: &str, command: DeskCommand) {
+        self.requests += 1;
+        let what = format!("{by}: {}", short(&command));
+        let request = RequestId(Uuid::from_u128(self.requests));
+        self.give(&what, &Input::Desk { by: AgentName::from(by), request, command });
+    }
+}
+
+fn short(command: &DeskCommand) -> String {
+    let text = format!("{command:?}");
+    text.split(['(', ' ']).next().unwrap_or_default().to_owned()
+}
+
+fn a_morning() -> Play {
+    let mut play = Play::begin();
+    for agent in ["ada", "bo"] {
+        play.give(&format!("{agent} says hello"), &Input::SignIn(agent.into()));
+        play.asks(agent, DeskCommand::Present("ready".into()));
+    }
+    play.arrives(1, "internet >= 5");
+    play.now = Time(play.now.0 + 3000);
+    play.asks("ada", DeskCommand::Accept(OfferId(1)));
+    play.arrives(2, "");
+    play.arrives(3, "internet >= 5");
+    play.asks("bo", DeskCommand::Decline(OfferId(2), Some("not my skill".into())));
+    play.asks("bo", DeskCommand::Accept(OfferId(2)));
+    play.arrives(4, "internet >= 99 and");
+    play.asks("ada", DeskCommand::Finish(InteractionId(1)));
+    play.asks("ada", DeskCommand::WrapUp(InteractionId(1), None, None));
+    play.asks("ada", DeskCommand::WrapUp(InteractionId(1), Some("solved".into()), None));
+    play.give("ada's socket is gone", &Input::Lose("ada".into()));
+    play.now = play.machine.deadline().unwrap();
+    play.give("tick", &Input::Tick);
+    let left = RouteRequest::Suspend(SessionId(Uuid::from_u128(3)), InteractionId(3));
+    play.give("#3 is suspended", &Input::Route(Seq(2), left));
+    play.asks("bo", DeskCommand::SignOut);
+    play
+}
+
+#[test]
+fn a_morning_reads_so() {
+    insta::assert_snapshot!(a_morning().transcript);
+}
+
+#[test]
+fn a_snapshot_and_the_rest_of_the_journal_are_the_whole_at_every_point() {
+    let play = a_morning();
+    let whole = encode(&play.machine.picture());
+    for (covers, picture) in &play.pictures {
+        let mut again = Machine::from_picture(decode(picture).unwrap()).unwrap();
+        for record in play.journal.iter().skip(*covers) {
+            again.replay(&decode::<Record>(record).unwrap()).unwrap();
+        }
+        assert_eq!(encode(&again.picture()), whole, "from entry {covers}");
+    }
+}
+
+#[test]
+fn a_journal_that_was_tampered_with_is_found_out() {
+    let play = a_morning();
+    let mut machine = Machine::default();
+    let records = play.journal.iter().map(|record| decode::<Record>(record).unwrap());
+    let mut tampered = records.map(|record| match record {
+        Record::Step(mut step) if matches!(step.event, segue_router::Event::Decline(..)) => {
+            step.at = Time(step.at.0 + 1);
+            Record::Step(step)
+        }
+        other => other,
+    });
+    let found = tampered.find_map(|record| machine.replay(&record).err()).unwrap();
+    assert!(found.starts_with("Decline"), "{found}");
+}
