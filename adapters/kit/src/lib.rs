@@ -18,7 +18,7 @@
 //! - **Stopping** (26 to 28): no new connection, a hint to move with a delay of its own, then the graces of the legs.
 //! - **Private things** (29, 30): nothing that a customer said or is called is logged; no agent is told a leg's id.
 //!
-//! [`conformance`] is the exam (feature `conformance`), [`testing`] has stand-ins for the daemon (feature `testing`), [`ws`]
+//! `conformance` is the exam (feature `conformance`), `testing` has stand-ins for the daemon (feature `testing`), `ws`
 //! what the WebSocket protocols share (feature `ws`).
 //!
 //! What is *not* here: any channel's wire.

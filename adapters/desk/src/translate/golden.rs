@@ -54,11 +54,25 @@ fn note() -> Note {
     Note { by: ada(), at: AT, text: "kind".to_owned().into() }
 }
 
+fn persona() -> Option<PersonaId> {
+    Some(PersonaId::new("holder"))
+}
+
+fn customer() -> PopCustomer {
+    let candidate = Candidate { customer: CustomerId::new("ben"), persona: persona(), label: "Ben".to_owned().into(), score: 40 };
+    PopCustomer {
+        customer: Some(CustomerId::new("ana")),
+        persona: persona(),
+        candidates: vec![candidate],
+        language: Language::new("fr"),
+        attributes: attributes("tier"),
+        claimed: attributes("page"),
+    }
+}
+
 /// A pop with something in every part.
 fn pop() -> ScreenPop {
-    let persona = || Some(PersonaId::new("holder"));
     let proof = Proof { method: "sign_in".into(), level: AssuranceLevel::High, issuer: "acme".into(), at: AT, until: Time(AT.0 + 1000) };
-    let candidate = Candidate { customer: CustomerId::new("ben"), persona: persona(), label: "Ben".to_owned().into(), score: 40 };
     let sources = [
         ("since", Source::Leg(leg(), Channel::App)),
         ("name", Source::Claim),
@@ -90,14 +104,7 @@ fn pop() -> ScreenPop {
             preferred: true,
             runner_up: Some(AgentName::new("bob")),
         },
-        customer: PopCustomer {
-            customer: Some(CustomerId::new("ana")),
-            persona: persona(),
-            candidates: vec![candidate],
-            language: Language::new("fr"),
-            attributes: attributes("tier"),
-            claimed: attributes("page"),
-        },
+        customer: customer(),
         assurance: PopAssurance { level: AssuranceLevel::High, proofs: vec![proof], skip: vec!["date of birth".into()] },
         stopped: Some(PopStopped {
             journey: JourneyName::new("fault"),
