@@ -58,7 +58,7 @@ fn check(file: &ConfigFile, json: bool) -> Result<(), Error> {
     if json {
         let faults = loaded.as_ref().map_or_else(|faults| &faults.0, |loaded| &loaded.warnings.0);
         out::json(faults);
-        return loaded.map(|_| ()).map_err(|faults| Error::Found(faults.to_string()));
+        return loaded.map(|_| ()).map_err(|faults| Error::FaultsTold(faults.to_string()));
     }
     let loaded = loaded?;
     if loaded.warnings.0.is_empty() {

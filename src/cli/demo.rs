@@ -7,7 +7,7 @@ use crate::demo::story::{self, StoreChoice, Teller};
 use crate::demo::{self, Card};
 use crate::engine::Clock;
 use crate::{serve, telemetry};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -15,9 +15,9 @@ pub(super) struct Args {
     /// Where sessions are kept; a folder that goes with the demo where it is absent.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Where to listen; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:7700", value_name = "ADDRESS")]
-    listen: SocketAddr,
+    /// Where to listen; 127.0.0.1:7700 where it is absent, or a free port where that is taken.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
     /// Play the main job through real sockets against a daemon process of its own, and print what each party sees.
     #[arg(long, conflicts_with_all = ["data", "listen"])]
     story: bool,
@@ -29,11 +29,18 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
     }
     let kept = args.data.is_some();
     let data = args.data.unwrap_or_else(|| std::env::temp_dir().join(format!("segue-demo-{}", std::process::id())));
-    let done = run_in(&data, args.listen).await;
+    let listen = args.listen.unwrap_or_else(usual_or_free);
+    let done = run_in(&data, listen).await;
     if !kept && let Err(error) = std::fs::remove_dir_all(&data) {
         tracing::debug!("the demo's folder stays: {error}");
     }
     done
+}
+
+/// The demo's usual address, unless somebody has it.
+fn usual_or_free() -> SocketAddr {
+    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, 7700));
+    if std::net::TcpListener::bind(usual).is_ok() { usual } else { (Ipv4Addr::LOCALHOST, 0).into() }
 }
 
 async fn run_in(data: &Path, listen: SocketAddr) -> Result<(), Error> {

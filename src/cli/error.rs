@@ -52,6 +52,9 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(help("give the tenant an issuer with `algorithm = \"HS256\"` and the role, or bring a token of your own issuer"))]
     Mint(#[from] crate::doors::MintError),
+    /// The configuration is wrong, and what is wrong was told on standard output.
+    #[error("{0}")]
+    FaultsTold(String),
     /// Something of the operating system failed.
     #[error("while {doing}: {source}")]
     Io {
@@ -70,7 +73,7 @@ impl Error {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Usage { .. } | Self::Mint(_) => 2,
+            Self::Config(_) | Self::FaultsTold(_) | Self::Usage { .. } | Self::Mint(_) => 2,
             Self::Refused { .. } | Self::Unreachable { .. } => 3,
             Self::Serve(_) | Self::Log(_) | Self::Io { .. } | Self::Story(_) | Self::Found(_) => 1,
         }

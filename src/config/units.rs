@@ -41,7 +41,7 @@ fn sum(text: &str, units: &[(&str, u64)]) -> Option<u64> {
 
 /// The largest unit that says it exactly.
 fn spell(value: u64, units: &[(&str, u64)]) -> String {
-    let exact = units.iter().find(|(_, worth)| value >= *worth && value % worth == 0).or(units.last());
+    let exact = units.iter().find(|(_, worth)| value >= *worth && value.is_multiple_of(*worth)).or(units.last());
     exact.map_or_else(|| value.to_string(), |(unit, worth)| format!("{}{unit}", value / worth))
 }
 

@@ -72,13 +72,16 @@ impl fmt::Display for Card {
         }
         writeln!(f, "export SAM={supervisor}\n")?;
         writeln!(f, "First things to try:\n")?;
-        writeln!(f, "  segue sessions list                           every session, and how it stands")?;
-        writeln!(f, "  segue interactions list                       who waits, and who has whom")?;
-        writeln!(f, "  segue demo --story                            the whole story, played through real sockets (a second demo)")?;
-        writeln!(f, "  curl -s $SEGUE_URL/metrics | grep ^segue_     what is counted")?;
-        writeln!(f, "  curl -s -X POST -H \"authorization: Bearer $ADA\" $SEGUE_URL/v1/tickets     a one-use ticket for a socket")?;
-        writeln!(f, "  grpcurl -plaintext -H \"authorization: Bearer $NORA\" -d '{{\"journey\":\"fault\"}}' \\")?;
-        writeln!(f, "      {address} segue.app.v1.AppService/StartSession     a session, as the app begins it\n")?;
+        writeln!(f, "  segue sessions list                          every session, and how it stands")?;
+        writeln!(f, "  segue interactions list                      who waits, and who has whom")?;
+        writeln!(f, "  curl -s $SEGUE_URL/metrics | grep ^segue_    what is counted")?;
+        writeln!(f, "  curl -s -X POST -H \"authorization: Bearer $ADA\" $SEGUE_URL/v1/tickets    a one-use ticket for a socket\n")?;
+        writeln!(f, "With grpcurl, a session as the app begins it; with wscat, a page that says hello and begins one:\n")?;
+        writeln!(f, "  grpcurl -plaintext -H \"authorization: Bearer $NORA\" \\")?;
+        writeln!(f, "    -d '{{\"requestId\": \"'$(uuidgen)'\", \"journey\": \"fault\"}}' {address} segue.app.v1.AppService/StartSession")?;
+        writeln!(f, "  wscat -s segue.chat.v1.json -c ws://{address}/v1/chat")?;
+        writeln!(f, "    {{\"hello\": {{\"protocol\": 1, \"widget\": \"{widget}\"}}}}")?;
+        writeln!(f, "    {{\"id\": \"{}\", \"start\": {{\"journey\": \"fault\"}}}}\n", uuid::Uuid::new_v4())?;
         writeln!(f, "Ctrl-C stops it in order; a second Ctrl-C at once.")
     }
 }

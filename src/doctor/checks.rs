@@ -36,7 +36,7 @@ pub(super) fn clock() -> Finding {
     if now.as_second() < 1_750_000_000 {
         return Finding::fail("clock", format!("it says {now}"), "set it; `timedatectl set-ntp true` keeps it");
     }
-    if synchronised { Finding::ok("clock", "synchronised") } else { Finding::ok("clock", format!("{:.0}", now)) }
+    if synchronised { Finding::ok("clock", "synchronised") } else { Finding::ok("clock", format!("{now:.0}")) }
 }
 
 /// A port that somebody else has cannot be ours.

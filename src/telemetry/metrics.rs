@@ -3,7 +3,7 @@
 use super::process::Process;
 use crate::engine::Meters;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -24,10 +24,17 @@ struct OfRequest {
 }
 
 /// Which protocol a request spoke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     Http,
     Grpc,
+}
+
+impl EncodeLabelValue for Kind {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let word = if *self == Self::Grpc { "grpc" } else { "http" };
+        word.encode(encoder)
+    }
 }
 
 /// Of a socket's adapter.
@@ -150,34 +157,64 @@ impl std::fmt::Debug for Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::meters::{OfCause, OfEnd, OfQueue, OfReadiness, OfResult};
     use segue_adapter_kit::Meter as _;
+    use std::collections::BTreeMap;
     use std::fmt::Write as _;
+
+    /// The labels of a sample's line, without their values and without a histogram's own.
+    fn labels(line: &str) -> String {
+        let inside = line.split_once('{').and_then(|(_, rest)| rest.rsplit_once('}')).map(|(inside, _)| inside).unwrap_or_default();
+        let names = inside.split("\",").filter_map(|pair| pair.split_once('=')).map(|(name, _)| name).filter(|name| *name != "le");
+        names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Gives every family a member: one without members is left out of the text.
+    fn seen_once() -> Metrics {
+        let metrics = Metrics::default();
+        metrics.socket_opened("chat");
+        metrics.socket_closed("chat", "done", Duration::from_secs(1));
+        metrics.limit_reached("chat", "frame_rate");
+        metrics.answered(Kind::Grpc, "/segue.app.v1.AppService/Step".into(), "0".into(), Duration::ZERO);
+        let meters = &metrics.meters;
+        let queue = OfQueue { tenant: "acme".into(), queue: "faults".into() };
+        meters.waiting.get_or_create(&queue).set(1);
+        meters.oldest_wait.get_or_create(&queue).set(1);
+        meters.wait.get_or_create(&queue).observe(1.0);
+        for family in [&meters.offers, &meters.resumes, &meters.connects] {
+            family.get_or_create(&OfResult::of("some")).inc();
+        }
+        let end = OfEnd { tenant: "acme".into(), queue: "faults".into(), channel: "chat".into(), outcome: "handled".into() };
+        meters.interactions.get_or_create(&end).inc();
+        meters.agents.get_or_create(&OfReadiness { tenant: "acme".into(), readiness: "idle".into() }).set(1);
+        meters.suspensions.get_or_create(&OfCause { cause: "asked".into() }).inc();
+        metrics
+    }
 
     /// `docs/reference/metrics.md` lists every metric; `UPDATE=1` writes it anew.
     #[test]
     fn the_list_of_metrics_is_documented() {
-        let metrics = Metrics::default();
-        let text = metrics.text();
+        let text = seen_once().text();
         let mut list = String::from(
-            "# Metrics\n\nServed as OpenMetrics text on `/metrics`. Counters end in `_total`. No label names an agent, a customer or a \
-             number.\nThis page is held against the code by a test; `UPDATE=1 cargo nextest run -p segue metrics` writes it anew.\n\n\
-             | metric | type | what |\n|---|---|---|\n",
+            "# Metrics\n\nServed as OpenMetrics text on `/metrics`. Counters end in `_total` there. No label names an agent, a customer or \
+             a number.\nThis page is held against the code by a test; `UPDATE=1 cargo nextest run -p segue metrics` writes it anew.\n\n\
+             | metric | type | labels | what |\n|---|---|---|---|\n",
         );
-        let mut types: std::collections::BTreeMap<_, _> = std::collections::BTreeMap::new();
-        let mut rows = std::collections::BTreeMap::new();
-        for line in text.lines() {
-            if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(|rest| rest.split_once(' ')) {
-                types.insert(name, kind);
-            } else if let Some((name, help)) = line.strip_prefix("# HELP ").and_then(|rest| rest.split_once(' ')) {
-                rows.insert(name, help.trim_end_matches('.'));
-            }
+        let about = |line: &str, head: &str| {
+            line.strip_prefix(head).and_then(|rest| rest.split_once(' ')).map(|(a, b)| (a.to_owned(), b.to_owned()))
+        };
+        let kinds: BTreeMap<_, _> = text.lines().filter_map(|line| about(line, "# TYPE ")).collect();
+        let rows: BTreeMap<_, _> = text.lines().filter_map(|line| about(line, "# HELP ")).collect();
+        for (name, help) in &rows {
+            let labels = text.lines().find(|line| line.starts_with(name.as_str()) && line.contains('{')).map(labels).unwrap_or_default();
+            writeln!(list, "| `{name}` | {} | {labels} | {} |", kinds[name], help.trim_end_matches('.')).unwrap();
         }
-        for (name, help) in rows {
-            writeln!(list, "| `{name}` | {} | {help} |", types[name]).unwrap();
-        }
+        let registered = |source: &str| source.split("#[cfg(test)]").next().unwrap().matches(" r.register").count();
+        let registered = registered(include_str!("metrics.rs")) + registered(include_str!("../engine/meters.rs"));
+        let ours = rows.keys().filter(|name| name.starts_with("segue_")).count();
+        assert_eq!(ours, registered, "a metric is registered that `seen_once` does not touch");
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference/metrics.md");
         if std::env::var_os("UPDATE").is_some() {
-            std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference")).unwrap();
             std::fs::write(path, &list).unwrap();
         }
         assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), list, "run with UPDATE=1");

@@ -1,6 +1,8 @@
 //! The daemon as a whole, started in this process, asked from outside over real sockets: what a listener refuses, what it
 //! answers, how it stops.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 mod administration;
 mod drain;
 mod limits;

@@ -47,7 +47,7 @@ async fn probes_and_metrics_answer() {
     let answer = get("/metrics").await.unwrap();
     assert!(answer.headers()[CONTENT_TYPE].to_str().unwrap().starts_with("application/openmetrics-text"));
     let text = answer.text().await.unwrap();
-    assert!(text.ends_with("# EOF\n") && text.contains("segue_requests_total{method=\"/readyz\",code=\"200\",kind=\"Http\"} 1"), "{text}");
+    assert!(text.ends_with("# EOF\n") && text.contains("segue_requests_total{method=\"/readyz\",code=\"200\",kind=\"http\"} 1"), "{text}");
     running.stop().await;
 }
 

@@ -1,0 +1,146 @@
+//! The command line as it is typed: what the real binary prints, and how it ends.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs the binary in a folder, without colours and without this process's environment.
+fn segue(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_segue"));
+    command.args(args).current_dir(folder).env_clear().env("NO_COLOR", "1").env("HOME", folder);
+    command.output().unwrap()
+}
+
+/// Exit code, then both outputs, as one text.
+fn told(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!("exit {}\n--- out\n{}--- err\n{}", output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+const SMALL: &str = r#"
+secret = "0123456789abcdefghijklmnopqrstuvwxyz"
+[listen]
+public = "127.0.0.1:0"
+[store]
+kind = "memory"
+[tenants.acme]
+widgets = ["site"]
+[[tenants.acme.issuers]]
+issuer = "https://id.acme"
+audience = "segue"
+algorithm = "HS256"
+secret = "a shared key of forty bytes, for the tests"
+roles = ["app", "admin"]
+[tenants.acme.queues.general]
+"#;
+
+#[test]
+fn help_names_verbs_exit_codes_and_variables() {
+    insta::assert_snapshot!(told(&segue(folder().path(), &["--help"])));
+}
+
+#[test]
+fn what_is_no_verb_ends_with_two() {
+    insta::assert_snapshot!(told(&segue(folder().path(), &["serv"])));
+}
+
+#[test]
+fn config_init_check_and_show_agree() {
+    let folder = folder();
+    assert!(segue(folder.path(), &["config", "init", "segue.toml"]).status.success());
+    insta::assert_snapshot!(told(&segue(folder.path(), &["config", "check"])), @"
+    exit 0
+    --- out
+    segue.toml: nothing is wrong
+    --- err
+    ");
+    let again = segue(folder.path(), &["config", "init", "segue.toml"]);
+    assert_eq!(again.status.code(), Some(1), "a file that is there is left alone");
+    let shown = segue(folder.path(), &["config", "show"]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains("secret = \"********\""), "{shown}");
+    let shown: toml::Table = shown.parse().unwrap();
+    assert_eq!(shown["limits"]["ws_frame"].as_str(), Some("64KB"));
+}
+
+#[test]
+fn config_check_tells_every_fault() {
+    let folder = folder();
+    std::fs::write(folder.path().join("segue.toml"), SMALL.replace("[store]", "[stor]").replace("HS256", "HS265")).unwrap();
+    insta::assert_snapshot!("check", told(&segue(folder.path(), &["config", "check"])));
+    insta::assert_snapshot!("check_json", told(&segue(folder.path(), &["config", "check", "--json"])));
+}
+
+#[test]
+fn config_check_warns_and_passes() {
+    let folder = folder();
+    std::fs::write(folder.path().join("segue.toml"), SMALL).unwrap();
+    insta::assert_snapshot!(told(&segue(folder.path(), &["config", "check"])));
+}
+
+#[test]
+fn config_schema_is_a_schema() {
+    let output = segue(folder().path(), &["config", "schema"]);
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert_eq!(schema["properties"]["secret"]["x-private"], true);
+}
+
+#[test]
+fn token_mint_makes_what_the_config_admits() {
+    let folder = folder();
+    std::fs::write(folder.path().join("segue.toml"), SMALL).unwrap();
+    let mint = |more: &[&str]| segue(folder.path(), &[&["token", "mint", "--subject", "nora"], more].concat());
+    let output = mint(&["--role", "app", "--claim", "tier=gold", "--claim", "amr=[\"pwd\"]", "--json"]);
+    let minted: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(minted["token"].as_str().unwrap().split('.').count(), 3);
+    let claims = &minted["claims"];
+    assert_eq!((&claims["sub"], &claims["tier"], &claims["amr"][0]), (&"nora".into(), &"gold".into(), &"pwd".into()));
+    assert_eq!(claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap(), 3600);
+    insta::assert_snapshot!("mint_without_issuer", told(&mint(&["--role", "agent"])));
+    insta::assert_snapshot!("mint_for_nobody", told(&mint(&["--role", "app", "--tenant", "acne"])));
+}
+
+#[test]
+fn completions_are_printed_for_each_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = segue(folder().path(), &["completions", shell]);
+        let script = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && script.contains("segue") && script.contains("interactions"), "{shell}");
+    }
+}
+
+#[test]
+fn a_daemon_that_is_not_there_ends_with_three() {
+    let folder = folder();
+    // Port 9 is "discard": nothing serves it.
+    let output = segue(folder.path(), &["sessions", "list", "--url", "http://127.0.0.1:9", "--token", "x"]);
+    insta::assert_snapshot!(told(&output));
+    let output = segue(folder.path(), &["sessions", "list"]);
+    assert_eq!(output.status.code(), Some(2), "a token is missing: {}", told(&output));
+}
+
+#[test]
+fn doctor_says_how_it_is() {
+    let folder = folder();
+    std::fs::write(folder.path().join("segue.toml"), SMALL).unwrap();
+    let output = segue(folder.path(), &["doctor", "--json"]);
+    let findings: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let checks: Vec<_> = findings.iter().map(|finding| finding["check"].as_str().unwrap()).collect();
+    assert_eq!(checks.iter().filter(|check| **check == "port").count(), 1);
+    for check in ["configuration", "file limit", "clock", "store"] {
+        assert!(checks.contains(&check), "{checks:?}");
+    }
+    assert!(output.status.success(), "{}", told(&output));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let text = SMALL.replace("127.0.0.1:0", &taken.local_addr().unwrap().to_string());
+    std::fs::write(folder.path().join("segue.toml"), text).unwrap();
+    let output = segue(folder.path(), &["doctor"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told(&output).contains("fail  port"), "{}", told(&output));
+}
