@@ -74,6 +74,7 @@ impl fmt::Display for Card {
         writeln!(f, "First things to try:\n")?;
         writeln!(f, "  segue sessions list                          every session, and how it stands")?;
         writeln!(f, "  segue interactions list                      who waits, and who has whom")?;
+        writeln!(f, "  segue demo --story                           the main job, played against a daemon of its own")?;
         writeln!(f, "  curl -s $SEGUE_URL/metrics | grep ^segue_    what is counted")?;
         writeln!(f, "  curl -s -X POST -H \"authorization: Bearer $ADA\" $SEGUE_URL/v1/tickets    a one-use ticket for a socket\n")?;
         writeln!(f, "With grpcurl, a session as the app begins it; with wscat, a page that says hello and begins one:\n")?;
