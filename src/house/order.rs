@@ -155,10 +155,18 @@ impl Tenant {
         }
     }
 
-    /// What this request was answered before, if it was: a write that expects a version which no session has is refused,
-    /// unless its request is a repeat.
+    /// What this request was answered before, if it was.
     async fn first_answer(&self, id: SessionId, request: Option<RequestId>, print: u64) -> Result<Option<Applied>, Refusal> {
         let Some(request) = request else { return Ok(None) };
+        match self.first_time(id, request, print).await? {
+            Some(committed) => self.repeated(id, &committed).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// What this request led to, if it was done: a write that expects a version which no session has is refused, unless its
+    /// request is a repeat.
+    pub(super) async fn first_time(&self, id: SessionId, request: RequestId, print: u64) -> Result<Option<Committed>, Refusal> {
         let probe = Mutation {
             request: Some(Request { id: request, fingerprint: print, result: Vec::new() }),
             at: self.clock.now(),
@@ -174,7 +182,7 @@ impl Tenant {
             ..Mutation::default()
         };
         match self.store.commit(&self.id, probe).await {
-            Ok(committed) if committed.repeat => self.repeated(id, &committed).await.map(Some),
+            Ok(committed) if committed.repeat => Ok(Some(committed)),
             Ok(_) | Err(StoreError::Conflict { .. } | StoreError::Absent(_)) => Ok(None),
             Err(error) => Err(self.failed(&error)),
         }

@@ -46,9 +46,11 @@ impl House for Switchboard {
         let tenant = self.tenant(who)?;
         let _turn = self.admission.admit(super::admission::Class::Live)?;
         let read = tenant.seen(who, session).await?;
-        let channel = may_speak(&read, leg)?;
-        let speaker = Speaker::Customer(leg, channel);
-        let seq = tenant.append(session, request, speaker, body).await?;
+        let seq = match may_speak(&read, leg) {
+            Ok(channel) => tenant.append(session, request, Speaker::Customer(leg, channel), body).await?,
+            // What was said is answered as the first time, whatever has become of the session since.
+            Err(refusal) => tenant.said(&read, leg, request, &body).await?.ok_or(refusal)?,
+        };
         Ok((seq, tenant.store.durability()))
     }
 
@@ -147,6 +149,15 @@ impl Tenant {
         let seq = committed.messages.first().copied().unwrap_or_default();
         self.bells.message(session, seq);
         Ok(seq)
+    }
+
+    /// The place that a message was given before, if it was.
+    async fn said(&self, read: &Read, leg: LegId, request: RequestId, body: &MessageBody) -> Result<Option<Seq>, Refusal> {
+        let session = read.session.id;
+        let Some(channel) = read.session.leg(leg).map(|leg| leg.channel) else { return Ok(None) };
+        let print = fingerprint(&(session, &Speaker::Customer(leg, channel), body));
+        let first = self.first_time(session, request, print).await?;
+        Ok(first.and_then(|committed| committed.messages.first().copied()))
     }
 
     /// Messages after a place, oldest first.
