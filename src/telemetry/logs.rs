@@ -40,13 +40,25 @@ impl Drop for Guard {
     }
 }
 
+/// Libraries that write what they carry at their most talkative: frames, headers, commands. What customers say is in those, so
+/// none of them is let past this level, whatever is asked for.
+const CARRIERS: [&str; 9] = ["h2", "hyper", "hyper_util", "redis", "reqwest", "rustls", "tokio_tungstenite", "tonic", "tungstenite"];
+
+/// A filter as wanted, with [`CARRIERS`] held to `info`.
+fn filter(wanted: &str) -> Result<EnvFilter, tracing_subscriber::filter::ParseError> {
+    // The later of two words on one target counts, and the longer target before the shorter.
+    let quiet: String = CARRIERS.iter().map(|carrier| format!(",{carrier}=info")).collect();
+    let own = wanted.split(',').filter(|word| !CARRIERS.iter().any(|carrier| word.trim().starts_with(carrier)));
+    EnvFilter::try_new(own.collect::<Vec<_>>().join(",") + &quiet)
+}
+
 /// Begins to log for this process. `SEGUE_LOG` wins over the plan.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn init(plan: &Telemetry) -> Result<Guard, Error> {
     let wanted = std::env::var("SEGUE_LOG").ok().filter(|filter| !filter.is_empty());
-    let filter = EnvFilter::try_new(wanted.as_deref().unwrap_or(if plan.log.is_empty() { "info" } else { &plan.log }))?;
+    let filter = filter(wanted.as_deref().unwrap_or(if plan.log.is_empty() { "info" } else { &plan.log }))?;
     let terminal = std::io::stderr().is_terminal();
     let pretty = match plan.format {
         LogFormat::Auto => terminal,
