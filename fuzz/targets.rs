@@ -1,0 +1,94 @@
+//! What is done with bytes from outside: read, and where they make sense, held to what reading promises. The fuzzer runs these,
+//! and so does the test of the seeds.
+#![allow(dead_code, reason = "each fuzzer takes one of them")]
+
+use segue_router::{Router, Snapshot};
+use segue_session::codec::Coded;
+use segue_session::handle::{Token, parse_code};
+use segue_session::needs::Needs;
+use segue_session::{Keys, Line, Message, Session, TenantId, Time, journey};
+
+/// All of them, by name: the names of the seeds' folders.
+pub const ALL: &[(&str, fn(&[u8]))] = &[
+    ("journey", journey),
+    ("needs", needs),
+    ("chat_frame", chat_frame),
+    ("desk_frame", desk_frame),
+    ("handle", handle),
+    ("stored", stored),
+    ("snapshot", snapshot),
+];
+
+/// A journey's file: a journey, always the same one; or faults, each at a place that the file has.
+pub fn journey(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let lines = text.lines().count() + 1;
+    match (journey::compile("fuzz.yaml", text), journey::compile("fuzz.yaml", text)) {
+        (Ok((one, _)), Ok((two, _))) => assert_eq!(one.version(), two.version()),
+        (Err(one), Err(two)) => {
+            assert!(!one.is_empty(), "refused without a fault");
+            assert_eq!(one.len(), two.len());
+            assert!(one.iter().all(|fault| fault.line as usize <= lines), "a fault past the end: {one:?}");
+        }
+        (one, two) => panic!("once {:?}, once {:?}", one.err(), two.err()),
+    }
+}
+
+/// A requirement: what it is written as reads as the same.
+pub fn needs(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(needs) = Needs::parse(text) {
+        let written = needs.to_string();
+        assert_eq!(Needs::parse(&written).as_ref(), Ok(&needs), "{text:?} became {written:?}");
+    }
+}
+
+/// A page's frame: what it is written as reads as the same.
+pub fn chat_frame(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(frame) = segue_adapter_chat::parse_client_frame(text)
+        && let Ok(written) = serde_json::to_string(&frame)
+    {
+        assert!(segue_adapter_chat::parse_client_frame(&written).is_ok_and(|again| again == frame), "{text:?} became {written:?}");
+    }
+}
+
+/// A desk's frame.
+pub fn desk_frame(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(frame) = segue_adapter_desk::parse_client_frame(text)
+        && let Ok(written) = serde_json::to_string(&frame)
+    {
+        assert!(segue_adapter_desk::parse_client_frame(&written).is_ok_and(|again| again == frame), "{text:?} became {written:?}");
+    }
+}
+
+/// A link's token or a code: nobody but us makes a token, and a code is its digits.
+pub fn handle(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let keys = Keys::derive(b"an example of a secret, 32 bytes", &TenantId::new("fuzz"));
+    assert!(Token::parse(&keys, text, Time(0)).is_none(), "a forged token: {text:?}");
+    if let Some(code) = parse_code(text) {
+        assert_eq!(parse_code(&code).as_ref(), Some(&code));
+    }
+}
+
+/// What a store holds: what is read is written as something that reads as the same.
+pub fn stored(bytes: &[u8]) {
+    fn one<T: Coded + PartialEq>(bytes: &[u8]) {
+        let Ok(value) = T::decode(bytes) else { return };
+        let Ok(written) = value.encode() else { return };
+        assert!(T::decode(&written).is_ok_and(|again| again == value), "{} changes when written", T::WHAT);
+    }
+    one::<Session>(bytes);
+    one::<Line>(bytes);
+    one::<Message>(bytes);
+}
+
+/// A router's snapshot, as stored: restored to the same, or refused in words.
+pub fn snapshot(bytes: &[u8]) {
+    let Ok(snapshot) = rmp_serde::from_slice::<Snapshot>(bytes) else { return };
+    if let Ok(router) = Router::restore(snapshot.clone()) {
+        assert_eq!(router.snapshot(), snapshot);
+    }
+}
