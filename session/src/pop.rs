@@ -107,6 +107,9 @@ fn customer(session: &Session) -> PopCustomer {
 fn assurance(ledger: &Ledger, now: Time) -> PopAssurance {
     let mut proofs: Vec<_> = ledger.holding(now).cloned().collect();
     proofs.sort_by(|a, b| b.level.cmp(&a.level).then(b.at.cmp(&a.at)));
+    // A customer who signs in on three devices has proven one thing, last of all now.
+    let mut told = BTreeSet::new();
+    proofs.retain(|p| told.insert((p.method.clone(), p.issuer.clone())));
     let skip = proofs.iter().map(|p| why::skip(p, now)).collect();
     PopAssurance { level: ledger.level(now), proofs, skip }
 }

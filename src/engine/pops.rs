@@ -8,8 +8,8 @@ use segue_session::outbound::{DeskNews, Told, why};
 use segue_session::pop::{self, LinkTemplate, PopInput};
 use segue_session::store::{Error as StoreError, KeyKind, Store, Stored};
 use segue_session::{
-    AgentName, CustomerId, DeskEvent, DeskOffer, EnrichmentStanding, InteractionId, Keys, Language, Phase, PopEnrichment, PopHistory,
-    ScreenPop, Session, SessionId, TenantId, Who,
+    AgentName, CustomerId, DeskEvent, DeskOffer, EnrichmentStanding, InteractionId, Keys, Language, PersonaId, Phase, PopEnrichment,
+    PopHistory, ScreenPop, Session, SessionId, TenantId, Who,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -33,7 +33,10 @@ pub(crate) struct Scenery {
 pub(crate) struct Sheets(BTreeMap<SessionId, (Option<Stored>, Option<Session>)>);
 
 /// Former interactions by customer.
-pub(crate) type Histories = BTreeMap<CustomerId, Vec<PopHistory>>;
+pub(crate) type Histories = BTreeMap<Known, Vec<PopHistory>>;
+
+/// A customer in one relationship: what is known of one persona is not shown for another.
+pub(crate) type Known = (CustomerId, Option<PersonaId>);
 
 impl Sheets {
     /// Reads the sessions.
@@ -89,10 +92,11 @@ impl Scenery {
         domain: &TenantId,
         sessions: impl Iterator<Item = &Session>,
     ) -> Result<Histories, StoreError> {
-        let customers: BTreeSet<&CustomerId> = sessions.filter_map(known).collect();
+        let customers: BTreeSet<Known> = sessions.filter_map(known).collect();
         let mut histories = Histories::new();
-        for customer in customers {
-            histories.insert(customer.clone(), self.history(store, domain, customer).await?);
+        for who in customers {
+            let rows = self.history(store, domain, &who).await?;
+            histories.insert(who, rows);
         }
         Ok(histories)
     }
@@ -102,14 +106,14 @@ impl Scenery {
         &self,
         store: &Arc<dyn Store>,
         domain: &TenantId,
-        customer: &CustomerId,
+        who: &Known,
     ) -> Result<Vec<PopHistory>, StoreError> {
-        let key = self.keys.lookup(KeyKind::Customer, customer.as_str());
+        let key = self.keys.lookup(KeyKind::Customer, who.0.as_str());
         let sessions = store.find(domain, &key, FORMER).await?;
         let sheets = Sheets::load(store, domain, sessions.into_iter().collect()).await?;
         let mut rows: Vec<PopHistory> = Vec::new();
         for (_, session) in sheets.0.values() {
-            let Some(session) = session else { continue };
+            let Some(session) = session.as_ref().filter(|session| known(session).as_ref() == Some(who)) else { continue };
             rows.extend(session.interactions.iter().filter_map(|record| {
                 Some(PopHistory {
                     session: session.id,
@@ -173,7 +177,7 @@ impl Scenery {
         let agent = names.directory.agent_name(decision.agent)?;
         let language = names.chart.agents.get(agent).map_or(&self.language, |agent| &agent.language);
         let pending = || PopEnrichment { standing: EnrichmentStanding::Pending, data: None, at: now };
-        let history = known(session).and_then(|customer| histories.get(customer)).cloned().unwrap_or_default();
+        let history = known(session).and_then(|who| histories.get(&who)).cloned().unwrap_or_default();
         let input = PopInput {
             version: stored.version,
             now,
@@ -205,9 +209,9 @@ pub(crate) fn standing(machine: &Machine, interaction: InteractionId, agent: Age
     Some((offer.clone(), Phase::Offered(name)))
 }
 
-fn known(session: &Session) -> Option<&CustomerId> {
+fn known(session: &Session) -> Option<Known> {
     match &session.party {
-        Who::Known { customer, .. } => Some(customer),
+        Who::Known { customer, persona, .. } => Some((customer.clone(), persona.clone())),
         Who::Unknown | Who::Candidates(_) => None,
     }
 }

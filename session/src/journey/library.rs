@@ -127,8 +127,8 @@ impl Library {
         self.walk(at, walk, |w| w.looked_up(done))
     }
 
-    /// The customer came back: carries them to a new version where that says so, applies the steps' resume policies, asks a look-up that was under way again (under the same id),
-    /// and passes over what is known by now. Who is not known surely enough for the step stands there all the same, and is shown
+    /// The customer came back: carries them to a new version where that says so, applies the steps' resume policies, asks a
+    /// look-up that was under way again (under the same id), and passes over what is known by now. Who is not known surely enough for the step stands there all the same, and is shown
     /// its questions without the answers.
     ///
     /// # Errors
@@ -138,7 +138,7 @@ impl Library {
         let stands = self.carry(&mut carried);
         let mut moved = self.walk(&mut carried, walk, |w| w.resume())?;
         if let Carried::Moved(steps) = stands {
-            moved.splice(0..0, steps.into_iter().map(Moved::Reached));
+            moved.splice(0..0, steps.into_iter().map(|(journey, step)| Moved::Reached(journey, step)));
         }
         *at = carried;
         Ok(moved)

@@ -142,8 +142,8 @@ pub enum Input {
 pub enum Moved {
     /// A field was answered.
     Answered(FieldId),
-    /// A step was reached.
-    Reached(StepId),
+    /// A step of a journey was reached.
+    Reached(JourneyName, StepId),
     /// An answer did not fit.
     Misfit(Misfit),
     /// Another system is to be asked.

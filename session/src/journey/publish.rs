@@ -49,7 +49,7 @@ pub enum Carried {
     /// It stays as it is.
     Stays,
     /// It stands on the current version now.
-    Moved(Vec<StepId>),
+    Moved(Vec<(JourneyName, StepId)>),
 }
 
 impl Library {
@@ -109,7 +109,7 @@ impl Library {
                 frame.errors = 0;
             }
             frame.step = step;
-            reached.push(frame.step.clone());
+            reached.push((frame.journey.clone(), frame.step.clone()));
             if restarts || top {
                 // What was called from a place that is left, and what was awaited there, is left with it.
                 at.frames.truncate(index.saturating_add(1));

@@ -147,7 +147,7 @@ pub(super) fn absorb(draft: &mut Draft<'_, '_>, moved: Vec<Moved>, channel: Opti
         draft.dirty = true;
         match one {
             Moved::Answered(field) => draft.event("answered", &[("field", field.to_string())]),
-            Moved::Reached(step) => reached(draft, step, channel),
+            Moved::Reached(journey, step) => reached(draft, journey, step, channel),
             Moved::Misfit(misfit) => {
                 if let Some(last) = draft.session.trail.last_mut() {
                     last.errors = last.errors.saturating_add(1);
@@ -176,8 +176,7 @@ fn route(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Option<Channel>) {
     person::wish(draft, wish, channel.or(newest).or(last).unwrap_or(Channel::Chat));
 }
 
-fn reached(draft: &mut Draft<'_, '_>, step: StepId, channel: Option<Channel>) {
-    let Some(journey) = draft.session.position.as_ref().and_then(|p| p.frames.last()).map(|f| f.journey.clone()) else { return };
+fn reached(draft: &mut Draft<'_, '_>, journey: JourneyName, step: StepId, channel: Option<Channel>) {
     let at = draft.now();
     match draft.session.trail.last_mut() {
         Some(last) if last.step == step && last.journey == journey => last.repeats = last.repeats.saturating_add(1),

@@ -75,7 +75,7 @@ fn a_pinned_session_goes_on_on_its_version() {
 fn a_migrated_session_keeps_its_answers() {
     let mut story = at_b();
     story.library = story.library.publish(without_b("upgrade: { migrate: { b: d } }"));
-    assert_eq!(story.library.carry(&mut story.at.clone()), Carried::Moved(vec!["d".into()]));
+    assert_eq!(story.library.carry(&mut story.at.clone()), Carried::Moved(vec![("j".into(), "d".into())]));
     story.resumes();
     let Some(Prompt::Form { current, .. }) = story.prompt() else { panic!("a form is wanted") };
     assert_eq!(current, Some("h".into()), "what was answered is not asked again");
@@ -98,7 +98,7 @@ fn a_restarted_session_stands_at_the_step_that_was_named() {
     let mut story = at_b();
     let stored = without_b("upgrade: pin").text().to_owned();
     story.library = story.library.publish(without_b("upgrade: { restart_at: a }")).with([stored.as_str()]);
-    assert_eq!(story.library.carry(&mut story.at), Carried::Moved(vec!["a".into()]));
+    assert_eq!(story.library.carry(&mut story.at), Carried::Moved(vec![("j".into(), "a".into())]));
     assert_eq!(story.library.carry(&mut story.at), Carried::Stays);
     assert!(story.answers.contains_key("f"));
     assert!(matches!(story.prompt(), Some(Prompt::Menu { .. })));

@@ -192,6 +192,7 @@ impl<'w> Walker<'w> {
         let checkpoint = journey.step(&to).is_some_and(|s| s.checkpoint);
         self.remember();
         let (now, frame) = (self.now, self.top()?);
+        let journey = frame.journey.clone();
         frame.step = to.clone();
         frame.since = now;
         frame.errors = 0;
@@ -203,7 +204,7 @@ impl<'w> Walker<'w> {
         self.at.awaiting = None;
         self.at.misfit = None;
         self.at.confirm = false;
-        self.moved.push(Moved::Reached(to));
+        self.moved.push(Moved::Reached(journey, to));
         Ok(())
     }
 

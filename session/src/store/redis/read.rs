@@ -177,7 +177,7 @@ pub(super) async fn oldest_snapshot(link: &Link, keys: &Keys) -> Result<Option<(
     one_snapshot(link, &command).await
 }
 
-async fn one_snapshot(link: &Link, command: &redis::Cmd) -> Result<Option<(Seq, Vec<u8>)>, Error> {
+async fn one_snapshot(link: &Link, command: &Cmd) -> Result<Option<(Seq, Vec<u8>)>, Error> {
     let found: Vec<StreamEntry> = link.read("reading a snapshot", command).await?;
     let found = found.into_iter().next().map(log_entry).transpose()?;
     Ok(found.map(|entry| (entry.seq, entry.body)))
