@@ -9,7 +9,7 @@ use segue_session::needs::Needs;
 use segue_session::{Keys, Line, Message, Session, TenantId, Time, journey};
 
 /// All of them, by name: the names of the seeds' folders.
-pub const ALL: &[(&str, fn(&[u8]))] = &[
+pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[
     ("journey", journey),
     ("needs", needs),
     ("chat_frame", chat_frame),
@@ -20,7 +20,7 @@ pub const ALL: &[(&str, fn(&[u8]))] = &[
 ];
 
 /// A journey's file: a journey, always the same one; or faults, each at a place that the file has.
-pub fn journey(bytes: &[u8]) {
+pub(crate) fn journey(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let lines = text.lines().count() + 1;
     match (journey::compile("fuzz.yaml", text), journey::compile("fuzz.yaml", text)) {
@@ -35,7 +35,7 @@ pub fn journey(bytes: &[u8]) {
 }
 
 /// A requirement: what it is written as reads as the same.
-pub fn needs(bytes: &[u8]) {
+pub(crate) fn needs(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Ok(needs) = Needs::parse(text) {
         let written = needs.to_string();
@@ -44,7 +44,7 @@ pub fn needs(bytes: &[u8]) {
 }
 
 /// A page's frame: what it is written as reads as the same.
-pub fn chat_frame(bytes: &[u8]) {
+pub(crate) fn chat_frame(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Ok(frame) = segue_adapter_chat::parse_client_frame(text)
         && let Ok(written) = serde_json::to_string(&frame)
@@ -54,7 +54,7 @@ pub fn chat_frame(bytes: &[u8]) {
 }
 
 /// A desk's frame.
-pub fn desk_frame(bytes: &[u8]) {
+pub(crate) fn desk_frame(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Ok(frame) = segue_adapter_desk::parse_client_frame(text)
         && let Ok(written) = serde_json::to_string(&frame)
@@ -64,7 +64,7 @@ pub fn desk_frame(bytes: &[u8]) {
 }
 
 /// A link's token or a code: nobody but us makes a token, and a code is its digits.
-pub fn handle(bytes: &[u8]) {
+pub(crate) fn handle(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let keys = Keys::derive(b"an example of a secret, 32 bytes", &TenantId::new("fuzz"));
     assert!(Token::parse(&keys, text, Time(0)).is_none(), "a forged token: {text:?}");
@@ -74,7 +74,7 @@ pub fn handle(bytes: &[u8]) {
 }
 
 /// What a store holds: what is read is written as something that reads as the same.
-pub fn stored(bytes: &[u8]) {
+pub(crate) fn stored(bytes: &[u8]) {
     fn one<T: Coded + PartialEq>(bytes: &[u8]) {
         let Ok(value) = T::decode(bytes) else { return };
         let Ok(written) = value.encode() else { return };
@@ -86,7 +86,7 @@ pub fn stored(bytes: &[u8]) {
 }
 
 /// A router's snapshot, as stored: restored to the same, or refused in words.
-pub fn snapshot(bytes: &[u8]) {
+pub(crate) fn snapshot(bytes: &[u8]) {
     let Ok(snapshot) = rmp_serde::from_slice::<Snapshot>(bytes) else { return };
     if let Ok(router) = Router::restore(snapshot.clone()) {
         assert_eq!(router.snapshot(), snapshot);

@@ -1,6 +1,6 @@
 //! A whole story with marked words in everything personal, at the most talkative log level: none of them in the logs, the metrics,
 //! the configuration as shown, or the listings for operators.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
 mod product;
 

@@ -1,7 +1,7 @@
 //! A client generated from the .proto files by another language's tools walks the app's half of the story.
 //!
 //! The first run makes a venv under the target folder, from pinned packages.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
 mod product;
 

@@ -2,7 +2,7 @@
 //! wins, and the others learn where the session is live.
 //!
 //! `SEGUE_RACES` says how many races (2,000).
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
 mod product;
 

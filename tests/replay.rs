@@ -1,6 +1,6 @@
 //! `segue replay`: a stopped daemon's journal gives the same decisions again, the same each time; a journal that was touched is
 //! found out.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
 mod product;
 

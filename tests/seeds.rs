@@ -1,5 +1,5 @@
 //! The fuzzers' seeds, and what they once found, through the same functions: no panic, whatever comes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
 #[path = "../fuzz/targets.rs"]
 mod targets;

@@ -6,42 +6,42 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A session as found after the restart.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
+pub(crate) struct Found {
     /// Its version.
-    pub version: u64,
+    pub(crate) version: u64,
     /// How it stands, in words for people.
-    pub standing: String,
+    pub(crate) standing: String,
     /// What its form shows.
-    pub answers: BTreeMap<String, String>,
+    pub(crate) answers: BTreeMap<String, String>,
     /// Its transcript: number and words; no words for what the house says.
-    pub messages: Vec<(u64, Option<String>)>,
+    pub(crate) messages: Vec<(u64, Option<String>)>,
     /// Whether it is over.
-    pub closed: bool,
+    pub(crate) closed: bool,
     /// Whether it is suspended.
-    pub suspended: bool,
+    pub(crate) suspended: bool,
     /// Whether it is, by its customer's wish.
-    pub by_wish: bool,
+    pub(crate) by_wish: bool,
     /// Since when its customer waits, where they do.
-    pub since: Option<i64>,
+    pub(crate) since: Option<i64>,
     /// Whether it is among the matters of its customer.
-    pub listed: bool,
+    pub(crate) listed: bool,
 }
 
 /// A desk as found after the restart, by interaction.
 #[derive(Clone, Debug, Default)]
-pub struct FoundDesk {
+pub(crate) struct FoundDesk {
     /// Whose.
-    pub agent: String,
+    pub(crate) agent: String,
     /// What is offered.
-    pub offered: Vec<String>,
+    pub(crate) offered: Vec<String>,
     /// What they have, and whether its wrap-up runs.
-    pub held: BTreeMap<String, bool>,
+    pub(crate) held: BTreeMap<String, bool>,
     /// The numbers of the entries that came, in their order.
-    pub seen: Vec<u64>,
+    pub(crate) seen: Vec<u64>,
 }
 
 /// What is wrong with one session, given everything asked in it.
-pub fn session(id: &str, deeds: &[Deed], found: Option<&Found>) -> Vec<String> {
+pub(crate) fn session(id: &str, deeds: &[Deed], found: Option<&Found>) -> Vec<String> {
     let deeds: Vec<&Deed> = deeds.iter().filter(|deed| deed.session == id).collect();
     let begun = deeds.iter().any(|d| matches!(d.answer, Answer::Done(_)));
     let Some(found) = found else {
@@ -192,7 +192,7 @@ fn claims(deeds: &[&Deed], wrong: &mut Vec<String>) {
 }
 
 /// What is wrong with the desks, all together.
-pub fn desks(deeds: &[Deed], found: &[FoundDesk]) -> Vec<String> {
+pub(crate) fn desks(deeds: &[Deed], found: &[FoundDesk]) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut owners: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for desk in found {

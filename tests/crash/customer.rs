@@ -8,12 +8,12 @@ use segue_proto::client::{Chat, Customer, Error};
 use segue_proto::types::v1::{FieldValue, step_input::Kind};
 
 /// The house is gone.
-pub struct Gone;
+pub(crate) struct Gone;
 
 /// A customer, who outlives the daemon.
-pub struct Person {
+pub(crate) struct Person {
     /// The subject of their tokens.
-    pub name: String,
+    pub(crate) name: String,
     /// Whether they sit at the web page rather than in the app.
     page: bool,
     dice: Dice,
@@ -29,11 +29,16 @@ pub struct Person {
     /// The last thing that was done: to be repeated, and answered the same.
     last: Option<(Request, Reply)>,
     /// Repeats that were answered otherwise.
-    pub otherwise: Vec<String>,
+    pub(crate) otherwise: Vec<String>,
 }
 
 /// Writes an answer down. `None`: refused.
-pub fn settle<T>(history: &History, place: usize, result: Result<T, Error>, told: impl FnOnce(&T) -> Told) -> Result<Option<T>, Gone> {
+pub(crate) fn settle<T>(
+    history: &History,
+    place: usize,
+    result: Result<T, Error>,
+    told: impl FnOnce(&T) -> Told,
+) -> Result<Option<T>, Gone> {
     match result {
         Ok(answer) => {
             history.answered(place, Answer::Done(told(&answer)));
@@ -53,7 +58,7 @@ fn filling(field: &str, value: &str) -> Kind {
 
 impl Person {
     /// Somebody new.
-    pub fn new(name: String, page: bool, dice: Dice, history: History) -> Self {
+    pub(crate) fn new(name: String, page: bool, dice: Dice, history: History) -> Self {
         Self {
             name,
             page,
@@ -72,7 +77,7 @@ impl Person {
     }
 
     /// Lives until the house is gone.
-    pub async fn live(mut self, at: At) -> Self {
+    pub(crate) async fn live(mut self, at: At) -> Self {
         let _gone = if self.page { self.at_the_page(at).await } else { self.in_the_app(at).await };
         self
     }

@@ -128,8 +128,8 @@ fn a_confusion_of_desks_is_seen() {
         let wrong = check::desks(deeds, found);
         assert!(wrong.iter().any(|what| what.contains(of)), "no complaint of {of:?}, but {wrong:?}");
     };
-    complains(&[accept("ada"), accept("bo")], &[ada.clone()], "was given to ada and to bo");
-    complains(&[accept("ada")], &[bo.clone()], "who does not have it");
+    complains(&[accept("ada"), accept("bo")], std::slice::from_ref(&ada), "was given to ada and to bo");
+    complains(&[accept("ada")], std::slice::from_ref(&bo), "who does not have it");
     complains(&[accept("ada")], &[ada.clone(), desk("bo", &["i"], &[], &[])], "with ada and with bo");
     complains(&[accept("ada")], &[ada.clone(), desk("bo", &[], &["i"], &[])], "with ada and offered to bo");
     complains(&[accept("ada")], &[ada, desk("bo", &[], &[], &[1, 2, 2])], "out of order or twice");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Something that somebody asked of the house.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Act {
+pub(crate) enum Act {
     /// A customer begins.
     Start,
     /// A customer fills a field.
@@ -28,7 +28,7 @@ pub enum Act {
 
 /// What the house answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// Nothing: it may have happened or not.
     #[default]
     Unknown,
@@ -40,70 +40,70 @@ pub enum Answer {
 
 /// What the house said with its yes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub(crate) struct Told {
     /// The session's version then; 0 where none was told.
-    pub version: u64,
+    pub(crate) version: u64,
     /// The place of what was said.
-    pub number: Option<u64>,
+    pub(crate) number: Option<u64>,
     /// Since when the customer waits, in milliseconds.
-    pub since: Option<i64>,
+    pub(crate) since: Option<i64>,
 }
 
 /// One thing asked, in one session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deed {
+pub(crate) struct Deed {
     /// In which.
-    pub session: String,
+    pub(crate) session: String,
     /// What.
-    pub act: Act,
+    pub(crate) act: Act,
     /// What was answered.
-    pub answer: Answer,
+    pub(crate) answer: Answer,
 }
 
 /// Everything asked, in the order it was asked. Cloning shares it.
 #[derive(Clone, Debug, Default)]
-pub struct History(Arc<Mutex<Vec<Deed>>>);
+pub(crate) struct History(Arc<Mutex<Vec<Deed>>>);
 
 impl History {
     /// Something is about to be asked; returns its place.
-    pub fn asked(&self, session: &str, act: Act) -> usize {
+    pub(crate) fn asked(&self, session: &str, act: Act) -> usize {
         let mut deeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         deeds.push(Deed { session: session.to_owned(), act, answer: Answer::Unknown });
         deeds.len() - 1
     }
 
     /// It was answered.
-    pub fn answered(&self, place: usize, answer: Answer) {
+    pub(crate) fn answered(&self, place: usize, answer: Answer) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)[place].answer = answer;
     }
 
     /// A session began, and only the answer told which.
-    pub fn began(&self, place: usize, session: &str) {
+    pub(crate) fn began(&self, place: usize, session: &str) {
         session.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)[place].session);
     }
 
     /// Everything up to now.
-    pub fn deeds(&self) -> Vec<Deed> {
+    pub(crate) fn deeds(&self) -> Vec<Deed> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 impl Deed {
     /// Whether it was done, as far as anybody knows.
-    pub const fn may_be_done(&self) -> bool {
+    pub(crate) const fn may_be_done(&self) -> bool {
         !matches!(self.answer, Answer::Refused(_))
     }
 }
 
 impl Told {
     /// What a view promises.
-    pub fn of(view: &SessionView) -> Self {
+    pub(crate) fn of(view: &SessionView) -> Self {
         Self { version: view.version, number: None, since: waits_since(view) }
     }
 }
 
 /// Since when the customer waits or talks, where they do.
-pub fn waits_since(view: &SessionView) -> Option<i64> {
+pub(crate) fn waits_since(view: &SessionView) -> Option<i64> {
     let line = view.line.as_ref()?;
     let over = matches!(
         line.phase.as_ref().and_then(|p| p.kind.as_ref()),
@@ -114,18 +114,18 @@ pub fn waits_since(view: &SessionView) -> Option<i64> {
 }
 
 /// Whether the session is suspended because its customer asked for it.
-pub fn stopped_by_wish(view: &SessionView) -> bool {
+pub(crate) fn stopped_by_wish(view: &SessionView) -> bool {
     use segue_proto::types::v1::SuspendCause;
     matches!(view.standing.as_ref().and_then(|s| s.kind.as_ref()),
         Some(standing::Kind::Suspended(suspension)) if suspension.cause() == SuspendCause::Asked)
 }
 
 /// Whether the session is over.
-pub fn is_over(view: &SessionView) -> bool {
+pub(crate) fn is_over(view: &SessionView) -> bool {
     matches!(view.standing.as_ref().and_then(|s| s.kind.as_ref()), Some(standing::Kind::Closed(_) | standing::Kind::Expired(_)))
 }
 
 /// Whether the session is suspended.
-pub fn is_suspended(view: &SessionView) -> bool {
+pub(crate) fn is_suspended(view: &SessionView) -> bool {
     matches!(view.standing.as_ref().and_then(|s| s.kind.as_ref()), Some(standing::Kind::Suspended(_)))
 }

@@ -2,7 +2,7 @@
 //! from outside: nothing acknowledged is lost, nothing is there twice, place and wait are kept.
 //!
 //! `SEGUE_CRASH_ROUNDS` says how many rounds (200), `SEGUE_SEED` from which seed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
 mod check;
 mod customer;

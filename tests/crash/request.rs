@@ -7,7 +7,7 @@ use segue_proto::types::v1::{self as types, SessionView, message_body, step_inpu
 
 /// A request with its id.
 #[derive(Clone, Debug)]
-pub enum Request {
+pub(crate) enum Request {
     /// Begins.
     Start(app::StartSessionRequest),
     /// Fills a field.
@@ -24,15 +24,15 @@ pub enum Request {
 
 /// What is kept of an answer.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// Session and leg, where the answer named them.
-    pub leg: Option<(String, String)>,
+    pub(crate) leg: Option<(String, String)>,
     /// The session, where the answer showed it.
-    pub view: Option<SessionView>,
+    pub(crate) view: Option<SessionView>,
     /// The message's place.
-    pub number: Option<u64>,
+    pub(crate) number: Option<u64>,
     /// A link, where one was given.
-    pub link: Option<String>,
+    pub(crate) link: Option<String>,
 }
 
 fn fresh() -> String {
@@ -40,35 +40,35 @@ fn fresh() -> String {
 }
 
 impl Request {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::Start(app::StartSessionRequest { request_id: fresh(), journey: "form".into(), ..Default::default() })
     }
 
-    pub fn fill(session_id: String, leg_id: String, field: &str, value: String) -> Self {
+    pub(crate) fn fill(session_id: String, leg_id: String, field: &str, value: String) -> Self {
         let kind = step_input::Kind::Fill(types::FieldValue { field_id: field.into(), value });
         let input = Some(types::StepInput { kind: Some(kind) });
         Self::Step(app::StepRequest { request_id: fresh(), session_id, leg_id, input })
     }
 
-    pub fn say(session_id: String, leg_id: String, text: String) -> Self {
+    pub(crate) fn say(session_id: String, leg_id: String, text: String) -> Self {
         let body = Some(types::MessageBody { kind: Some(message_body::Kind::Text(types::TextBody { text })) });
         Self::Say(app::SendMessageRequest { request_id: fresh(), session_id, leg_id, body })
     }
 
-    pub fn ask(session_id: String, leg_id: String) -> Self {
+    pub(crate) fn ask(session_id: String, leg_id: String) -> Self {
         Self::Ask(app::AskForPersonRequest { request_id: fresh(), session_id, leg_id })
     }
 
-    pub fn suspend(session_id: String, leg_id: String) -> Self {
+    pub(crate) fn suspend(session_id: String, leg_id: String) -> Self {
         let handle_kinds = vec![types::HandleKind::Link.into()];
         Self::Suspend(app::SuspendSessionRequest { request_id: fresh(), session_id, leg_id, handle_kinds })
     }
 
-    pub fn resume(session: &str) -> Self {
+    pub(crate) fn resume(session: &str) -> Self {
         Self::by(By::SessionId(session.into()))
     }
 
-    pub fn resume_by_link(link: &str) -> Self {
+    pub(crate) fn resume_by_link(link: &str) -> Self {
         Self::by(By::LinkToken(link.into()))
     }
 
@@ -77,7 +77,7 @@ impl Request {
     }
 
     /// Sends it, as often as one likes.
-    pub async fn send(&self, app: &mut Customer) -> Result<Reply, Error> {
+    pub(crate) async fn send(&self, app: &mut Customer) -> Result<Reply, Error> {
         let calls = &mut app.calls;
         Ok(match self.clone() {
             Self::Start(request) => {
@@ -115,12 +115,12 @@ impl Reply {
     }
 
     /// What it promises.
-    pub fn told(&self) -> Told {
+    pub(crate) fn told(&self) -> Told {
         Told { number: self.number, ..self.view.as_ref().map(Told::of).unwrap_or_default() }
     }
 
     /// Whether a repeat was answered as the first time: the same session, leg, place. The view may have moved on.
-    pub fn same_as(&self, before: &Self) -> bool {
+    pub(crate) fn same_as(&self, before: &Self) -> bool {
         let newer = |view: &Option<SessionView>| view.as_ref().map_or(0, |view| view.version);
         self.leg == before.leg && self.number == before.number && newer(&self.view) >= newer(&before.view)
     }

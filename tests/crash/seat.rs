@@ -8,25 +8,25 @@ use segue_proto::desk::v1::{Accept, client_frame::Frame};
 use std::time::Duration;
 
 /// An agent, who outlives the daemon.
-pub struct Seat {
+pub(crate) struct Seat {
     /// Their name.
-    pub name: String,
+    pub(crate) name: String,
     dice: Dice,
     history: History,
     sayings: u64,
     screen: Option<Screen>,
     /// Runs of entries that came over one outbox.
-    pub seen: Vec<u64>,
+    pub(crate) seen: Vec<u64>,
 }
 
 impl Seat {
     /// Somebody new.
-    pub const fn new(name: String, dice: Dice, history: History) -> Self {
+    pub(crate) const fn new(name: String, dice: Dice, history: History) -> Self {
         Self { name, dice, history, sayings: 0, screen: None, seen: Vec::new() }
     }
 
     /// Works until the house is gone.
-    pub async fn live(mut self, at: At) -> Self {
+    pub(crate) async fn live(mut self, at: At) -> Self {
         let former = self.screen.take();
         let epoch = former.as_ref().map(|screen| screen.epoch);
         if let Ok(mut desk) = at.desk(&self.name, former).await {

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const NEWEST: usize = 2;
 
 /// What does not fit the history.
-pub async fn look(at: At, history: &History, customers: &[Person], agents: &[Seat], all: bool) -> Vec<String> {
+pub(crate) async fn look(at: At, history: &History, customers: &[Person], agents: &[Seat], all: bool) -> Vec<String> {
     let deeds = history.deeds();
     let mut wrong: Vec<String> = customers.iter().flat_map(|person| person.otherwise.clone()).collect();
     for person in customers {

@@ -8,10 +8,10 @@ use prost_reflect::DynamicMessage;
 use serde_json::{Value, json};
 
 /// The service.
-pub const APP: &str = "segue.app.v1.AppService";
+pub(crate) const APP: &str = "segue.app.v1.AppService";
 
 /// A good request of every method, for a session and its leg.
-pub fn good(method: &str, session: &str, leg: &str) -> DynamicMessage {
+pub(crate) fn good(method: &str, session: &str, leg: &str) -> DynamicMessage {
     let request = segue_proto::client::fresh();
     let body = json!({ "text": { "text": "good day" } });
     let fields: &[(&str, Value)] = match method {
@@ -53,7 +53,7 @@ pub fn good(method: &str, session: &str, leg: &str) -> DynamicMessage {
 }
 
 /// The methods, in the order of the file.
-pub fn methods() -> Vec<String> {
+pub(crate) fn methods() -> Vec<String> {
     mutate::POOL.get_service_by_name(APP).unwrap().methods().map(|method| method.name().to_owned()).collect()
 }
 

@@ -2,7 +2,7 @@
 //! roles, tokens that do not hold, bytes that are no frame. Each gets a clear refusal, and nothing has changed.
 //!
 //! The fields come from the descriptors: a field that is added is tried without a change here.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
 mod calls;
 mod doors;

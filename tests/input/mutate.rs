@@ -5,30 +5,30 @@ use prost_reflect::{Cardinality, DescriptorPool, DynamicMessage, FieldDescriptor
 use std::sync::LazyLock;
 
 /// Everything on the wire.
-pub static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| DescriptorPool::decode(segue_proto::DESCRIPTORS).unwrap());
+pub(crate) static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| DescriptorPool::decode(segue_proto::DESCRIPTORS).unwrap());
 
 /// How deep messages are followed: structs of structs have no end.
 const DEPTH: usize = 4;
 /// Longer than any text may be.
-pub const LONG: usize = 20 << 10;
+pub(crate) const LONG: usize = 20 << 10;
 
 /// A spoilt message.
-pub struct Spoilt {
+pub(crate) struct Spoilt {
     /// What is wrong with it.
-    pub how: String,
+    pub(crate) how: String,
     /// The message.
-    pub message: DynamicMessage,
+    pub(crate) message: DynamicMessage,
     /// Whether it must be refused; otherwise it may happen to be good.
-    pub bad: bool,
+    pub(crate) bad: bool,
 }
 
 /// A message type by its full name.
-pub fn kind(name: &str) -> MessageDescriptor {
+pub(crate) fn kind(name: &str) -> MessageDescriptor {
     POOL.get_message_by_name(name).unwrap_or_else(|| panic!("there is no message {name}"))
 }
 
 /// All ways to spoil it.
-pub fn all(good: &DynamicMessage) -> Vec<Spoilt> {
+pub(crate) fn all(good: &DynamicMessage) -> Vec<Spoilt> {
     let mut out = Vec::new();
     each(good, "", DEPTH, &mut |how, message, bad| out.push(Spoilt { how, message, bad }));
     out

@@ -44,15 +44,15 @@ impl Decoder for Bytes {
 
 /// One connection, any method.
 #[derive(Clone)]
-pub struct Raw(Channel);
+pub(crate) struct Raw(Channel);
 
 impl Raw {
-    pub async fn to(address: &str) -> Self {
+    pub(crate) async fn to(address: &str) -> Self {
         Self(Endpoint::from_shared(address.to_owned()).unwrap().connect().await.unwrap())
     }
 
     /// Calls a method by its path, `/package.Service/Method`, with these tokens; the first answer, where there is one.
-    pub async fn call(&self, path: &str, token: Option<&str>, body: Vec<u8>) -> Result<Option<Vec<u8>>, Status> {
+    pub(crate) async fn call(&self, path: &str, token: Option<&str>, body: Vec<u8>) -> Result<Option<Vec<u8>>, Status> {
         let mut grpc = tonic::client::Grpc::new(self.0.clone());
         grpc.ready().await.map_err(|e| Status::unknown(e.to_string()))?;
         let mut request = Request::new(tokio_stream::once(body));
@@ -67,7 +67,7 @@ impl Raw {
 }
 
 /// The reason of a refusal, by which machines know it; fails where there is none.
-pub fn reason(status: Status, what: &str) -> String {
+pub(crate) fn reason(status: Status, what: &str) -> String {
     let (code, message) = (status.code(), status.message().to_owned());
     let error = Error::from(status);
     let Error::Refused(refusal) = &error else { panic!("{what}: no reason with {code:?}: {message}") };

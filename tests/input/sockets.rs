@@ -6,7 +6,6 @@ use crate::stand::{Stand, same};
 use futures_util::{SinkExt as _, StreamExt as _};
 use prost_reflect::{DynamicMessage, Kind, SerializeOptions, Value};
 use segue_proto::client::fresh;
-use serde::Serialize as _;
 use serde_json::{Value as Json, json};
 use std::time::Duration;
 use tokio::net::TcpStream;

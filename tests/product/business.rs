@@ -6,29 +6,29 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 /// The tenant that the tests are about.
-pub const OURS: &str = "ours";
+pub(crate) const OURS: &str = "ours";
 /// The tenant next door, which must never see anything of ours.
-pub const FOREIGN: &str = "foreign";
+pub(crate) const FOREIGN: &str = "foreign";
 /// The widget key of [`OURS`].
-pub const WIDGET: &str = "widget-of-ours";
+pub(crate) const WIDGET: &str = "widget-of-ours";
 /// The fields of the form in which a session of the journey `form` stands still: all optional, any order.
-pub const FIELDS: [&str; 6] = ["colour", "animal", "river", "fruit", "city", "tree"];
+pub(crate) const FIELDS: [&str; 6] = ["colour", "animal", "river", "fruit", "city", "tree"];
 
 /// What can be chosen about the business.
 #[derive(Clone, Debug)]
-pub struct Business {
+pub(crate) struct Business {
     /// Agents, named `agent0` …
-    pub agents: usize,
+    pub(crate) agents: usize,
     /// Units each may hold; a talk in app or chat takes 30.
-    pub capacity: u32,
+    pub(crate) capacity: u32,
     /// Which log lines are written.
-    pub log: &'static str,
+    pub(crate) log: &'static str,
     /// How long a lost leg may stay away.
-    pub grace: &'static str,
+    pub(crate) grace: &'static str,
     /// How long an offer stands.
-    pub offer_for: &'static str,
+    pub(crate) offer_for: &'static str,
     /// Commands of a socket in a second, codes in a minute: out of the way where a test asks much.
-    pub code_tries: u32,
+    pub(crate) code_tries: u32,
 }
 
 impl Default for Business {
@@ -38,18 +38,18 @@ impl Default for Business {
 }
 
 /// The secret that a tenant's tokens are signed with.
-pub fn secret(tenant: &str) -> String {
+pub(crate) fn secret(tenant: &str) -> String {
     format!("only for tests: the tokens of the tenant {tenant}")
 }
 
 /// The issuer of a tenant's tokens.
-pub fn issuer(tenant: &str) -> String {
+pub(crate) fn issuer(tenant: &str) -> String {
     format!("https://id.{tenant}.example")
 }
 
 impl Business {
     /// Writes the configuration into a folder.
-    pub fn write(&self, home: &Path, address: SocketAddr, kept: &Kept) {
+    pub(crate) fn write(&self, home: &Path, address: SocketAddr, kept: &Kept) {
         std::fs::create_dir_all(home.join("journeys")).unwrap();
         std::fs::write(home.join("journeys/form.yaml"), form()).unwrap();
         std::fs::write(home.join("journeys/story.yaml"), STORY).unwrap();

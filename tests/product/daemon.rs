@@ -16,7 +16,7 @@ const UP: Duration = Duration::from_secs(60);
 
 /// Where the daemon keeps its sessions.
 #[derive(Clone, Debug)]
-pub enum Kept {
+pub(crate) enum Kept {
     /// In a file of its folder.
     Embedded,
     /// In the Redis at this URL.
@@ -24,16 +24,16 @@ pub enum Kept {
 }
 
 /// A daemon of our own. Dropping it kills the process and removes the folder.
-pub struct Daemon {
+pub(crate) struct Daemon {
     child: Option<Child>,
     home: tempfile::TempDir,
     /// Where it listens.
-    pub at: At,
+    pub(crate) at: At,
 }
 
 /// The address of a daemon, which outlives its process.
 #[derive(Clone, Copy, Debug)]
-pub struct At(pub SocketAddr);
+pub(crate) struct At(pub(crate) SocketAddr);
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_segue"))
@@ -41,12 +41,12 @@ fn program() -> Command {
 
 impl Daemon {
     /// One with the usual business, in its own file.
-    pub async fn usual() -> Self {
+    pub(crate) async fn usual() -> Self {
         Self::start(&Business::default(), &Kept::Embedded).await
     }
 
     /// Starts one, and waits until it is ready.
-    pub async fn start(business: &Business, kept: &Kept) -> Self {
+    pub(crate) async fn start(business: &Business, kept: &Kept) -> Self {
         let home = tempfile::tempdir().unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         business.write(home.path(), address, kept);
@@ -56,7 +56,7 @@ impl Daemon {
     }
 
     /// Starts it on what it left behind, on the same port; returns how long it took to serve.
-    pub async fn start_again(&mut self) -> Duration {
+    pub(crate) async fn start_again(&mut self) -> Duration {
         let begin = Instant::now();
         let log = OpenOptions::new().create(true).append(true).open(self.home.path().join("log")).unwrap();
         let mut command = program();
@@ -73,12 +73,12 @@ impl Daemon {
     }
 
     /// kill -9, and waits until the process is gone.
-    pub async fn kill(&mut self) {
+    pub(crate) async fn kill(&mut self) {
         self.child.take().unwrap().kill().await.unwrap();
     }
 
     /// Asks it to stop (SIGTERM), and waits until it has; fails unless it says that all is well.
-    pub async fn stop(&mut self) {
+    pub(crate) async fn stop(&mut self) {
         let mut child = self.child.take().unwrap();
         let id = child.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
@@ -87,18 +87,18 @@ impl Daemon {
     }
 
     /// Fails where the process has ended by itself.
-    pub fn assert_alive(&mut self) {
+    pub(crate) fn assert_alive(&mut self) {
         let ended = self.child.as_mut().unwrap().try_wait().unwrap();
         assert!(ended.is_none(), "the daemon ended ({ended:?}):\n{}", self.log());
     }
 
     /// Runs the program with other words on the same configuration.
-    pub async fn run(&self, words: &[&str]) -> Output {
+    pub(crate) async fn run(&self, words: &[&str]) -> Output {
         program().args(words).arg("--config").arg(self.config()).stdin(Stdio::null()).output().await.unwrap()
     }
 
     /// Asks the running daemon by its own command line, with a token; what it printed. Fails where it was refused.
-    pub async fn ask_as(&self, token: &str, words: &[&str]) -> String {
+    pub(crate) async fn ask_as(&self, token: &str, words: &[&str]) -> String {
         let mut command = program();
         command.args(words).env("SEGUE_URL", self.at.http()).env("SEGUE_TOKEN", token).stdin(Stdio::null());
         let output = command.output().await.unwrap();
@@ -107,24 +107,24 @@ impl Daemon {
     }
 
     /// Its configuration.
-    pub fn config(&self) -> PathBuf {
+    pub(crate) fn config(&self) -> PathBuf {
         self.home.path().join("segue.toml")
     }
 
     /// Its folder.
-    pub fn home(&self) -> &Path {
+    pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
     /// Everything it has logged.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.home.path().join("log")).unwrap_or_default()
     }
 }
 
 impl At {
     /// What a page answers, head and body; `None` where nobody listens.
-    pub async fn get(&self, path: &str) -> Option<String> {
+    pub(crate) async fn get(&self, path: &str) -> Option<String> {
         let mut stream = tokio::net::TcpStream::connect(self.0).await.ok()?;
         let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.ok()?;
@@ -134,32 +134,32 @@ impl At {
     }
 
     /// The address for gRPC.
-    pub fn http(&self) -> String {
+    pub(crate) fn http(&self) -> String {
         format!("http://{}", self.0)
     }
 
     /// The address of a WebSocket.
-    pub fn ws(&self, path: &str) -> String {
+    pub(crate) fn ws(&self, path: &str) -> String {
         format!("ws://{}{path}", self.0)
     }
 
     /// The app of a customer of ours.
-    pub async fn app(&self, subject: &str) -> Result<Customer, Error> {
+    pub(crate) async fn app(&self, subject: &str) -> Result<Customer, Error> {
         Customer::connect(&self.http(), &token("app", subject)).await
     }
 
     /// The web page of a customer of ours who is signed in.
-    pub async fn page(&self, subject: &str, former: Option<Resumption>) -> Result<Chat, Error> {
+    pub(crate) async fn page(&self, subject: &str, former: Option<Resumption>) -> Result<Chat, Error> {
         Chat::open(&self.ws("/v1/chat"), Entry::Token(token("app", subject)), former).await
     }
 
     /// The web page of a visitor.
-    pub async fn visitor(&self) -> Result<Chat, Error> {
+    pub(crate) async fn visitor(&self) -> Result<Chat, Error> {
         Chat::open(&self.ws("/v1/chat"), Entry::Widget(WIDGET.into()), None).await
     }
 
     /// The desk of an agent of ours.
-    pub async fn desk(&self, agent: &str, former: Option<Screen>) -> Result<Desk, Error> {
+    pub(crate) async fn desk(&self, agent: &str, former: Option<Screen>) -> Result<Desk, Error> {
         Desk::open(&self.ws("/v1/desk"), &token("agent", agent), former).await
     }
 }

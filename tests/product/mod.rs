@@ -8,15 +8,15 @@ mod business;
 mod daemon;
 mod tokens;
 
-pub use business::{Business, FIELDS, FOREIGN, OURS, WIDGET};
-pub use daemon::{At, Daemon, Kept};
-pub use tokens::{Claims, forged, token, token_of};
+pub(crate) use business::{Business, FIELDS, FOREIGN, OURS, WIDGET};
+pub(crate) use daemon::{At, Daemon, Kept};
+pub(crate) use tokens::{Claims, forged, token, token_of};
 
 use std::future::Future;
 use std::time::{Duration, Instant};
 
 /// Waits until something holds, looking again every few milliseconds; fails with `what` when it never does.
-pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
     let until = Instant::now() + Duration::from_secs(30);
     while !holds().await {
         assert!(Instant::now() < until, "did not come true within 30 s: {what}");
@@ -25,22 +25,22 @@ pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl Fn
 }
 
 /// A number from the environment, or the usual one.
-pub fn number(variable: &str, usual: u64) -> u64 {
+pub(crate) fn number(variable: &str, usual: u64) -> u64 {
     std::env::var(variable).ok().map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{variable}={text} is no number")))
 }
 
 /// Chance from a seed, so that a run can be had again (SplitMix64).
 #[derive(Clone, Debug)]
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
     /// Dice that fall the same for the same seed.
-    pub const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// The dice of a test: from `SEGUE_SEED`, or from the clock. The seed is printed, to be given again.
-    pub fn of_test() -> Self {
+    pub(crate) fn of_test() -> Self {
         let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         let seed = number("SEGUE_SEED", u64::from(clock.subsec_nanos()));
         println!("once more with SEGUE_SEED={seed}");
@@ -48,7 +48,7 @@ impl Dice {
     }
 
     /// Other dice, of their own.
-    pub const fn fork(&mut self) -> Self {
+    pub(crate) const fn fork(&mut self) -> Self {
         Self(self.next())
     }
 
@@ -61,12 +61,12 @@ impl Dice {
     }
 
     /// A number below `end`.
-    pub const fn below(&mut self, end: u64) -> u64 {
+    pub(crate) const fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
 
     /// One of these.
-    pub fn of<'a, T>(&mut self, these: &'a [T]) -> &'a T {
-        &these[self.below(these.len() as u64) as usize]
+    pub(crate) fn of<'a, T>(&mut self, these: &'a [T]) -> &'a T {
+        &these[usize::try_from(self.below(these.len() as u64)).unwrap()]
     }
 }

@@ -6,15 +6,15 @@ use serde_json::{Map, Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What a token says.
-pub type Claims = Map<String, Value>;
+pub(crate) type Claims = Map<String, Value>;
 
 /// A good token of ours.
-pub fn token(role: &str, subject: &str) -> String {
+pub(crate) fn token(role: &str, subject: &str) -> String {
     token_of(OURS, role, subject, &Claims::new())
 }
 
 /// A token of a tenant's issuer; what `more` says wins over the usual. `null` leaves a claim out.
-pub fn token_of(tenant: &str, role: &str, subject: &str, more: &Claims) -> String {
+pub(crate) fn token_of(tenant: &str, role: &str, subject: &str, more: &Claims) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let usual = json!({
         "iss": issuer(tenant), "aud": "segue", "sub": subject, "iat": now, "exp": now + 3600,
@@ -28,7 +28,7 @@ pub fn token_of(tenant: &str, role: &str, subject: &str, more: &Claims) -> Strin
 }
 
 /// Tokens that must not be believed, each with what is wrong about it.
-pub fn forged(role: &str, subject: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn forged(role: &str, subject: &str) -> Vec<(&'static str, String)> {
     let with = |key: &str, value: Value| {
         let mut more = Claims::new();
         more.insert(key.into(), value);
