@@ -8,8 +8,11 @@ use segue_session::handle::{Token, parse_code};
 use segue_session::needs::Needs;
 use segue_session::{Keys, Line, Message, Session, TenantId, Time, journey};
 
-/// All of them, by name: the names of the seeds' folders.
-pub(crate) const ALL: &[(&str, fn(&[u8]))] = &[
+/// A target with its name, which is its seeds' folder.
+pub(crate) type Named = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub(crate) const ALL: &[Named] = &[
     ("journey", journey),
     ("needs", needs),
     ("chat_frame", chat_frame),

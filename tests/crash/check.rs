@@ -54,14 +54,14 @@ pub(crate) fn session(id: &str, deeds: &[Deed], found: Option<&Found>) -> Vec<St
     }
     messages(&deeds, found, &mut wrong);
     claims(&deeds, &mut wrong);
+    // A matter that an agent has handled is no open one, and is over when its customer leaves; nothing else closes one here.
+    let handled = deeds.iter().any(|deed| matches!(deed.act, Act::Finish { .. } | Act::WrapUp { .. }) && deed.may_be_done());
     if found.closed {
-        // A matter that an agent has handled is over when its customer leaves; nothing else closes one here.
-        let handled = |deed: &&Deed| matches!(deed.act, Act::Finish { .. } | Act::WrapUp { .. }) && deed.may_be_done();
-        if !deeds.iter().any(handled) {
+        if !handled {
             wrong.push("it is closed, and nobody has handled it".to_owned());
         }
     } else {
-        if !found.listed {
+        if !found.listed && !handled {
             wrong.push("it is not among its customer's matters".to_owned());
         }
         answers(&deeds, found, &mut wrong);

@@ -70,7 +70,7 @@ async fn rounds(kept: Kept, rounds: u64) {
     let history = History::default();
     let mut cast = Cast::new(&mut dice, &history);
     for round in 1..=rounds {
-        cast = cast.act(&mut daemon, Duration::from_millis(150 + dice.below(350))).await;
+        cast = cast.act(&mut daemon, Duration::from_millis(200 + dice.below(400))).await;
         daemon.start_again().await;
         let wrong = witness::look(daemon.at, &history, &cast.customers, &cast.agents, round == rounds).await;
         assert!(wrong.is_empty(), "after {round} rounds:\n{}\nlog:\n{}", wrong.join("\n"), daemon.log());

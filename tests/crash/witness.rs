@@ -90,10 +90,27 @@ async fn session(app: &mut Customer, id: &str, listed: bool) -> Option<Found> {
     })
 }
 
+/// How it stands, in words: the wire's own types show nothing of what they hold.
 fn standing(view: &SessionView) -> String {
-    let kind = view.standing.as_ref().and_then(|standing| standing.kind.as_ref());
-    let phase = view.line.as_ref().and_then(|line| line.phase.as_ref()).and_then(|phase| phase.kind.as_ref());
-    format!("{kind:?}, in line {phase:?}")
+    use segue_proto::types::v1::{phase::Kind as Phase, standing::Kind as Standing};
+    let standing = match view.standing.as_ref().and_then(|standing| standing.kind.as_ref()) {
+        Some(Standing::Active(_)) => "active",
+        Some(Standing::Suspended(suspension)) => suspension.cause().as_str_name(),
+        Some(Standing::Closed(closure)) => closure.outcome.as_str(),
+        Some(Standing::Expired(_)) => "expired",
+        None => "nowhere",
+    };
+    let phase = match view.line.as_ref().and_then(|line| line.phase.as_ref()).and_then(|phase| phase.kind.as_ref()) {
+        Some(Phase::Waiting(_)) => "waiting",
+        Some(Phase::Offered(_)) => "offered",
+        Some(Phase::Assigned(_)) => "assigned",
+        Some(Phase::WrappingUp(_)) => "wrapping up",
+        Some(Phase::Suspended(_)) => "its place kept",
+        Some(Phase::Ended(_)) => "ended",
+        Some(Phase::Refused(_)) => "refused",
+        None => "in no line",
+    };
+    format!("{standing}, {phase}")
 }
 
 fn answers(view: &SessionView) -> BTreeMap<String, String> {
