@@ -37,6 +37,9 @@ pub enum LegStanding {
         at: Time,
         /// Until when it may come back without a suspension.
         grace: Time,
+        /// Whether it vanished with the node that held it.
+        #[serde(default)]
+        with_node: bool,
     },
     /// Over.
     Ended {

@@ -2,14 +2,15 @@
 
 use super::draft::{Draft, word};
 use super::{close, suspend};
-use crate::{LegId, LegStanding, Refusal, SuspendCause, access};
+use crate::{Actor, LegId, LegStanding, Refusal, SuspendCause, access};
 
-/// The connection vanished: a grace runs, in which the leg may come back as if nothing had been.
+/// The connection vanished: a grace runs, in which the leg may come back as if nothing had been. An adapter tells so for
+/// the leg's holder; the house does by itself only where the node that held the leg has died.
 pub(super) fn lose(draft: &mut Draft<'_, '_>, leg: LegId) -> Result<(), Refusal> {
     access::over_leg(draft.moment, &draft.session, leg)?;
     let (at, grace) = (draft.now(), draft.now().after(draft.moment.settings.grace));
     let Some(found) = draft.session.legs.iter_mut().find(|l| l.id == leg && l.standing == LegStanding::Live) else { return Ok(()) };
-    found.standing = LegStanding::Lost { at, grace };
+    found.standing = LegStanding::Lost { at, grace, with_node: matches!(draft.moment.who, Actor::House) };
     let channel = found.channel;
     draft.event("lost", &[("channel", word(channel))]);
     Ok(())

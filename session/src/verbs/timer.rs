@@ -51,16 +51,17 @@ fn active(draft: &mut Draft<'_, '_>) {
     }
     let mut dropped = None;
     for leg in &mut draft.session.legs {
-        if let LegStanding::Lost { grace, .. } = leg.standing
+        if let LegStanding::Lost { grace, with_node, .. } = leg.standing
             && grace <= now
         {
             leg.standing = LegStanding::Ended { at: now };
-            dropped = Some((leg.id, leg.channel));
+            let cause = if with_node { SuspendCause::NodeLost } else { SuspendCause::Dropped };
+            dropped = Some((leg.id, leg.channel, cause));
         }
     }
-    if let Some((leg, channel)) = dropped {
+    if let Some((leg, channel, cause)) = dropped {
         draft.event("dropped", &[("channel", word(channel))]);
-        leave::nobody_left(draft, SuspendCause::Dropped, Some(leg));
+        leave::nobody_left(draft, cause, Some(leg));
     }
     if draft.session.is_active() && step_due(&draft.session, draft.moment.library).is_some_and(|due| due <= now) {
         walk::expire(draft);

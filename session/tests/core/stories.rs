@@ -22,6 +22,21 @@ pub(crate) fn at_the_third_field(bench: &mut Bench, ada: &Principal) {
 }
 
 #[test]
+fn the_record_tells_a_node_that_died_from_a_connection_that_broke() {
+    let causes = [true, false].map(|with_node| {
+        let (mut bench, ada) = (Bench::new(), customer("ada"));
+        at_the_third_field(&mut bench, &ada);
+        bench.apply(if with_node { None } else { Some(&ada) }, Command::Lose(leg_id(1))).unwrap();
+        bench.wait(60).apply(None, Command::Timer).unwrap();
+        match bench.session.unwrap().standing {
+            Standing::Suspended(suspension) => suspension.cause,
+            other => panic!("the session is {other:?}"),
+        }
+    });
+    assert_eq!(causes, [SuspendCause::NodeLost, SuspendCause::Dropped]);
+}
+
+#[test]
 fn suspended_in_the_app_resumed_in_chat_and_on_to_a_person() {
     let (mut bench, ada) = (Bench::new(), customer("ada"));
     at_the_third_field(&mut bench, &ada);
