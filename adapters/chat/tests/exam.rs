@@ -3,10 +3,10 @@
 mod ground;
 
 use segue_adapter_chat::testing::ChatUnderTest;
-use segue_adapter_kit::conformance::{ChannelUnderTest, Fault, Ground, JOURNEY, matrix, promises};
+use segue_adapter_kit::conformance::{ChannelUnderTest, Fault, Ground, JOURNEY, Record, matrix, promises};
 use segue_adapter_kit::testing::{ToyHouse, eventually};
 use segue_adapter_kit::ws::Settings;
-use segue_session::{AgentName, Command, LegStanding, SessionId, SuspendCause};
+use segue_session::{AgentName, Command, LegStanding, SessionId, Standing, SuspendCause};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -67,15 +67,20 @@ impl Ground for Toy {
         self.house.lose_node();
         Ok(())
     }
-    async fn asked_twice(&self, session: &str) -> Result<Option<u32>, Fault> {
-        Ok(self.house.session(self.session(session)?).map(|session| session.asked_twice))
+    async fn record(&self, session: &str) -> Result<Record, Fault> {
+        let session = self.house.session(self.session(session)?).ok_or_else(|| Fault::new("there is no such session"))?;
+        let suspended = match &session.standing {
+            Standing::Suspended(suspension) => Some(suspension.cause),
+            _ => None,
+        };
+        Ok(Record { suspended, asked_twice: session.asked_twice })
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_matrix_holds_for_the_chat() {
     let toy = toy().await;
-    let matrix = matrix(&toy).await;
+    let matrix = matrix(&toy, &SuspendCause::ALL).await;
     assert_eq!(matrix.faults(), Vec::<String>::new());
     insta::assert_snapshot!(matrix.markdown());
 }
@@ -93,5 +98,5 @@ async fn the_promises_hold_for_the_chat() {
 async fn the_matrix_sees_a_house_that_forgets() {
     let toy = toy().await;
     toy.house.forgets(true);
-    assert!(!matrix(&toy).await.faults().is_empty());
+    assert!(!matrix(&toy, &SuspendCause::ALL).await.faults().is_empty());
 }

@@ -38,6 +38,16 @@ pub enum Way {
 impl Way {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::SignedIn, Self::Link, Self::Code];
+
+    /// In words.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed in",
+            Self::Link => "link",
+            Self::Code => "code",
+        }
+    }
 }
 
 /// A way back in, with what it takes.
@@ -83,6 +93,15 @@ pub struct SeenLine {
     pub since: String,
     /// `waiting`, `offered`, `assigned`, `wrapping_up`, `suspended`, `ended` or `refused`.
     pub phase: String,
+}
+
+/// What a daemon has on record about a session, and no customer sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Why it is suspended, where it is.
+    pub suspended: Option<SuspendCause>,
+    /// How often a question was asked whose answer was known.
+    pub asked_twice: u32,
 }
 
 /// One channel, driven over its real wire as a customer's device would.
@@ -134,12 +153,13 @@ pub trait Ground: Send + Sync {
     async fn assign(&self, session: &str) -> Result<(), Fault>;
     /// The agent who has this session parks it.
     async fn park(&self, session: &str) -> Result<(), Fault>;
-    /// Lets as much time pass as lost legs have for their grace.
+    /// Lets as much time pass as lost legs have for their grace, where it does not pass by itself within the exam's patience.
     async fn pass_grace(&self) -> Result<(), Fault>;
-    /// Lets as much time pass as idle sessions have. Connected legs stay connected and do nothing.
+    /// Lets as much time pass as idle sessions have, where it does not pass by itself within the exam's patience. Connected
+    /// legs stay connected and do nothing.
     async fn pass_idle(&self) -> Result<(), Fault>;
     /// Kills the daemon as by `kill -9`, and starts it again on the same store. All sockets are gone.
     async fn kill(&self) -> Result<(), Fault>;
-    /// How often a question was asked in this session whose answer was known, where the ground can tell.
-    async fn asked_twice(&self, session: &str) -> Result<Option<u32>, Fault>;
+    /// What the daemon has on record about this session.
+    async fn record(&self, session: &str) -> Result<Record, Fault>;
 }

@@ -12,8 +12,10 @@ mod driver;
 mod matrix;
 mod places;
 mod promises;
+mod table;
 
-pub use driver::{ChannelUnderTest, CustomerLeg, Fault, Ground, Seen, SeenLine, Way, WayBack};
-pub use matrix::{Cell, Matrix, matrix};
-pub use places::{JOURNEY, Place, QUEUE};
+pub use driver::{ChannelUnderTest, CustomerLeg, Fault, Ground, Record, Seen, SeenLine, Way, WayBack};
+pub use matrix::matrix;
+pub use places::{JOURNEY, LONG_LINE, Place, QUEUE};
 pub use promises::{Promise, promises};
+pub use table::{Cell, Matrix, Spot};

@@ -3,10 +3,13 @@
 use super::driver::{CustomerLeg, Fault, Ground, Seen};
 use segue_session::SuspendCause;
 
-/// The queue that the ground must have, with at least one agent in it.
+/// The queue that the ground must have, with at least one agent who takes what is offered.
 pub const QUEUE: &str = "exam";
+/// The queue that the ground must have, in which nobody is at work: who stands in it stays there.
+pub const LONG_LINE: &str = "long";
 
-/// The journey that the ground must publish: a menu, a form, a step that takes time, a person.
+/// The journey that the ground must publish: a menu, a form, a step that takes time, a person; behind a red light in the line
+/// that does not move.
 pub const JOURNEY: &str = r#"
 journey: exam
 title: { en: Exam }
@@ -25,11 +28,17 @@ steps:
         - { id: colour, kind: choice, of: [green, red], ask: { en: "Which colour?" } }
         - { id: words, kind: text, ask: { en: "In your own words?" } }
         - { id: digits, kind: digits, ask: { en: "Which number?" } }
-      next: person
+      next: which
+  which:
+    decide:
+      - { when: 'colour == "red"', next: patience }
+      - { otherwise: person }
   part:
     suspend: { notice: { en: "We will write when the part is here." }, next: details }
   person:
     route: { queue: exam }
+  patience:
+    route: { queue: long }
 "#;
 
 /// What is said to the agent, to be found again.
@@ -69,15 +78,18 @@ impl Place {
         }
     }
 
-    /// Whether a customer can leave here for this cause.
-    #[must_use]
-    pub const fn can(self, cause: SuspendCause) -> bool {
-        match cause {
-            SuspendCause::Asked | SuspendCause::Dropped | SuspendCause::NodeLost => !matches!(self, Self::Part),
-            // Who waits for a person, or talks to one, is not idle.
-            SuspendCause::Idle => matches!(self, Self::Menu | Self::Form | Self::HalfForm),
-            SuspendCause::Parked => matches!(self, Self::Talk),
-            SuspendCause::Step => matches!(self, Self::Part),
+    /// Whether a customer can leave here for this cause. `Err` says why not, for the table.
+    ///
+    /// # Errors
+    /// The reason.
+    pub const fn can(self, cause: SuspendCause) -> Result<(), &'static str> {
+        match (cause, self) {
+            (SuspendCause::Step, Self::Part) => Ok(()),
+            (SuspendCause::Step, _) => Err("only a step that takes time suspends by itself"),
+            (_, Self::Part) => Err("this step suspends by itself, before anything else can"),
+            (SuspendCause::Idle, Self::Line | Self::Talk) => Err("who waits for a person or talks to one is not idle"),
+            (SuspendCause::Parked, Self::Menu | Self::Form | Self::HalfForm | Self::Line) => Err("only the agent who has it parks it"),
+            _ => Ok(()),
         }
     }
 
@@ -94,7 +106,7 @@ impl Place {
             }
             Self::Line | Self::Talk => {
                 leg.choose("form").await?;
-                leg.fill("colour", "red").await?;
+                leg.fill("colour", if self == Self::Line { "red" } else { "green" }).await?;
                 leg.fill("words", "it rings all day").await?;
                 leg.fill("digits", "0042").await?;
                 if self == Self::Talk {
