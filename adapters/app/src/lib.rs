@@ -17,6 +17,8 @@ mod talk;
 
 pub mod follow;
 pub mod screen;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod translate;
 
 pub use service::App;
