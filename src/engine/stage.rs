@@ -188,6 +188,7 @@ impl Stage<'_> {
         for (session, stored) in sheets.iter() {
             memory.owned.learn(session, stored, batch.number);
         }
+        let joins: BTreeSet<SessionId> = told.desk.iter().filter_map(|(_, news)| news.joins()).collect();
         let others = self.scenery.histories(self.store, self.domain, &sheets, &told).await?;
         for (agent, news) in &told.desk {
             if let Some(event) = self.scenery.complete(self.now, &memory.machine, &sheets, &others, agent, news) {
@@ -195,7 +196,9 @@ impl Stage<'_> {
             }
         }
         for (session, line) in lines {
-            self.write_line(memory, batch, session, line);
+            // What is said between this look and the write reaches who joins from the store.
+            let seen = joins.contains(&session).then(|| sheets.get(session)).flatten().map(|(stored, _)| stored.last_message);
+            self.write_line(memory, batch, session, line, seen);
         }
         let over: Vec<InteractionId> = ended(&effects).collect();
         let release = &mut batch.release;
@@ -205,12 +208,12 @@ impl Stage<'_> {
         Ok(())
     }
 
-    fn write_line(&self, memory: &mut Memory, batch: &mut Batch, session: SessionId, line: Line) {
+    fn write_line(&self, memory: &mut Memory, batch: &mut Batch, session: SessionId, line: Line, seen: Option<Seq>) {
         let Ok(fields) = line.encode() else { return };
         // Erased while it waited: there is nothing to write to, and nobody to tell.
         let Some(expect) = memory.owned.write(session, batch.number) else { return };
         let agents = memory.machine.listeners(session);
-        batch.mutation.routing.push(RoutingWrite { session, expect, fields, agents });
+        batch.mutation.routing.push(RoutingWrite { session, expect, fields, agents, seen });
         batch.release.sessions.push((session, Version(expect.0.saturating_add(1)), line));
     }
 }

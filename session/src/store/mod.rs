@@ -182,6 +182,9 @@ pub struct RoutingWrite {
     pub fields: Vec<u8>,
     /// Whose outboxes get a copy of each message of this session from now on, those of this mutation included.
     pub agents: Vec<AgentName>,
+    /// The end of the transcript as the owner saw it when it decided: who is new among `agents` gets copies of what was
+    /// said after it and before this mutation, too. They come after the entries of [`Mutation::outbox`]. `None`: of nothing.
+    pub seen: Option<Seq>,
 }
 
 /// One message for a session's transcript. The store numbers it, and appends a copy to the outbox of each agent of the

@@ -178,6 +178,31 @@ async fn nothing_is_told_before_it_is_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_while_an_accept_is_being_stored_reaches_the_desk_once() {
+    let faulty = Faulty::gated(64);
+    let store: Arc<dyn Store> = faulty.clone();
+    let house = open(&store).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    cy.say("before").await;
+    cy.ask().await;
+    let offer = ada.offer().await;
+    while faulty.gate.try_acquire().map(tokio::sync::SemaphorePermit::forget).is_ok() {}
+    let mut arrived = faulty.arrived.subscribe();
+    arrived.mark_unchanged();
+    let meanwhile = async {
+        arrived.changed().await.unwrap();
+        let place = cy.say("while it is stored").await;
+        faulty.gate.close();
+        place
+    };
+    let (place, ()) = tokio::join!(meanwhile, ada.accept(offer.offer));
+    cy.say("after").await;
+    assert_eq!(ada.message().await, (cy.session, place, "while it is stored".to_owned()));
+    assert_eq!(ada.message().await.2, "after", "and once only");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_lost_the_right_to_decide_is_refused_and_asks_for_it_anew() {
     let faulty = Faulty::new();
     let store: Arc<dyn Store> = faulty.clone();

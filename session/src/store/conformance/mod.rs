@@ -62,6 +62,7 @@ promises! {
     "kept texts are found by how their names begin" => indexes::kept,
     "messages are numbered per session without a gap" => logs::transcripts,
     "a message's copy reaches each agent of the session once, as of that mutation" => logs::copies,
+    "an agent who joins gets what was said since the owner looked, once" => logs::joiners,
     "an outbox counts without a gap, own entries before copies" => logs::outboxes,
     "the inbox keeps its order, and its mark never goes back" => logs::inbox,
     "the journal counts per domain, and is found by session" => logs::journal_works,
