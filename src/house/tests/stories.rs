@@ -118,12 +118,38 @@ async fn a_hand_over_with_words() {
     let words = Some(Private::new("router was reset".to_owned()));
     ada.ask(DeskCommand::TransferToAgent(interaction, "bo".into(), words.clone())).await.unwrap();
     let offer = bo.offer().await;
-    assert_eq!(offer.pop.transfers.last().map(|transfer| (transfer.from.as_str(), transfer.note.clone())), Some(("ada", words)));
+    let handed = bo.until("the pop with the words", |entry| match entry {
+        DeskEntry::Event(event) => match event.as_ref() {
+            DeskEvent::Updated(pop) => pop.transfers.last().map(|transfer| (transfer.from.clone(), transfer.note.clone())),
+            _ => None,
+        },
+        DeskEntry::Message(..) => None,
+    });
+    assert_eq!(handed.await, ("ada".into(), words));
     bo.accept(offer.offer).await;
     assert_eq!(cy.phase().await, Phase::Assigned("bo".into()));
     let stranger = Desks::messages(&*house, &agent("nobody"), cy.session, Seq(0), 10).await.unwrap_err();
     assert_eq!(stranger.reason, Reason::NotFound);
     assert!(Desks::messages(&*house, &supervisor("sue"), cy.session, Seq(0), 10).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_transfer_that_was_refused_nobody_is_told() {
+    let house = open(&memory()).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    let interaction = cy.ask().await;
+    let offer = ada.offer().await;
+    ada.accept(offer.offer).await;
+    let refused = ada.ask(DeskCommand::TransferToAgent(interaction, "nobody".into(), None)).await.unwrap_err();
+    assert_eq!(refused.reason, Reason::NotFound);
+    let empty = Some(Private::new(" ".to_owned()));
+    let refused = ada.ask(DeskCommand::TransferToAgent(interaction, "bo".into(), empty)).await.unwrap_err();
+    assert_eq!(refused.reason, Reason::InvalidArgument);
+    assert_eq!(cy.phase().await, Phase::Assigned("ada".into()), "nor does it happen without its words");
+    let told = House::messages(&*house, &cy.who, cy.session, Seq(0), 200).await.unwrap();
+    let transferred = |body: &MessageBody| matches!(body, MessageBody::Notice { key, .. } if key == "transferred");
+    assert!(!told.iter().any(|(_, message)| transferred(&message.body)), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
