@@ -204,7 +204,9 @@ impl Stage<'_> {
         let release = &mut batch.release;
         release.measure(self.now, &memory.machine, effects);
         (release.contents, release.decisions, release.moved) = (told.contents, told.decisions, moved);
-        memory.machine.forget(over);
+        memory.machine.forget(over.iter().copied());
+        let gone: Vec<InteractionId> = over.into_iter().filter(|id| memory.machine.cases().get(*id).is_none()).collect();
+        self.scenery.parts.forget(&gone);
         Ok(())
     }
 

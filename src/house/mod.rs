@@ -22,7 +22,7 @@ mod tests;
 
 use crate::config::plan::{self, Plan};
 use crate::connect::Connect;
-use crate::engine::{self, Bell, Clock, Engine, Meters, Scenery, Setup};
+use crate::engine::{self, Bell, Clock, Engine, Meters, Parts, Scenery, Setup};
 use admission::Admission;
 use segue_session::pop::LinkTemplate;
 use segue_session::store::Store;
@@ -135,6 +135,7 @@ async fn open_tenant(
         links: links.collect(),
         hosts: tenant.hosts.clone(),
         connectors: tenant.connectors.iter().map(|connector| connector.name.clone()).collect(),
+        parts: Parts::default(),
         language: tenant.language.clone(),
     });
     let connect = Connect::new(tenant.hosts.clone(), tenant.connectors.clone(), meters.clone())?;
