@@ -95,6 +95,12 @@ impl Machine {
         self.cases.line(session, |agent| self.directory.agent_name(agent).cloned())
     }
 
+    /// What contents should have heard of the cases held.
+    pub(super) fn standings(&self) -> impl Iterator<Item = (SessionId, InteractionId, Phase)> {
+        let name = |agent| self.directory.agent_name(agent).cloned();
+        self.cases.iter().map(move |(interaction, case)| (case.session, interaction, case.phase(name)))
+    }
+
     /// Agents who get copies of the session's messages.
     pub(super) fn listeners(&self, session: SessionId) -> Vec<AgentName> {
         self.cases.listeners(session).into_iter().filter_map(|agent| self.directory.agent_name(agent).cloned()).collect()

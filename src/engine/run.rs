@@ -12,7 +12,7 @@ use crate::engine::recover::{self, Recovered, recover};
 use crate::engine::stage::{Batch, Gathered, Memory, Stage, grown};
 use crate::engine::{Bell, Clock, Listener, Meters, metering};
 use segue_session::store::{Committed, Error as StoreError, Store};
-use segue_session::{RouteRequest, TenantId};
+use segue_session::{Phase, RouteRequest, TenantId};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -145,6 +145,12 @@ impl Owner {
         self.bell.journal_at(journal);
         self.bell.ring();
         let mut memory = Memory { machine, owned, inbox, batch: 0 };
+        for (session, interaction, phase) in memory.machine.standings() {
+            // The former life may have stored this and not told it; heard twice, it is heard once.
+            if matches!(phase, Phase::Assigned(_) | Phase::WrappingUp(_)) {
+                self.listener.content(session, interaction, phase);
+            }
+        }
         let mut covered = self.bell.journal().saturating_sub(since_snapshot);
         let mut ahead = Some(self.opening(&mut memory, lease, journal == 0).await?);
         if self.ready.is_none() {

@@ -126,9 +126,9 @@ impl Listener for Ears {
     }
 
     fn content(&self, session: SessionId, interaction: InteractionId, phase: Phase) {
-        let Some(tenant) = self.0.upgrade() else { return };
-        let told = Arc::clone(&tenant);
-        tenant.chore(async move { told.by_itself(session, None, Command::Routed(interaction, phase)).await });
+        if let Some(tenant) = self.0.upgrade() {
+            tenant.hear(session, interaction, phase);
+        }
     }
 
     fn offered(&self, session: SessionId, agent: &AgentName, decision: &Decision) {

@@ -11,6 +11,7 @@ mod after;
 mod bells;
 mod desk_room;
 mod desks;
+mod hearings;
 mod journeys;
 mod order;
 mod port;
@@ -102,6 +103,7 @@ impl Switchboard {
         self.stop.send_replace(true);
         for tenant in self.tenants.values() {
             tenant.chores.close();
+            tenant.hearings.close();
             tenant.engine().stop().await;
         }
     }
@@ -157,6 +159,7 @@ async fn open_tenant(
         bell: Arc::clone(&bell),
         engine: std::sync::OnceLock::new(),
         chores: Arc::new(Semaphore::new(tenant::CHORES)),
+        hearings: hearings::Hearings::default(),
         moved: std::sync::Mutex::default(),
         tries: resolve::Tries::default(),
         code_tries: plan.limits.code_tries,

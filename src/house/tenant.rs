@@ -5,6 +5,7 @@ use crate::connect::Connect;
 use crate::engine::{Bell, Clock, Engine, Meters, Scenery};
 use crate::house::bells::Bells;
 use crate::house::desk_room::DeskRoom;
+use crate::house::hearings::Hearings;
 use crate::house::resolve::Tries;
 use segue_router::Span;
 use segue_session::journey::Library;
@@ -32,8 +33,10 @@ pub(crate) struct Tenant {
     pub(super) bell: Arc<Bell>,
     /// Set once the engine's memory stands, before anybody is served.
     pub(super) engine: OnceLock<Engine>,
-    /// What the house does by itself after a command (look-ups, what the router says): so much at once.
+    /// What the house does by itself after a command (look-ups, parts of pops): so much at once.
     pub(super) chores: Arc<Semaphore>,
+    /// What the router says to contents.
+    pub(super) hearings: Hearings,
     /// Queues in which places may have changed since the doorbells last rang.
     pub(super) moved: Mutex<BTreeSet<QueueName>>,
     pub(super) tries: Tries,
@@ -53,7 +56,7 @@ impl Tenant {
     }
 }
 
-/// Chores of one tenant at once: look-ups, enrichment, telling contents what the router says.
+/// Chores of one tenant at once: look-ups, enrichment, desks that look again.
 pub(super) const CHORES: usize = 256;
 
 /// A tenant's sessions as the plan has them.

@@ -140,6 +140,8 @@ pub(super) fn routed(draft: &mut Draft<'_, '_>, id: InteractionId, phase: Phase)
                 notices::say(draft, "agent_joined", &[("agent", agent.to_string())]);
             }
         }
+        // Said again where it may not have been heard.
+        Phase::WrappingUp(_) if !open => {}
         Phase::WrappingUp(agent) => {
             end(draft, id, Outcome::Handled);
             draft.event("talk_ended", &[("agent", agent.to_string())]);

@@ -3,8 +3,9 @@
 use super::harness::{Caller, Desk, memory, open};
 use crate::engine::replay;
 use async_trait::async_trait;
+use segue_adapter_kit::DeskEntry;
 use segue_session::store::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored};
-use segue_session::{AgentName, DeskCommand, Phase, SessionId, TenantId, Time};
+use segue_session::{AgentName, DeskCommand, MessageBody, Phase, SessionId, TenantId, Time};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::{Semaphore, watch};
@@ -16,6 +17,8 @@ struct Faulty {
     refuse: AtomicU32,
     /// Commits of the owner that are done next, and not confirmed.
     unsaid: AtomicU32,
+    /// Commits to sessions' contents that are refused next, undone.
+    deaf: AtomicU32,
     /// Commits of the owner wait for a permit each; closed: they need none.
     gate: Semaphore,
     /// Commits of the owner that came to the gate.
@@ -30,8 +33,8 @@ impl Faulty {
     }
 
     fn gated(open: usize) -> Arc<Self> {
-        let (refuse, unsaid) = (AtomicU32::new(0), AtomicU32::new(0));
-        Arc::new(Self { inner: memory(), refuse, unsaid, gate: Semaphore::new(open), arrived: watch::Sender::new(0) })
+        let (refuse, unsaid, deaf) = (AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0));
+        Arc::new(Self { inner: memory(), refuse, unsaid, deaf, gate: Semaphore::new(open), arrived: watch::Sender::new(0) })
     }
 }
 
@@ -47,6 +50,9 @@ fn unknown() -> Error {
 impl Store for Faulty {
     async fn commit(&self, domain: &TenantId, mutation: Mutation) -> Result<Committed, Error> {
         if mutation.fence.is_none() {
+            if !mutation.documents.is_empty() && due(&self.deaf) {
+                return Err(Error::Failed { doing: "committing", source: "refused by the test".into() });
+            }
             return self.inner.commit(domain, mutation).await;
         }
         self.arrived.send_modify(|count| *count += 1);
@@ -200,6 +206,28 @@ async fn what_is_said_while_an_accept_is_being_stored_reaches_the_desk_once() {
     cy.say("after").await;
     assert_eq!(ada.message().await, (cy.session, place, "while it is stored".to_owned()));
     assert_eq!(ada.message().await.2, "after", "and once only");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_hears_of_its_agent_though_the_store_failed_meanwhile() {
+    let faulty = Faulty::new();
+    let store: Arc<dyn Store> = faulty.clone();
+    let house = open(&store).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    cy.ask().await;
+    let offer = ada.offer().await;
+    faulty.deaf.store(2, Ordering::SeqCst);
+    ada.accept(offer.offer).await;
+    let joined = ada.until("the notice that she is there", |entry| match entry {
+        DeskEntry::Message(session, _, message) => match &message.body {
+            MessageBody::Notice { key, .. } if key == "agent_joined" => Some(*session),
+            _ => None,
+        },
+        DeskEntry::Event(_) => None,
+    });
+    assert_eq!(joined.await, cy.session);
+    assert_eq!(faulty.deaf.load(Ordering::SeqCst), 0, "the store did fail");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
