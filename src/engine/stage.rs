@@ -12,7 +12,7 @@ use segue_session::outbound::Told;
 use segue_session::store::{
     Committed, Error as StoreError, Fence, JournalAppend, Mutation, OutboxAppend, RoutingWrite, Seq, Store, Version,
 };
-use segue_session::{AgentName, InteractionId, Line, Phase, QueueName, Refusal, SessionId, TenantId};
+use segue_session::{AgentName, InteractionId, Line, Phase, QueueName, Refusal, RouteRequest, SessionId, TenantId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -163,7 +163,10 @@ impl Stage<'_> {
                 batch.release.answers.push((reply, taken.answer.clone()));
             }
             sum.add(taken);
-            if let Input::Route(place, _) = &input {
+            if let Input::Route(place, request) = &input {
+                if let RouteRequest::Leave(session, _) = request {
+                    sum.left.insert(*session);
+                }
                 memory.inbox = memory.inbox.max(*place);
                 batch.mutation.inbox_read = Some(memory.inbox);
             }
@@ -172,7 +175,7 @@ impl Stage<'_> {
 
     /// Puts into the mutation what the steps led to; reads the sessions it needs in one go.
     async fn write(&self, memory: &mut Memory, batch: &mut Batch, sum: Sum) -> Result<(), StoreError> {
-        let Sum { records, told, turned_away, moved, effects } = sum;
+        let Sum { records, told, turned_away, moved, effects, left } = sum;
         let append = |(session, record): (Option<SessionId>, Record)| JournalAppend { session, body: encode(&record) };
         batch.release.entries = records.len() as u64;
         batch.mutation.journal = records.into_iter().map(append).collect();
@@ -183,10 +186,14 @@ impl Stage<'_> {
         lines.extend(turned_away);
         let lacking = told.desk.iter().filter_map(|(_, news)| news.lacks());
         let unknown = lines.keys().copied().filter(|session| !memory.owned.knows(*session));
-        let wanted: BTreeSet<SessionId> = lacking.chain(unknown).collect();
+        // Who left may have been erased, and then there is nothing to write to.
+        let wanted: BTreeSet<SessionId> = lacking.chain(unknown).chain(left).collect();
         let sheets = Sheets::load(self.store, self.domain, wanted).await?;
         for (session, stored) in sheets.iter() {
-            memory.owned.learn(session, stored, batch.number);
+            match stored {
+                Some(_) => memory.owned.learn(session, stored, batch.number),
+                None => memory.owned.erased(session, batch.number),
+            }
         }
         let joins: BTreeSet<SessionId> = told.desk.iter().filter_map(|(_, news)| news.joins()).collect();
         let others = self.scenery.histories(self.store, self.domain, &sheets, &told).await?;
@@ -228,6 +235,8 @@ struct Sum {
     turned_away: Vec<(SessionId, Line)>,
     moved: BTreeSet<QueueName>,
     effects: Vec<Effect>,
+    /// Sessions that left the line, or their talk.
+    left: BTreeSet<SessionId>,
 }
 
 impl Sum {

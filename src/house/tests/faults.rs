@@ -1,7 +1,8 @@
 //! A store that delays, refuses, or does not say: nothing is told before it is stored, and memory is never patched.
 
-use super::harness::{Caller, Desk, memory, open};
-use crate::engine::replay;
+use super::harness::{Caller, Desk, memory, open, plan};
+use crate::engine::{Clock, Meters, replay};
+use crate::house::Switchboard;
 use async_trait::async_trait;
 use segue_adapter_kit::DeskEntry;
 use segue_session::store::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored};
@@ -228,6 +229,21 @@ async fn a_session_hears_of_its_agent_though_the_store_failed_meanwhile() {
     });
     assert_eq!(joined.await, cy.session);
     assert_eq!(faulty.deaf.load(Ordering::SeqCst), 0, "the store did fail");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erasure_in_line_costs_nobody_their_routing() {
+    let (meters, store) = (Meters::default(), memory());
+    let house = Switchboard::open(Arc::clone(&store), plan(), meters.clone(), Clock::system()).await.unwrap();
+    let (gone, stays) = (Caller::start(&house, "gone").await, Caller::start(&house, "stays").await);
+    gone.ask().await;
+    stays.ask().await;
+    stays.until_ahead(1).await;
+    assert_eq!(house.erase(&"acme".into(), &"gone".into()).await.unwrap(), 1);
+    stays.until_ahead(0).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    assert_eq!(ada.offer().await.pop.session, stays.session);
+    assert_eq!(meters.rebuilds.get(), 0, "what is gone is passed over");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
