@@ -19,6 +19,7 @@ pub mod meters;
 mod numbers;
 mod owned;
 mod parts;
+mod patience;
 mod pops;
 mod recover;
 mod replay;

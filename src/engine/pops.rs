@@ -105,12 +105,7 @@ impl Scenery {
     }
 
     /// Former interactions of a customer over all their sessions, newest first.
-    pub(crate) async fn history(
-        &self,
-        store: &Arc<dyn Store>,
-        domain: &TenantId,
-        who: &Known,
-    ) -> Result<Vec<PopHistory>, StoreError> {
+    pub(crate) async fn history(&self, store: &Arc<dyn Store>, domain: &TenantId, who: &Known) -> Result<Vec<PopHistory>, StoreError> {
         let key = self.keys.lookup(KeyKind::Customer, who.0.as_str());
         let sessions = store.find(domain, &key, FORMER).await?;
         let sheets = Sheets::load(store, domain, sessions.into_iter().collect()).await?;

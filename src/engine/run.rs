@@ -7,6 +7,7 @@ use crate::config::plan::Routing;
 use crate::engine::input::{Input, Mail};
 use crate::engine::journal::decode;
 use crate::engine::lease::Lease;
+use crate::engine::patience::patiently;
 use crate::engine::pops::Scenery;
 use crate::engine::recover::{self, Recovered, recover};
 use crate::engine::stage::{Batch, Gathered, Memory, Stage, grown};
@@ -215,7 +216,7 @@ impl Owner {
         }
         gathered.lost = self.bell.take_lost();
         if inbox_news || self.bell.take_rung() {
-            let entries = self.store.inbox(&self.domain, memory.inbox, BATCH).await?;
+            let entries = patiently(|| self.store.inbox(&self.domain, memory.inbox, BATCH)).await?;
             if entries.len() == BATCH {
                 // More may wait: come back without being asked.
                 self.bell.ring();

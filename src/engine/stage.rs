@@ -5,7 +5,8 @@ use crate::engine::input::{Input, Look, Mail, Reply};
 use crate::engine::journal::{Record, encode};
 use crate::engine::machine::{Machine, Taken, ended};
 use crate::engine::owned::Ownership;
-use crate::engine::pops::{Scenery, Sheets};
+use crate::engine::patience::patiently;
+use crate::engine::pops::{Histories, Scenery, Sheets};
 use segue_router::{Channel, Decision, Effect, Outcome, Span, Time};
 use segue_session::codec::Coded;
 use segue_session::outbound::Told;
@@ -188,7 +189,7 @@ impl Stage<'_> {
         let unknown = lines.keys().copied().filter(|session| !memory.owned.knows(*session));
         // Who left may have been erased, and then there is nothing to write to.
         let wanted: BTreeSet<SessionId> = lacking.chain(unknown).chain(left).collect();
-        let sheets = Sheets::load(self.store, self.domain, wanted).await?;
+        let sheets = patiently(|| Sheets::load(self.store, self.domain, wanted.clone())).await?;
         for (session, stored) in sheets.iter() {
             match stored {
                 Some(_) => memory.owned.learn(session, stored, batch.number),
@@ -196,7 +197,10 @@ impl Stage<'_> {
             }
         }
         let joins: BTreeSet<SessionId> = told.desk.iter().filter_map(|(_, news)| news.joins()).collect();
-        let others = self.scenery.histories(self.store, self.domain, &sheets, &told).await?;
+        let others = self.scenery.histories(self.store, self.domain, &sheets, &told).await.unwrap_or_else(|error| {
+            tracing::warn!(tenant = self.domain.as_str(), %error, "pops go without their customers' former interactions");
+            Histories::new()
+        });
         for (agent, news) in &told.desk {
             if let Some(event) = self.scenery.complete(self.now, &memory.machine, &sheets, &others, agent, news) {
                 batch.mutation.outbox.push(OutboxAppend { agent: agent.clone(), body: encode(&event) });

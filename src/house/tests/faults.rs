@@ -8,7 +8,7 @@ use segue_adapter_kit::DeskEntry;
 use segue_session::store::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored};
 use segue_session::{AgentName, DeskCommand, MessageBody, Phase, SessionId, TenantId, Time};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use tokio::sync::{Semaphore, watch};
 
 /// Stands before a real store and does to the owner's commits (those with a fence) what a test wants.
@@ -20,6 +20,10 @@ struct Faulty {
     unsaid: AtomicU32,
     /// Commits to sessions' contents that are refused next, undone.
     deaf: AtomicU32,
+    /// Reads of the inbox, and of several sessions, that fail next.
+    blind: AtomicU32,
+    /// Whether nobody is found by a key.
+    lost: AtomicBool,
     /// Commits of the owner wait for a permit each; closed: they need none.
     gate: Semaphore,
     /// Commits of the owner that came to the gate.
@@ -33,14 +37,23 @@ impl Faulty {
         faulty
     }
 
+    fn sees(&self) -> Result<(), Error> {
+        if due(&self.blind) { Err(failed("reading")) } else { Ok(()) }
+    }
+
     fn gated(open: usize) -> Arc<Self> {
-        let (refuse, unsaid, deaf) = (AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0));
-        Arc::new(Self { inner: memory(), refuse, unsaid, deaf, gate: Semaphore::new(open), arrived: watch::Sender::new(0) })
+        let [refuse, unsaid, deaf, blind] = [0; 4].map(AtomicU32::new);
+        let lost = AtomicBool::new(false);
+        Arc::new(Self { inner: memory(), refuse, unsaid, deaf, blind, lost, gate: Semaphore::new(open), arrived: watch::Sender::new(0) })
     }
 }
 
 fn due(counter: &AtomicU32) -> bool {
     counter.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+}
+
+fn failed(doing: &'static str) -> Error {
+    Error::Failed { doing, source: "refused by the test".into() }
 }
 
 fn unknown() -> Error {
@@ -52,7 +65,7 @@ impl Store for Faulty {
     async fn commit(&self, domain: &TenantId, mutation: Mutation) -> Result<Committed, Error> {
         if mutation.fence.is_none() {
             if !mutation.documents.is_empty() && due(&self.deaf) {
-                return Err(Error::Failed { doing: "committing", source: "refused by the test".into() });
+                return Err(failed("committing"));
             }
             return self.inner.commit(domain, mutation).await;
         }
@@ -61,7 +74,7 @@ impl Store for Faulty {
             permit.forget();
         }
         if due(&self.refuse) {
-            return Err(Error::Failed { doing: "committing", source: "refused by the test".into() });
+            return Err(failed("committing"));
         }
         let committed = self.inner.commit(domain, mutation).await;
         if committed.is_ok() && due(&self.unsaid) { Err(unknown()) } else { committed }
@@ -73,12 +86,16 @@ impl Store for Faulty {
         self.inner.session(domain, session).await
     }
     async fn sessions(&self, domain: &TenantId, sessions: &[SessionId]) -> Result<Vec<Option<Stored>>, Error> {
+        self.sees()?;
         self.inner.sessions(domain, sessions).await
     }
     async fn live(&self, domain: &TenantId, after: Option<SessionId>, limit: usize) -> Result<Vec<SessionId>, Error> {
         self.inner.live(domain, after, limit).await
     }
     async fn find(&self, domain: &TenantId, key: &LookupKey, limit: usize) -> Result<Vec<SessionId>, Error> {
+        if self.lost.load(Ordering::SeqCst) {
+            return Err(failed("finding"));
+        }
         self.inner.find(domain, key, limit).await
     }
     async fn handle(&self, domain: &TenantId, hash: &[u8; 16], now: Time) -> Result<Option<SessionId>, Error> {
@@ -91,6 +108,7 @@ impl Store for Faulty {
         self.inner.messages(domain, session, after, limit).await
     }
     async fn inbox(&self, domain: &TenantId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error> {
+        self.sees()?;
         self.inner.inbox(domain, after, limit).await
     }
     async fn inbox_read(&self, domain: &TenantId) -> Result<Seq, Error> {
@@ -247,13 +265,27 @@ async fn an_erasure_in_line_costs_nobody_their_routing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_read_that_fails_costs_neither_the_memory_nor_the_offer() {
+    let (meters, faulty) = (Meters::default(), Faulty::new());
+    let house = Switchboard::open(faulty.clone(), plan(), meters.clone(), Clock::system()).await.unwrap();
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    faulty.blind.store(3, Ordering::SeqCst);
+    faulty.lost.store(true, Ordering::SeqCst);
+    cy.ask().await;
+    assert_eq!(ada.offer().await.pop.session, cy.session);
+    assert_eq!(meters.rebuilds.get(), 0);
+    assert_eq!(faulty.blind.load(Ordering::SeqCst), 0, "the store did fail");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_lost_the_right_to_decide_is_refused_and_asks_for_it_anew() {
     let faulty = Faulty::new();
     let store: Arc<dyn Store> = faulty.clone();
     let house = open(&store).await;
     let mut ada = Desk::ready(&house, "ada").await;
     let tenant = TenantId::from("acme");
-    let later = Time(crate::engine::Clock::system().now().0 + 60_000);
+    let later = Time(Clock::system().now().0 + 60_000);
     let thief = store.acquire(&tenant, "thief", 7, later, 1).await.unwrap().unwrap();
     let cy = Caller::start(&house, "cy").await;
     cy.ask().await;

@@ -6,8 +6,8 @@
 use super::bench::{self, Bench, NOW, handle, journal, kept, key, later, message, mutation, outbox, request, routing, session};
 use crate::store::testing::RedisServer;
 use crate::store::{
-    Committed, DocumentWrite, Embedded, Entry, Error, Fence, HandleKey, LookupKey, Mutation, OutboxEntry, REQUEST_WINDOW_MS,
-    RoutingWrite, Seq, Store, Stored, Version,
+    Committed, DocumentWrite, Embedded, Entry, Error, Fence, HandleKey, LookupKey, Mutation, OutboxEntry, REQUEST_WINDOW_MS, RoutingWrite,
+    Seq, Store, Stored, Version,
 };
 use crate::{AgentName, RequestId, SessionId, Time};
 use proptest::collection::vec;
