@@ -6,7 +6,7 @@
 use crate::engine::answered::{Answered, Known};
 use crate::engine::input::Input;
 use crate::engine::journal::{Aside, Asker, Hash, NamesRecord, Record, Step, fingerprint};
-use segue_router::{Effect, Event, Router, Time};
+use segue_router::{Effect, Event, Readiness, Router, Time};
 use segue_session::outbound::{AWAY, Cases, Chart, Directory, Names, Told, channel_name, desk_event, presence, refusal, route_event};
 use segue_session::{AgentName, DeskCommand, InteractionId, Line, Phase, QueueName, Reason, Refusal, RequestId, RouteRequest, SessionId};
 use serde::{Deserialize, Serialize};
@@ -209,8 +209,8 @@ impl Machine {
         let known = self.router.agent(agent);
         let chosen = match known {
             // A second desk, or one that came back: what they chose stands.
-            Some(change) if change.readiness == segue_router::Readiness::Lost => Ok(change.presence),
-            Some(change) if change.readiness != segue_router::Readiness::SignedOut => return Taken::default(),
+            Some(change) if change.readiness == Readiness::Lost => Ok(change.presence),
+            Some(change) if change.readiness != Readiness::SignedOut => return Taken::default(),
             Some(_) | None => presence(&self.directory, &self.chart, AWAY),
         };
         match chosen {
@@ -220,11 +220,13 @@ impl Machine {
     }
 
     fn lose(&mut self, at: Time, name: &AgentName) -> Taken {
-        let present = self
-            .directory
-            .agent(name)
-            .and_then(|agent| self.router.agent(agent))
-            .filter(|change| !matches!(change.readiness, segue_router::Readiness::SignedOut | segue_router::Readiness::Lost));
+        // Who left the config amid a talk is signed out, but is missed all the same.
+        let talks = |agent| self.cases.held_by(agent).any(|(_, case)| case.assigned_to() == Some(agent));
+        let present = self.directory.agent(name).and_then(|agent| self.router.agent(agent)).filter(|change| match change.readiness {
+            Readiness::Lost => false,
+            Readiness::SignedOut => talks(change.agent),
+            Readiness::Idle | Readiness::Offered | Readiness::Busy | Readiness::WrappingUp | Readiness::Unresponsive => true,
+        });
         match present {
             Some(change) => self.step(Turn { at, event: Event::Lose(change.agent), session: None, aside: Aside::None, by: None }),
             None => Taken::default(),
