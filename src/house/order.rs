@@ -11,6 +11,7 @@ use segue_session::store::{
 use segue_session::{Actor, Changed, Command, GivenHandle, Line, Moment, Reason, Refusal, RequestId, Session, SessionId, apply, view};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 /// How often a command is applied anew because somebody else was quicker.
@@ -28,6 +29,14 @@ pub(super) struct Read {
     pub(super) stored: Stored,
     pub(super) session: Session,
     pub(super) line: Option<Line>,
+}
+
+/// How a commit ended.
+enum Settled {
+    /// It was done, and those who wait were told.
+    Now(Applied),
+    /// The request had been done before: what was kept of it.
+    Before(Committed),
 }
 
 /// What a command led to, stored.
@@ -78,9 +87,9 @@ impl Tenant {
             }
             let expect = read.as_ref().map(|read| read.stored.version).unwrap_or_default();
             let mutation = self.mutation(id, expect, request.map(|id| (id, print)), &changed)?;
-            match self.commit(mutation).await {
-                Ok(committed) if committed.repeat => return self.repeated(id, &committed).await,
-                Ok(committed) => return self.tell(read, changed, &committed).await,
+            match self.settle(read, changed, mutation).await? {
+                Ok(Settled::Before(committed)) => return self.repeated(id, &committed).await,
+                Ok(Settled::Now(applied)) => return Ok(applied),
                 Err(StoreError::Conflict { .. } | StoreError::HandleTaken(_) | StoreError::Absent(_)) => {}
                 Err(error) => return Err(self.failed(&error)),
             }
@@ -128,6 +137,24 @@ impl Tenant {
                 .collect(),
             ..Mutation::default()
         })
+    }
+
+    /// Commits a change and tells of it.
+    async fn settle(
+        self: &Arc<Self>,
+        read: Option<Read>,
+        changed: Changed,
+        mutation: Mutation,
+    ) -> Result<Result<Settled, StoreError>, Refusal> {
+        let tenant = Arc::clone(self);
+        seen_through(async move {
+            let committed = tenant.commit(mutation).await?;
+            if committed.repeat {
+                return Ok(Settled::Before(committed));
+            }
+            Ok(Settled::Now(tenant.tell(read, changed, &committed)))
+        })
+        .await
     }
 
     /// Commits; when the outcome is unknown, asks again with the same request id, which the store knows if it was done.
@@ -195,11 +222,11 @@ impl Tenant {
     }
 
     /// Everything that follows from a stored change.
-    async fn tell(self: &Arc<Self>, read: Option<Read>, changed: Changed, committed: &Committed) -> Result<Applied, Refusal> {
+    fn tell(self: &Arc<Self>, read: Option<Read>, changed: Changed, committed: &Committed) -> Applied {
         self.heard(committed, changed.events.len());
         self.measure(&changed);
         let Changed { session, lookups, handles, .. } = changed;
-        let Some(session) = session else { return Ok(Applied { read: None, handles, repeat: false }) };
+        let Some(session) = session else { return Applied { read: None, handles, repeat: false } };
         let before = read.as_ref();
         let version = Version(before.map(|read| read.stored.version.0).unwrap_or_default().saturating_add(1));
         let last_message = committed.messages.last().copied().or(before.map(|read| read.stored.last_message)).unwrap_or_default();
@@ -218,7 +245,7 @@ impl Tenant {
             last_message,
         };
         let line = read.and_then(|read| read.line);
-        Ok(Applied { read: Some(Read { stored, session, line }), handles, repeat: false })
+        Applied { read: Some(Read { stored, session, line }), handles, repeat: false }
     }
 
     /// Rings whoever waits for what a commit brought: the router's owner, desks, the snapshot's count.
@@ -288,4 +315,11 @@ impl Tenant {
         }
         Refusal::new(Reason::Unavailable, "the store cannot be reached just now; repeat with the same request id").retry_after(1000)
     }
+}
+
+/// Runs something to its end, though whoever asked may hang up or run out of time meanwhile: between a commit and the
+/// telling of it nothing may come.
+pub(super) async fn seen_through<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Refusal> {
+    let done = tokio::spawn(work.in_current_span()).await;
+    done.map_err(|_| Refusal::new(Reason::Internal, "the command ended without an answer; repeat it with the same request id"))
 }

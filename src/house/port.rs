@@ -2,7 +2,7 @@
 
 use crate::engine::journal::fingerprint;
 use crate::house::Switchboard;
-use crate::house::order::Read;
+use crate::house::order::{Read, seen_through};
 use crate::house::tenant::Tenant;
 use segue_adapter_kit::{Accepted, Ephemeral, House, Order, Page, Watch};
 use segue_session::codec::Coded;
@@ -144,11 +144,15 @@ impl Tenant {
             messages: vec![MessageAppend { session, body }],
             ..Mutation::default()
         };
-        let committed = self.commit(mutation).await.map_err(|error| self.failed(&error))?;
-        self.heard(&committed, 0);
-        let seq = committed.messages.first().copied().unwrap_or_default();
-        self.bells.message(session, seq);
-        Ok(seq)
+        let tenant = Arc::clone(self);
+        seen_through(async move {
+            let committed = tenant.commit(mutation).await.map_err(|error| tenant.failed(&error))?;
+            tenant.heard(&committed, 0);
+            let seq = committed.messages.first().copied().unwrap_or_default();
+            tenant.bells.message(session, seq);
+            Ok(seq)
+        })
+        .await?
     }
 
     /// The place that a message was given before, if it was.

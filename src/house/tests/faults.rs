@@ -4,11 +4,12 @@ use super::harness::{Caller, Desk, memory, open, plan};
 use crate::engine::{Clock, Meters, replay};
 use crate::house::Switchboard;
 use async_trait::async_trait;
-use segue_adapter_kit::DeskEntry;
+use segue_adapter_kit::{DeskEntry, House as _};
 use segue_session::store::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored};
 use segue_session::{AgentName, DeskCommand, MessageBody, Phase, SessionId, TenantId, Time};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 /// Stands before a real store and does to the owner's commits (those with a fence) what a test wants.
@@ -28,6 +29,10 @@ struct Faulty {
     gate: Semaphore,
     /// Commits of the owner that came to the gate.
     arrived: watch::Sender<u32>,
+    /// While it is so, commits of callers are done and their answers held back.
+    mute: watch::Sender<bool>,
+    /// Commits of callers that were done.
+    done: watch::Sender<u32>,
 }
 
 impl Faulty {
@@ -44,7 +49,20 @@ impl Faulty {
     fn gated(open: usize) -> Arc<Self> {
         let [refuse, unsaid, deaf, blind] = [0; 4].map(AtomicU32::new);
         let lost = AtomicBool::new(false);
-        Arc::new(Self { inner: memory(), refuse, unsaid, deaf, blind, lost, gate: Semaphore::new(open), arrived: watch::Sender::new(0) })
+        let (gate, arrived, mute, done) =
+            (Semaphore::new(open), watch::Sender::new(0), watch::Sender::new(false), watch::Sender::new(0));
+        Arc::new(Self { inner: memory(), refuse, unsaid, deaf, blind, lost, gate, arrived, mute, done })
+    }
+
+    /// A commit of a caller's.
+    async fn of_caller(&self, domain: &TenantId, mutation: Mutation) -> Result<Committed, Error> {
+        if !mutation.documents.is_empty() && due(&self.deaf) {
+            return Err(failed("committing"));
+        }
+        let committed = self.inner.commit(domain, mutation).await;
+        self.done.send_modify(|count| *count += 1);
+        self.mute.subscribe().wait_for(|mute| !mute).await.unwrap();
+        committed
     }
 }
 
@@ -64,10 +82,7 @@ fn unknown() -> Error {
 impl Store for Faulty {
     async fn commit(&self, domain: &TenantId, mutation: Mutation) -> Result<Committed, Error> {
         if mutation.fence.is_none() {
-            if !mutation.documents.is_empty() && due(&self.deaf) {
-                return Err(failed("committing"));
-            }
-            return self.inner.commit(domain, mutation).await;
+            return self.of_caller(domain, mutation).await;
         }
         self.arrived.send_modify(|count| *count += 1);
         if let Ok(permit) = self.gate.acquire().await {
@@ -294,4 +309,37 @@ async fn who_lost_the_right_to_decide_is_refused_and_asks_for_it_anew() {
     ada.accept(offer.offer).await;
     assert_eq!(cy.phase().await, Phase::Assigned("ada".into()));
     assert_eq!(replay(&store, &tenant).await.unwrap().differs, None, "what was refused left no trace");
+}
+
+/// Runs a call until a commit of it is done, and hangs up before anybody has heard so.
+async fn hung_up<T>(faulty: &Faulty, call: impl Future<Output = T>) {
+    let mut done = faulty.done.subscribe();
+    done.mark_unchanged();
+    faulty.mute.send_replace(true);
+    tokio::select! {
+        _ = call => panic!("answered though the store has not"),
+        stored = done.changed() => stored.unwrap(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_stored_is_told_though_the_caller_hung_up() {
+    let faulty = Faulty::new();
+    let store: Arc<dyn Store> = faulty.clone();
+    let house = open(&store).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    let mut watch = house.watch(&cy.who, cy.session);
+    watch.wake.mark_unchanged();
+    hung_up(&faulty, cy.ask()).await;
+    faulty.mute.send_replace(false);
+    let offer = ada.offer().await;
+    ada.accept(offer.offer).await;
+    let version = house.view(&cy.who, cy.session).await.unwrap().version;
+    watch.wake.wait_for(|wake| wake.version == version).await.unwrap();
+    hung_up(&faulty, cy.say("are you there?")).await;
+    faulty.mute.send_replace(false);
+    assert_eq!(ada.message().await.2, "are you there?");
+    let ring = watch.wake.wait_for(|wake| wake.message.0 > 0);
+    tokio::time::timeout(Duration::from_secs(5), ring).await.expect("whoever watches hears of the message").unwrap();
 }
