@@ -182,6 +182,20 @@ impl Tenant {
         }
     }
 
+    /// Applies the house's own command for somebody who may give it, or may not: what they had done before under this
+    /// request id is answered as the first time, though they might not do it any more.
+    pub(super) async fn apply_for(
+        self: &Arc<Self>,
+        may: Result<(), Refusal>,
+        id: SessionId,
+        request: RequestId,
+        command: Command,
+    ) -> Result<Applied, Refusal> {
+        let Err(refusal) = may else { return self.apply(Actor::House, id, Some(request), command).await };
+        let print = fingerprint(&command).map_err(|_| Refusal::new(Reason::InvalidArgument, "the command cannot be written"))?;
+        self.first_answer(id, Some(request), print).await?.ok_or(refusal)
+    }
+
     /// What this request was answered before, if it was.
     async fn first_answer(&self, id: SessionId, request: Option<RequestId>, print: u64) -> Result<Option<Applied>, Refusal> {
         let Some(request) = request else { return Ok(None) };

@@ -8,8 +8,8 @@ use segue_adapter_kit::{Accepted, Ephemeral, House, Order, Page, Watch};
 use segue_session::codec::Coded;
 use segue_session::store::{Durability, KeyKind, MessageAppend, Mutation, Request, Seq};
 use segue_session::{
-    Actor, Command, LegId, LegStanding, Matter, Message, MessageBody, Party, Principal, Reason, Refusal, RequestId, SessionId, Speaker,
-    Standing, View, access, limits, matter,
+    Actor, Channel, Command, LegId, LegStanding, Matter, Message, MessageBody, Party, Principal, Reason, Refusal, RequestId, SessionId,
+    Speaker, Standing, View, access, limits, matter,
 };
 use std::sync::Arc;
 
@@ -46,11 +46,8 @@ impl House for Switchboard {
         let tenant = self.tenant(who)?;
         let _turn = self.admission.admit(super::admission::Class::Live)?;
         let read = tenant.seen(who, session).await?;
-        let seq = match may_speak(&read, leg) {
-            Ok(channel) => tenant.append(session, request, Speaker::Customer(leg, channel), body).await?,
-            // What was said is answered as the first time, whatever has become of the session since.
-            Err(refusal) => tenant.said(&read, leg, request, &body).await?.ok_or(refusal)?,
-        };
+        let channel = read.session.leg(leg).map_or(Channel::Chat, |leg| leg.channel);
+        let seq = tenant.say(may_speak(&read, leg), session, request, Speaker::Customer(leg, channel), body).await?;
         Ok((seq, tenant.store.durability()))
     }
 
@@ -126,16 +123,25 @@ impl Tenant {
         read.ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such session"))
     }
 
-    /// Appends a message; the store numbers it, and copies it to the outboxes of the session's agents.
-    pub(super) async fn append(
+    /// Says something for somebody who may, or may not: what they had said before under this request id keeps its place,
+    /// whatever has become of the session since.
+    pub(super) async fn say(
         self: &Arc<Self>,
+        may: Result<(), Refusal>,
         session: SessionId,
         request: RequestId,
         from: Speaker,
         body: MessageBody,
     ) -> Result<Seq, Refusal> {
+        let Err(refusal) = may else { return self.append(session, request, from, body).await };
+        let first = self.first_time(session, request, print_of(session, &from, &body)).await?;
+        first.and_then(|committed| committed.messages.first().copied()).ok_or(refusal)
+    }
+
+    /// Appends a message; the store numbers it, and copies it to the outboxes of the session's agents.
+    async fn append(self: &Arc<Self>, session: SessionId, request: RequestId, from: Speaker, body: MessageBody) -> Result<Seq, Refusal> {
         check_body(self, &body)?;
-        let print = fingerprint(&(session, &from, &body));
+        let print = print_of(session, &from, &body);
         let message = Message { id: request, from, at: self.clock.now(), body };
         let body = message.encode().map_err(|_| Refusal::new(Reason::InvalidArgument, "the message cannot be written"))?;
         let mutation = Mutation {
@@ -155,15 +161,6 @@ impl Tenant {
         .await?
     }
 
-    /// The place that a message was given before, if it was.
-    async fn said(&self, read: &Read, leg: LegId, request: RequestId, body: &MessageBody) -> Result<Option<Seq>, Refusal> {
-        let session = read.session.id;
-        let Some(channel) = read.session.leg(leg).map(|leg| leg.channel) else { return Ok(None) };
-        let print = fingerprint(&(session, &Speaker::Customer(leg, channel), body));
-        let first = self.first_time(session, request, print).await?;
-        Ok(first.and_then(|committed| committed.messages.first().copied()))
-    }
-
     /// Messages after a place, oldest first.
     pub(super) async fn transcript(&self, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal> {
         let entries = self.store.messages(&self.id, session, after, limit.clamp(1, MESSAGES)).await;
@@ -178,7 +175,17 @@ impl Tenant {
     }
 }
 
-fn may_speak(read: &Read, leg: LegId) -> Result<segue_session::Channel, Refusal> {
+/// What tells a repeat from something else that is said. The leg is no part of it: a customer whose page was lost in between
+/// repeats on another one.
+fn print_of(session: SessionId, from: &Speaker, body: &MessageBody) -> u64 {
+    let agent = match from {
+        Speaker::Agent(agent) => Some(agent),
+        Speaker::Customer(..) | Speaker::House => None,
+    };
+    fingerprint(&(session, agent, body))
+}
+
+fn may_speak(read: &Read, leg: LegId) -> Result<(), Refusal> {
     match &read.session.standing {
         Standing::Active => {}
         Standing::Suspended(_) => return Err(Refusal::new(Reason::SessionSuspended, "the session is suspended; resume it first")),
@@ -186,7 +193,7 @@ fn may_speak(read: &Read, leg: LegId) -> Result<segue_session::Channel, Refusal>
         Standing::Expired { .. } => return Err(Refusal::new(Reason::SessionExpired, "the session's time is over")),
     }
     match read.session.leg(leg) {
-        Some(leg) if !matches!(leg.standing, LegStanding::Ended { .. }) => Ok(leg.channel),
+        Some(leg) if !matches!(leg.standing, LegStanding::Ended { .. }) => Ok(()),
         Some(_) => Err(Refusal::new(Reason::WrongMoment, "the leg is over; attach again")),
         None => Err(Refusal::new(Reason::NotFound, "there is no such leg")),
     }

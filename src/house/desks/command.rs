@@ -24,8 +24,8 @@ impl Tenant {
         let mut ack = DeskAck { request: Some(request), ..DeskAck::default() };
         match command {
             DeskCommand::Say(session, body) => {
-                self.in_hand(who, session).await?;
-                ack.message = Some(self.append(session, request, Speaker::Agent(by.clone()), body).await?);
+                let may = self.in_hand(who, session).await;
+                ack.message = Some(self.say(may, session, request, Speaker::Agent(by.clone()), body).await?);
             }
             DeskCommand::Note(session, text) => self.of_session(who, session, request, Command::Note(by.clone(), text)).await?,
             DeskCommand::Identify(session, customer) => {
@@ -80,8 +80,8 @@ impl Tenant {
         request: RequestId,
         command: Command,
     ) -> Result<(), Refusal> {
-        self.in_hand(who, session).await?;
-        self.apply(Actor::House, session, Some(request), command).await.map(drop)
+        let may = self.in_hand(who, session).await;
+        self.apply_for(may, session, request, command).await.map(drop)
     }
 
     /// Suspends a session for the customer, who gets ways back.
@@ -93,11 +93,11 @@ impl Tenant {
         request: RequestId,
         note: Option<Private<String>>,
     ) -> Result<Vec<segue_session::GivenHandle>, Refusal> {
-        self.in_hand(who, session).await?;
+        let may = self.in_hand(who, session).await;
         if let Some(note) = note {
-            self.apply(Actor::House, session, Some(derived(request, 1)), Command::Note(by.clone(), note)).await?;
+            self.apply_for(may.clone(), session, derived(request, 1), Command::Note(by.clone(), note)).await?;
         }
-        let parked = self.apply(Actor::House, session, Some(request), Command::Suspend(SuspendCause::Parked, None)).await?;
+        let parked = self.apply_for(may, session, request, Command::Suspend(SuspendCause::Parked, None)).await?;
         if !parked.handles.is_empty() {
             return Ok(parked.handles);
         }

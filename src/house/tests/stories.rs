@@ -205,3 +205,27 @@ async fn a_repeat_is_answered_as_the_first_time() {
     let reused = house.command(&ada.who, accept, DeskCommand::Finish(offer.interaction)).await.unwrap_err();
     assert_eq!(reused.reason, Reason::RequestIdReused);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeat_is_answered_though_one_might_not_do_it_any_more() {
+    let house = open(&memory()).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    let interaction = cy.ask().await;
+    let offer = ada.offer().await;
+    ada.accept(offer.offer).await;
+    let (say, note, said) = (request(), request(), request());
+    let spoken = DeskCommand::Say(cy.session, text("one moment"));
+    let noted = DeskCommand::Note(cy.session, Private::new("calls back".into()));
+    let first = house.command(&ada.who, say, spoken.clone()).await.unwrap();
+    house.command(&ada.who, note, noted.clone()).await.unwrap();
+    let place = house.say(&cy.who, cy.session, cy.leg, said, text("bye")).await.unwrap().0;
+    ada.ask(DeskCommand::Finish(interaction)).await.unwrap();
+    ada.ask(DeskCommand::WrapUp(interaction, Some("solved".into()), None)).await.unwrap();
+    assert_eq!(house.command(&ada.who, say, spoken).await.unwrap().message, first.message);
+    house.command(&ada.who, note, noted.clone()).await.unwrap();
+    let new = house.command(&ada.who, request(), noted).await.unwrap_err();
+    assert_eq!(new.reason, Reason::NotFound, "nothing new is done");
+    let again = house.say(&cy.who, cy.session, LegId(super::harness::fresh()), said, text("bye")).await.unwrap().0;
+    assert_eq!(again, place, "from another leg, too, in a session that is over");
+}
