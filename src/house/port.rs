@@ -186,16 +186,23 @@ fn print_of(session: SessionId, from: &Speaker, body: &MessageBody) -> u64 {
 }
 
 fn may_speak(read: &Read, leg: LegId) -> Result<(), Refusal> {
-    match &read.session.standing {
-        Standing::Active => {}
-        Standing::Suspended(_) => return Err(Refusal::new(Reason::SessionSuspended, "the session is suspended; resume it first")),
-        Standing::Closed { .. } => return Err(Refusal::new(Reason::SessionClosed, "the session is closed")),
-        Standing::Expired { .. } => return Err(Refusal::new(Reason::SessionExpired, "the session's time is over")),
+    takes_messages(read)?;
+    if let Standing::Suspended(_) = &read.session.standing {
+        return Err(Refusal::new(Reason::SessionSuspended, "the session is suspended; resume it first"));
     }
     match read.session.leg(leg) {
         Some(leg) if !matches!(leg.standing, LegStanding::Ended { .. }) => Ok(()),
         Some(_) => Err(Refusal::new(Reason::WrongMoment, "the leg is over; attach again")),
         None => Err(Refusal::new(Reason::NotFound, "there is no such leg")),
+    }
+}
+
+/// Whether the session still takes messages: it is not over.
+pub(super) fn takes_messages(read: &Read) -> Result<(), Refusal> {
+    match &read.session.standing {
+        Standing::Active | Standing::Suspended(_) => Ok(()),
+        Standing::Closed { .. } => Err(Refusal::new(Reason::SessionClosed, "the session is closed")),
+        Standing::Expired { .. } => Err(Refusal::new(Reason::SessionExpired, "the session's time is over")),
     }
 }
 

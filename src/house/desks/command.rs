@@ -1,7 +1,9 @@
 //! What desks ask: of the router through the engine, of sessions through their own commands.
 
 use super::agent;
+use crate::doors::Action;
 use crate::engine::Input;
+use crate::house::port::takes_messages;
 use crate::house::tenant::Tenant;
 use segue_session::store::KeyKind;
 use segue_session::{
@@ -24,7 +26,7 @@ impl Tenant {
         let mut ack = DeskAck { request: Some(request), ..DeskAck::default() };
         match command {
             DeskCommand::Say(session, body) => {
-                let may = self.in_hand(who, session).await;
+                let may = self.may_say(who, session).await;
                 ack.message = Some(self.say(may, session, request, Speaker::Agent(by.clone()), body).await?);
             }
             DeskCommand::Note(session, text) => self.of_session(who, session, request, Command::Note(by.clone(), text)).await?,
@@ -72,6 +74,12 @@ impl Tenant {
         Ok(())
     }
 
+    /// Whether somebody at a desk may say something in a session.
+    async fn may_say(&self, who: &Principal, session: SessionId) -> Result<(), Refusal> {
+        self.in_hand(who, session, Some(Action::Intervene)).await?;
+        takes_messages(&self.seen(who, session).await?)
+    }
+
     /// A command for a session that this agent has: asked here, so that the house may give it.
     async fn of_session(
         self: &Arc<Self>,
@@ -80,7 +88,8 @@ impl Tenant {
         request: RequestId,
         command: Command,
     ) -> Result<(), Refusal> {
-        let may = self.in_hand(who, session).await;
+        let in_anothers = matches!(command, Command::Note(..)).then_some(Action::Intervene);
+        let may = self.in_hand(who, session, in_anothers).await;
         self.apply_for(may, session, request, command).await.map(drop)
     }
 
@@ -93,7 +102,7 @@ impl Tenant {
         request: RequestId,
         note: Option<Private<String>>,
     ) -> Result<Vec<segue_session::GivenHandle>, Refusal> {
-        let may = self.in_hand(who, session).await;
+        let may = self.in_hand(who, session, None).await;
         if let Some(note) = note {
             self.apply_for(may.clone(), session, derived(request, 1), Command::Note(by.clone(), note)).await?;
         }

@@ -229,3 +229,31 @@ async fn a_repeat_is_answered_though_one_might_not_do_it_any_more() {
     let again = house.say(&cy.who, cy.session, LegId(super::harness::fresh()), said, text("bye")).await.unwrap().0;
     assert_eq!(again, place, "from another leg, too, in a session that is over");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_supervisor_puts_in_a_word_and_leaves_the_rest_to_the_agent() {
+    let house = open(&memory()).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    let interaction = cy.ask().await;
+    let offer = ada.offer().await;
+    ada.accept(offer.offer).await;
+    let sue = supervisor("sue");
+    let ask = |command| house.command(&sue, request(), command);
+    ask(DeskCommand::Say(cy.session, text("sue here"))).await.unwrap();
+    ask(DeskCommand::Note(cy.session, Private::new("heard".into()))).await.unwrap();
+    for agents_own in [
+        DeskCommand::Park(cy.session, None),
+        DeskCommand::Identify(cy.session, Some("dee".into())),
+        DeskCommand::Fill(cy.session, "name".into(), Private::new("Dee".into())),
+        DeskCommand::Push(cy.session, "form".into()),
+    ] {
+        assert_eq!(ask(agents_own).await.unwrap_err().reason, Reason::PermissionDenied);
+    }
+    ada.ask(DeskCommand::Finish(interaction)).await.unwrap();
+    cy.order(Command::Close("solved".into())).await.unwrap();
+    let late = ask(DeskCommand::Say(cy.session, text("one more thing"))).await.unwrap_err();
+    assert_eq!(late.reason, Reason::SessionClosed);
+    let late = ada.ask(DeskCommand::Say(cy.session, text("bye"))).await.unwrap_err();
+    assert_eq!(late.reason, Reason::SessionClosed, "while the agent wraps up");
+}
