@@ -22,6 +22,9 @@ const TRIES: usize = 8;
 struct Answer {
     handles: Vec<GivenHandle>,
     erased: bool,
+    /// Drawn for each attempt: tells one that was done unheard from one that was done before by another.
+    #[serde(default)]
+    attempt: Uuid,
 }
 
 /// A session as read, decoded.
@@ -115,7 +118,7 @@ impl Tenant {
         let too_odd = |_| Refusal::new(Reason::InvalidArgument, "the session cannot be written");
         let content = changed.session.as_ref().map(Coded::encode).transpose().map_err(too_odd)?;
         let messages = changed.messages.iter().map(|message| Ok(MessageAppend { session: id, body: message.encode().map_err(too_odd)? }));
-        let answer = Answer { handles: changed.handles.clone(), erased: changed.session.is_none() };
+        let answer = Answer { handles: changed.handles.clone(), erased: changed.session.is_none(), attempt: Uuid::now_v7() };
         Ok(Mutation {
             request: request.map(|(id, fingerprint)| Request { id, fingerprint, result: encode(&answer) }),
             at: self.clock.now(),
@@ -173,9 +176,9 @@ impl Tenant {
                     left -= 1;
                     tracing::warn!(tenant = self.id.as_str(), doing, error = &*source as &dyn std::error::Error, "asking the store again");
                 }
-                // Done the first time, unheard: not a repeat of the caller's.
-                Ok(committed) if !named || left < TRIES => {
-                    return Ok(Committed { repeat: committed.repeat && named && left == TRIES, ..committed });
+                // Done by an attempt of this very call, unheard: not a repeat of the caller's.
+                Ok(committed) if committed.repeat && (!named || is_own(&mutation, &committed)) => {
+                    return Ok(Committed { repeat: false, ..committed });
                 }
                 outcome => return outcome,
             }
@@ -329,6 +332,11 @@ impl Tenant {
         }
         Refusal::new(Reason::Unavailable, "the store cannot be reached just now; repeat with the same request id").retry_after(1000)
     }
+}
+
+/// Whether what was done is this mutation: what is kept of a command tells each attempt from all others.
+fn is_own(mutation: &Mutation, committed: &Committed) -> bool {
+    mutation.request.as_ref().is_some_and(|request| request.result == committed.result)
 }
 
 /// Runs something to its end, though whoever asked may hang up or run out of time meanwhile: between a commit and the

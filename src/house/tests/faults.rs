@@ -1,12 +1,12 @@
 //! A store that delays, refuses, or does not say: nothing is told before it is stored, and memory is never patched.
 
-use super::harness::{Caller, Desk, memory, open, plan};
+use super::harness::{Caller, Desk, memory, open, plan, request};
 use crate::engine::{Clock, Meters, replay};
 use crate::house::Switchboard;
 use async_trait::async_trait;
 use segue_adapter_kit::{DeskEntry, House as _};
 use segue_session::store::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored};
-use segue_session::{AgentName, DeskCommand, MessageBody, Phase, SessionId, TenantId, Time};
+use segue_session::{AgentName, Command, DeskCommand, HandleKind, MessageBody, Phase, SessionId, TenantId, Time};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
@@ -31,6 +31,8 @@ struct Faulty {
     arrived: watch::Sender<u32>,
     /// While it is so, commits of callers are done and their answers held back.
     mute: watch::Sender<bool>,
+    /// Commits of callers that are neither done nor answered next.
+    adrift: AtomicU32,
     /// Commits of callers that were done.
     done: watch::Sender<u32>,
 }
@@ -47,17 +49,19 @@ impl Faulty {
     }
 
     fn gated(open: usize) -> Arc<Self> {
-        let [refuse, unsaid, deaf, blind] = [0; 4].map(AtomicU32::new);
+        let [refuse, unsaid, deaf, blind, adrift] = [0; 5].map(AtomicU32::new);
         let lost = AtomicBool::new(false);
-        let (gate, arrived, mute, done) =
-            (Semaphore::new(open), watch::Sender::new(0), watch::Sender::new(false), watch::Sender::new(0));
-        Arc::new(Self { inner: memory(), refuse, unsaid, deaf, blind, lost, gate, arrived, mute, done })
+        let (gate, arrived, mute, done) = (Semaphore::new(open), watch::Sender::new(0), watch::Sender::new(false), watch::Sender::new(0));
+        Arc::new(Self { inner: memory(), refuse, unsaid, deaf, blind, lost, gate, arrived, mute, adrift, done })
     }
 
     /// A commit of a caller's.
     async fn of_caller(&self, domain: &TenantId, mutation: Mutation) -> Result<Committed, Error> {
         if !mutation.documents.is_empty() && due(&self.deaf) {
             return Err(failed("committing"));
+        }
+        if due(&self.adrift) {
+            return Err(unknown());
         }
         let committed = self.inner.commit(domain, mutation).await;
         self.done.send_modify(|count| *count += 1);
@@ -342,4 +346,18 @@ async fn what_is_stored_is_told_though_the_caller_hung_up() {
     assert_eq!(ada.message().await.2, "are you there?");
     let ring = watch.wake.wait_for(|wake| wake.message.0 > 0);
     tokio::time::timeout(Duration::from_secs(5), ring).await.expect("whoever watches hears of the message").unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeat_whose_way_to_the_store_is_lost_gives_what_was_given_first() {
+    let faulty = Faulty::new();
+    let store: Arc<dyn Store> = faulty.clone();
+    let house = open(&store).await;
+    let cy = Caller::start(&house, "cy").await;
+    let name = request();
+    let give = || cy.order_as(name, Command::GiveHandle(HandleKind::Link, Vec::new()));
+    let first = give().await.unwrap();
+    faulty.adrift.store(1, Ordering::SeqCst);
+    let again = give().await.unwrap();
+    assert_eq!((again.handles, again.repeat), (first.handles, true));
 }
