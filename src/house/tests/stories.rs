@@ -257,3 +257,24 @@ async fn a_supervisor_puts_in_a_word_and_leaves_the_rest_to_the_agent() {
     let late = ada.ask(DeskCommand::Say(cy.session, text("bye"))).await.unwrap_err();
     assert_eq!(late.reason, Reason::SessionClosed, "while the agent wraps up");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_follows_the_link_after_the_code_let_another_in_is_told_where() {
+    let house = open(&memory()).await;
+    let cy = Caller::start(&house, "cy").await;
+    let mut given = Vec::new();
+    for kind in [HandleKind::Code, HandleKind::Link] {
+        given.extend(cy.order(Command::GiveHandle(kind, vec![])).await.unwrap().handles.into_iter().map(|handle| handle.value));
+    }
+    cy.order(Command::Suspend(SuspendCause::Asked, Some(cy.leg))).await.unwrap();
+    let resume = |target, channel| {
+        let leg = segue_session::Arriving { leg: LegId(super::harness::fresh()), channel, address: None, language: None };
+        let command = Command::Resume { leg, by: segue_session::Claim::SameLeg };
+        house.order(&cy.who, Order { request: request(), target, command })
+    };
+    let code = Target::Code { code: given[0].clone(), from: "198.51.100.7".into() };
+    resume(code, Channel::Chat).await.unwrap();
+    let late = resume(Target::Link(given[1].clone()), Channel::App).await.unwrap_err();
+    assert_eq!(late.reason, Reason::AlreadyResumed);
+    assert_eq!(late.about.iter().find(|(key, _)| key == "channel").map(|(_, value)| value.as_str()), Some("chat"));
+}
