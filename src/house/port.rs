@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 /// The most messages in one answer.
 pub(super) const MESSAGES: usize = 200;
+/// The most messages in one transcript; the house's own notices may follow them.
+pub(super) const TRANSCRIPT: u64 = 10_000;
 /// The most rows in one answer.
 const ROWS: usize = 100;
 /// The most of a customer's sessions that are looked through for their matters.
@@ -135,7 +137,12 @@ impl Tenant {
     ) -> Result<Seq, Refusal> {
         let Err(refusal) = may else { return self.append(session, request, from, body).await };
         let first = self.first_time(session, request, print_of(session, &from, &body)).await?;
-        first.and_then(|committed| committed.messages.first().copied()).ok_or(refusal)
+        first.and_then(|committed| committed.messages.first().copied()).ok_or_else(|| {
+            if refusal.reason == Reason::LimitExceeded {
+                self.meters.limit("transcript_messages");
+            }
+            refusal
+        })
     }
 
     /// Appends a message; the store numbers it, and copies it to the outboxes of the session's agents.
@@ -197,13 +204,18 @@ fn may_speak(read: &Read, leg: LegId) -> Result<(), Refusal> {
     }
 }
 
-/// Whether the session still takes messages: it is not over.
+/// Whether the session still takes messages: it is not over, and its transcript is not full.
 pub(super) fn takes_messages(read: &Read) -> Result<(), Refusal> {
     match &read.session.standing {
-        Standing::Active | Standing::Suspended(_) => Ok(()),
-        Standing::Closed { .. } => Err(Refusal::new(Reason::SessionClosed, "the session is closed")),
-        Standing::Expired { .. } => Err(Refusal::new(Reason::SessionExpired, "the session's time is over")),
+        Standing::Active | Standing::Suspended(_) => {}
+        Standing::Closed { .. } => return Err(Refusal::new(Reason::SessionClosed, "the session is closed")),
+        Standing::Expired { .. } => return Err(Refusal::new(Reason::SessionExpired, "the session's time is over")),
     }
+    if read.stored.last_message.0 < TRANSCRIPT {
+        return Ok(());
+    }
+    let full = Refusal::new(Reason::LimitExceeded, format!("a transcript is limited to {TRANSCRIPT} messages"));
+    Err(full.about("limit", "transcript_messages").about("most", TRANSCRIPT.to_string()))
 }
 
 /// Whether a message may go into a transcript.
@@ -222,5 +234,25 @@ fn check_body(tenant: &Tenant, body: &MessageBody) -> Result<(), Refusal> {
             Err(Refusal::new(Reason::InvalidArgument, "files come by https from the tenant's own hosts").about("field", "url"))
         }
         MessageBody::Notice { .. } => Err(Refusal::new(Reason::InvalidArgument, "notices are the house's own")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::house::tests::harness::{Caller, memory, open};
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_transcript_is_full_at_its_limit() {
+        let house = open(&memory()).await;
+        let cy = Caller::start(&house, "cy").await;
+        let tenant = house.tenant(&cy.who).unwrap();
+        let mut read = tenant.read(cy.session).await.unwrap().unwrap();
+        read.stored.last_message = Seq(TRANSCRIPT - 1);
+        assert_eq!(may_speak(&read, cy.leg), Ok(()));
+        read.stored.last_message = Seq(TRANSCRIPT);
+        let full = may_speak(&read, cy.leg).unwrap_err();
+        assert_eq!(full.reason, Reason::LimitExceeded);
+        assert_eq!(takes_messages(&read).unwrap_err().reason, Reason::LimitExceeded, "for those at desks, too");
     }
 }
