@@ -12,6 +12,9 @@ use segue_session::{AgentName, DeskCommand, InteractionId, Line, Phase, QueueNam
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// What this build calls itself in pictures.
+const BUILD: &str = env!("CARGO_PKG_VERSION");
+
 /// Everything the owner of a domain holds in memory.
 #[derive(Debug, Default)]
 pub(crate) struct Machine {
@@ -27,6 +30,9 @@ pub(crate) struct Machine {
 /// A machine as stored.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Picture {
+    /// Which build took it, and wrote the journal after it: another one begins with a picture of its own.
+    #[serde(default)]
+    pub(super) build: String,
     router: segue_router::Snapshot,
     directory: Directory,
     chart: Chart,
@@ -34,6 +40,13 @@ pub(super) struct Picture {
     answered: Answered,
     chain: Hash,
     last: Time,
+}
+
+impl Picture {
+    /// Whether this build took it.
+    pub(super) fn is_ours(&self) -> bool {
+        self.build == BUILD
+    }
 }
 
 /// What an input led to.
@@ -304,9 +317,18 @@ impl Machine {
         }
     }
 
+    /// Goes on from a step that another build decided otherwise: its link of the chain counts, so that the next difference
+    /// is found for itself.
+    pub(super) fn adopt(&mut self, record: &Record) {
+        if let Record::Step(step) = record {
+            self.chain = step.hash;
+        }
+    }
+
     /// The machine as a value.
     pub(super) fn picture(&self) -> Picture {
         Picture {
+            build: BUILD.to_owned(),
             router: self.router.snapshot(),
             directory: self.directory.clone(),
             chart: self.chart.clone(),
@@ -319,7 +341,7 @@ impl Machine {
 
     /// The machine that a value was taken of.
     pub(super) fn from_picture(picture: Picture) -> Result<Self, String> {
-        let Picture { router, directory, chart, cases, answered, chain, last } = picture;
+        let Picture { build: _, router, directory, chart, cases, answered, chain, last } = picture;
         let router = Router::restore(router).map_err(|why| why.to_string())?;
         Ok(Self { router, directory, chart, cases, answered, chain, last })
     }

@@ -104,7 +104,7 @@ impl Owner {
             return false;
         }
         if fatal {
-            self.listener.fatal(broken.unwrap_or_else(|| error.to_string()));
+            self.listener.fatal(broken.unwrap_or_else(|| format!("of tenant {}: {error}", self.domain)));
             return false;
         }
         tracing::warn!(tenant = self.domain.as_str(), error = &error as &dyn std::error::Error, "memory is thrown away and rebuilt");
@@ -142,7 +142,7 @@ impl Owner {
     }
 
     async fn serve(&mut self, lease: &mut Lease) -> Result<Life, recover::Error> {
-        let Recovered { machine, owned, inbox, journal, since_snapshot } = recover(&self.store, &self.domain).await?;
+        let Recovered { machine, owned, inbox, journal, foreign, differs, since_snapshot } = recover(&self.store, &self.domain).await?;
         self.bell.journal_at(journal);
         self.bell.ring();
         let mut memory = Memory { machine, owned, inbox, batch: 0 };
@@ -153,7 +153,7 @@ impl Owner {
             }
         }
         let mut covered = self.bell.journal().saturating_sub(since_snapshot);
-        let mut ahead = Some(self.opening(&mut memory, lease, journal == 0).await?);
+        let mut ahead = Some(self.opening(&mut memory, lease, journal == 0 || foreign, differs).await?);
         if self.ready.is_none() {
             self.listener.rebuilt();
         }
@@ -230,10 +230,13 @@ impl Owner {
         Ok(!nothing || gathered.tick || gathered.snapshot)
     }
 
-    /// The first batch of a life: the config in force, and who is at their desk; of the domain's first life, a snapshot to
-    /// replay from.
-    async fn opening(&self, memory: &mut Memory, lease: &Lease, snapshot: bool) -> Result<Batch, recover::Error> {
-        let configured = memory.machine.configure(self.clock.now(), &self.routing);
+    /// The first batch of a life: the config in force, and who is at their desk; of the first life of a domain, or of a build,
+    /// a snapshot to replay from; where this build decided otherwise than the former, all lines.
+    async fn opening(&self, memory: &mut Memory, lease: &Lease, snapshot: bool, lines: bool) -> Result<Batch, recover::Error> {
+        let mut configured = memory.machine.configure(self.clock.now(), &self.routing);
+        if lines {
+            configured.told.lines.extend(memory.machine.cases().sessions());
+        }
         let mut gathered = Gathered { snapshot, tick: self.due(memory).is_some_and(|due| due <= Instant::now()), ..Gathered::default() };
         let names: Vec<_> = memory.machine.cases().faces().map(|face| face.change.agent).collect();
         for agent in names {
