@@ -6,6 +6,7 @@ use segue_session::{Role, Time};
 use serde_json::{Map, json};
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long the demo's tokens hold.
@@ -64,6 +65,9 @@ impl fmt::Display for Card {
         writeln!(f, "  agents' desk     ws://{address}/v1/desk")?;
         writeln!(f, "  health, metrics  http://{address}/readyz  /livez  /metrics\n")?;
         writeln!(f, "Tokens, for a day (paste these lines into a shell):\n")?;
+        if let Some(folder) = off_the_path() {
+            writeln!(f, "export PATH=\"{}:$PATH\"", folder.display())?;
+        }
         writeln!(f, "export SEGUE_URL=http://{address}")?;
         writeln!(f, "export SEGUE_TOKEN={admin}")?;
         writeln!(f, "export NORA={customer}")?;
@@ -85,4 +89,11 @@ impl fmt::Display for Card {
         writeln!(f, "    {{\"id\": \"{}\", \"start\": {{\"journey\": \"fault\"}}}}\n", uuid::Uuid::new_v4())?;
         writeln!(f, "Ctrl-C stops it in order; a second Ctrl-C at once.")
     }
+}
+
+/// This program's folder, where the shell would not find it by name (a build that was not installed).
+fn off_the_path() -> Option<PathBuf> {
+    let folder = std::env::current_exe().ok()?.parent()?.to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    (!std::env::split_paths(&path).any(|known| known == folder)).then_some(folder)
 }
