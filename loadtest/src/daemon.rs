@@ -10,7 +10,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::process::{Child, Command};
 
-const SECRET: &str = "a secret of the load client, for its own daemons only";
+const SECRET: &str = "1a6202f5a6a1da98b825d366d855a28f0b36e2b6b50d6b01bfa706243a65b4f7";
 const ISSUER: &str = "https://issuer.load.example";
 
 /// How the daemon under test is set up.
@@ -92,7 +92,8 @@ impl Daemon {
         let until = Instant::now() + within;
         while !answers(self.address).await {
             if let Some(end) = self.child.try_wait()? {
-                anyhow::bail!("the daemon ended with {end}; see {}", self.home.path().join("log").display());
+                let log = std::fs::read_to_string(self.home.path().join("log")).unwrap_or_default();
+                anyhow::bail!("the daemon ended with {end}:\n{log}");
             }
             anyhow::ensure!(Instant::now() < until, "the daemon was not ready within {within:?}");
             tokio::time::sleep(Duration::from_millis(2)).await;
