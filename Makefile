@@ -12,11 +12,13 @@ help: ## List what can be made.
 
 demo: ## Build what is needed and run the demo: one process, nothing else to install.
 	@scripts/tools.sh build
-	cargo run --quiet -- demo
+	cargo build --bin segue
+	$${CARGO_TARGET_DIR:-target}/debug/segue demo
 
 story: ## Play the whole story through real sockets and print what each party sees.
 	@scripts/tools.sh build
-	cargo run --quiet -- demo --story
+	cargo build --bin segue
+	$${CARGO_TARGET_DIR:-target}/debug/segue demo --story
 
 test: tools fmt lint unit docs deny ## Everything: format, lints, tests, doc tests, licences.
 
@@ -50,7 +52,7 @@ crash: ## kill -9 at random moments, a thousand rounds.
 
 bars: ## Measure every bar that there is (release build, several minutes).
 	cargo build --release --bins -p segue -p segue-loadtest
-	target/release/segue-loadtest bars
+	$${CARGO_TARGET_DIR:-target}/release/segue-loadtest bars
 
 fuzz: ## Run each fuzz target for a minute.
 	scripts/fuzz.sh 60
