@@ -113,12 +113,23 @@ impl Owner {
 
     /// Asks for the right to decide until it is given; `None` when told to stop.
     async fn acquire(&mut self) -> Option<Lease> {
+        let asked = Instant::now();
+        let mut stands_by = false;
         loop {
             if *self.stop.borrow() {
                 return None;
             }
             match Lease::acquire(&self.store, &self.domain, &self.node, &self.clock).await {
-                Ok(Some(lease)) => return Some(lease),
+                Ok(Some(lease)) => {
+                    if stands_by {
+                        tracing::info!(tenant = self.domain.as_str(), after = ?asked.elapsed(), "the right to decide is free, and ours");
+                    }
+                    return Some(lease);
+                }
+                Ok(None) if !stands_by => {
+                    self.tell_who_holds().await;
+                    stands_by = true;
+                }
                 Ok(None) => {}
                 Err(error) => {
                     if !self.survives(error.into()) {
@@ -131,6 +142,17 @@ impl Owner {
                 _ = self.stop.changed() => {}
             }
         }
+    }
+
+    /// Says once whom a standby waits for: an operator must see why a daemon is not ready.
+    async fn tell_who_holds(&self) {
+        let Ok(Some((holder, until))) = self.store.holder(&self.domain).await else { return };
+        tracing::warn!(
+            tenant = self.domain.as_str(),
+            holder,
+            runs_for_ms = until.since(self.clock.now()).0,
+            "another daemon decides for this tenant; standing by until it ends or its right runs out"
+        );
     }
 
     /// One life of the memory: rebuild, serve, end.
