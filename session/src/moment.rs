@@ -12,6 +12,8 @@ pub struct Moment<'a> {
     pub now: Time,
     /// Whose house it is; a principal of another tenant finds nothing here.
     pub tenant: &'a TenantId,
+    /// Which life of the daemon this is: drawn at its start, never 0. A leg of another life has lost its connection.
+    pub life: u64,
     /// Who gives the command.
     pub who: Actor<'a>,
     /// How the tenant's sessions go.

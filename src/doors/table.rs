@@ -122,6 +122,7 @@ impl Action {
             | Command::Note(..)
             | Command::LookedUp(_)
             | Command::Routed(..)
+            | Command::LoseFormer
             | Command::Timer => Self::BeTheHouse,
         }
     }

@@ -80,12 +80,12 @@ impl Switchboard {
     pub async fn open(store: Arc<dyn Store>, plan: Arc<Plan>, meters: Meters, clock: Clock) -> Result<Arc<Self>, Error> {
         let fatal = watch::Sender::new(None);
         let stop = watch::Sender::new(false);
-        let born = clock.now();
+        let life = draw_life();
         let mut tenants = BTreeMap::new();
         for tenant in plan.tenants.values() {
-            let tenant = open_tenant(&store, &plan, tenant, &meters, &clock, &fatal).await?;
+            let tenant = open_tenant(&store, &plan, tenant, &meters, &clock, life, &fatal).await?;
             tokio::spawn(sweep::sweep(Arc::clone(&tenant), stop.subscribe()));
-            tokio::spawn(sweep::lose_legs(Arc::clone(&tenant), born, stop.subscribe()));
+            tokio::spawn(sweep::lose_legs(Arc::clone(&tenant), stop.subscribe()));
             tenants.insert(tenant.id.clone(), tenant);
         }
         Ok(Arc::new(Self { tenants, admission: Admission::new(plan.limits.commands, meters), fatal, stop }))
@@ -118,12 +118,18 @@ impl Switchboard {
     }
 }
 
+/// Tells this life of the daemon from every other one; 0 is what legs have that were stored before lives were counted.
+fn draw_life() -> u64 {
+    uuid::Uuid::new_v4().as_u64_pair().0.max(1)
+}
+
 async fn open_tenant(
     store: &Arc<dyn Store>,
     plan: &Plan,
     tenant: &plan::Tenant,
     meters: &Meters,
     clock: &Clock,
+    life: u64,
     fatal: &watch::Sender<Option<String>>,
 ) -> Result<Arc<Tenant>, Error> {
     let keys = Keys::derive(plan.secret.reveal(), &tenant.id);
@@ -147,6 +153,7 @@ async fn open_tenant(
         plan: tenant.clone(),
         store: Arc::clone(store),
         clock: clock.clone(),
+        life,
         meters: meters.clone(),
         settings: tenant::settings(tenant, &plan.limits),
         journeys,

@@ -8,7 +8,10 @@ use segue_session::codec::{Coded, fingerprint};
 use segue_session::store::{
     Committed, DocumentWrite, Error as StoreError, JournalAppend, MessageAppend, Mutation, Request, Stored, Version,
 };
-use segue_session::{Actor, Changed, Command, GivenHandle, Line, Moment, Reason, Refusal, RequestId, Session, SessionId, apply, view};
+use segue_session::{
+    Actor, Arriving, Changed, Claim, Command, GivenHandle, Leg, LegId, LegStanding, Line, Moment, Reason, Refusal, RequestId, Session,
+    SessionId, apply, view,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tracing::Instrument as _;
@@ -75,12 +78,16 @@ impl Tenant {
         command: Command,
     ) -> Result<Applied, Refusal> {
         let print = fingerprint(&command).map_err(|_| Refusal::new(Reason::InvalidArgument, "the command cannot be written"))?;
+        let arriving = command.arriving().map(|arriving| arriving.leg);
         for _ in 0..TRIES {
             let read = self.read(id).await?;
             let changed = match self.decide(who, read.as_ref(), command.clone()) {
                 Ok(changed) => changed,
                 // What was done once cannot always be done again: the first answer counts.
-                Err(refusal) => return self.first_answer(id, request, print).await?.ok_or(refusal),
+                Err(refusal) => {
+                    let first = self.first_answer(id, request, print).await?.ok_or(refusal)?;
+                    return self.here_again(who, first, arriving).await;
+                }
             };
             if !changed.dirty && changed.route.is_empty() && changed.messages.is_empty() && changed.lookups.is_empty() {
                 return match self.first_answer(id, request, print).await? {
@@ -91,7 +98,10 @@ impl Tenant {
             let expect = read.as_ref().map(|read| read.stored.version).unwrap_or_default();
             let mutation = self.mutation(id, expect, request.map(|id| (id, print)), &changed)?;
             match self.settle(read, changed, mutation).await? {
-                Ok(Settled::Before(committed)) => return self.repeated(id, &committed).await,
+                Ok(Settled::Before(committed)) => {
+                    let first = self.repeated(id, &committed).await?;
+                    return self.here_again(who, first, arriving).await;
+                }
                 Ok(Settled::Now(applied)) => return Ok(applied),
                 Err(StoreError::Conflict { .. } | StoreError::HandleTaken(_) | StoreError::Absent(_)) => {}
                 Err(error) => return Err(self.failed(&error)),
@@ -105,6 +115,7 @@ impl Tenant {
         let mut moment = Moment {
             now: self.clock.now(),
             tenant: &self.id,
+            life: self.life,
             who,
             settings: &self.settings,
             keys: &self.keys,
@@ -236,6 +247,16 @@ impl Tenant {
         let answer: Answer = crate::engine::journal::decode(&first.result).unwrap_or_default();
         let read = if answer.erased { None } else { self.read(id).await? };
         Ok(Applied { read, handles: answer.handles, repeat: true })
+    }
+
+    /// What was asked of a former life may be repeated over a connection of this one: the leg is held here from now on.
+    async fn here_again(self: &Arc<Self>, who: Actor<'_>, first: Applied, leg: Option<LegId>) -> Result<Applied, Refusal> {
+        let Some(session) = first.read.as_ref().map(|read| &read.session) else { return Ok(first) };
+        let of_another_life = |l: &&Leg| !matches!(l.standing, LegStanding::Ended { .. }) && l.life != self.life;
+        let Some(leg) = leg.and_then(|leg| session.leg(leg)).filter(of_another_life) else { return Ok(first) };
+        let leg = Arriving { leg: leg.id, channel: leg.channel, address: None, language: None };
+        let held = Box::pin(self.apply(who, session.id, None, Command::Resume { leg, by: Claim::SameLeg })).await?;
+        Ok(Applied { read: held.read, ..first })
     }
 
     /// Everything that follows from a stored change.

@@ -2,7 +2,8 @@
 
 use crate::house::tenant::Tenant;
 use futures_util::future::join_all;
-use segue_session::{Actor, Command, LegStanding, SessionId};
+use segue_adapter_kit::Backoff;
+use segue_session::{Actor, Command, Leg, LegStanding, Reason, Refusal, SessionId};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -45,41 +46,63 @@ async fn due(tenant: &Arc<Tenant>) -> usize {
 }
 
 /// The sockets of the process before this one are gone: their legs are lost, each with its grace. Beside the serving, in
-/// chunks, so that a hundred thousand sessions delay nobody.
-pub(super) async fn lose_legs(tenant: Arc<Tenant>, born: segue_session::Time, stop: watch::Receiver<bool>) {
+/// chunks, so that a hundred thousand sessions delay nobody. A store that fails is asked again, for nobody else will tell.
+pub(super) async fn lose_legs(tenant: Arc<Tenant>, mut stop: watch::Receiver<bool>) {
     let mut after: Option<SessionId> = None;
     let mut lost = 0;
+    let mut tries = 0;
     while !*stop.borrow() {
-        let page = match tenant.store.live(&tenant.id, after, PAGE).await {
-            Ok(page) => page,
-            Err(error) => {
-                drop(tenant.failed(&error));
-                return;
+        match lose_page(&tenant, after).await {
+            Ok(page) => {
+                (after, tries) = (page.last, 0);
+                lost += page.lost;
+                if page.last.is_none() {
+                    break;
+                }
+                tokio::task::yield_now().await;
             }
-        };
-        let stored = match tenant.store.sessions(&tenant.id, &page).await {
-            Ok(stored) => stored,
-            Err(error) => {
-                drop(tenant.failed(&error));
-                return;
+            Err(refusal) => {
+                tracing::warn!(tenant = tenant.id.as_str(), reason = refusal.reason.name(), "legs could not be told lost; asking again");
+                let pause = Backoff::LINK.bound(tries);
+                tries = tries.saturating_add(1);
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    _ = stop.changed() => return,
+                }
             }
-        };
-        let reads = stored.into_iter().flatten().filter_map(|stored| tenant.decode(stored).ok());
-        // A session that changed since belongs to somebody who is here.
-        let dead = reads.filter(|read| read.session.updated < born).flat_map(|read| {
-            let session = read.session.id;
-            let legs = read.session.legs.into_iter().filter(|leg| leg.standing == LegStanding::Live);
-            legs.map(move |leg| (session, leg.id))
-        });
-        let losses = dead.map(|(session, leg)| tenant.by_itself(session, None, Command::Lose(leg)));
-        lost += join_all(losses).await.len();
-        after = page.last().copied();
-        if page.len() < PAGE {
-            break;
         }
-        tokio::task::yield_now().await;
     }
     if lost > 0 {
-        tracing::info!(tenant = tenant.id.as_str(), legs = lost, "legs of the process before this one are lost; their graces run");
+        tracing::info!(tenant = tenant.id.as_str(), sessions = lost, "legs of the process before this one are lost; their graces run");
     }
+}
+
+/// A page of live sessions, looked through.
+struct Looked {
+    /// The last session of the page; `None` where nothing comes after it.
+    last: Option<SessionId>,
+    /// Sessions with legs that were lost.
+    lost: usize,
+}
+
+/// Looks through the page after a session. Done twice, it does nothing the second time.
+async fn lose_page(tenant: &Arc<Tenant>, after: Option<SessionId>) -> Result<Looked, Refusal> {
+    let page = tenant.store.live(&tenant.id, after, PAGE).await.map_err(|error| tenant.failed(&error))?;
+    let stored = tenant.store.sessions(&tenant.id, &page).await.map_err(|error| tenant.failed(&error))?;
+    let reads = stored.into_iter().flatten().filter_map(|stored| tenant.decode(stored).ok());
+    // Whoever comes back meanwhile is known by the verb, which looks again.
+    let former = |leg: &Leg| leg.standing == LegStanding::Live && leg.life != tenant.life;
+    let dead = reads.filter(|read| read.session.legs.iter().any(former)).map(|read| read.session.id);
+    let losses = dead.map(|session| tenant.apply(Actor::House, session, None, Command::LoseFormer));
+    let losses = join_all(losses).await;
+    let lost = losses.iter().filter(|loss| loss.is_ok()).count();
+    match losses.into_iter().filter_map(Result::err).find(passes) {
+        Some(refusal) => Err(refusal),
+        None => Ok(Looked { last: page.last().copied().filter(|_| page.len() == PAGE), lost }),
+    }
+}
+
+/// Whether a refusal is of this moment only.
+const fn passes(refusal: &Refusal) -> bool {
+    matches!(refusal.reason, Reason::VersionConflict | Reason::Unavailable | Reason::Overloaded)
 }

@@ -22,6 +22,8 @@ pub(crate) struct Tenant {
     pub(super) plan: plan::Tenant,
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Clock,
+    /// Which life of the daemon this is; legs of another one have lost their connection.
+    pub(super) life: u64,
     pub(super) meters: Meters,
     pub(super) keys: Keys,
     pub(super) settings: Settings,

@@ -38,6 +38,7 @@ pub(super) fn enter(draft: &mut Draft<'_, '_>, arriving: Arriving, by: &Claim) -
     match known {
         Some(LegStanding::Live) => {
             rebind(draft, &fresh);
+            draft.holds(arriving.leg);
             return Ok(());
         }
         Some(LegStanding::Lost { .. }) => {
@@ -91,6 +92,7 @@ pub(super) fn leg(now: &Moment<'_>, arriving: &Arriving) -> Result<Leg, Refusal>
         standing: LegStanding::Live,
         device,
         holder,
+        life: now.life,
     })
 }
 

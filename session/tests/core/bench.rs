@@ -63,6 +63,7 @@ steps:
 /// One session under test.
 pub(crate) struct Bench {
     pub(crate) now: Time,
+    pub(crate) life: u64,
     pub(crate) settings: Settings,
     pub(crate) keys: Keys,
     pub(crate) library: Library,
@@ -85,6 +86,7 @@ impl Bench {
         settings.queue = Some("help".into());
         Self {
             now: Time(START),
+            life: 1,
             settings,
             keys: Keys::derive(b"an example of a secret, 32 bytes", &tenant),
             library: Library::new(journeys),
@@ -129,6 +131,7 @@ impl Bench {
         let mut moment = Moment {
             now: self.now,
             tenant: &self.tenant,
+            life: self.life,
             who: who.map_or(Actor::House, Actor::Principal),
             settings: &self.settings,
             keys: &self.keys,

@@ -1,12 +1,21 @@
 //! A store that delays, refuses, or does not say: nothing is told before it is stored, and memory is never patched.
 
+<<<<<<< HEAD
 use super::harness::{Caller, Desk, memory, open, plan, request};
+=======
+use super::harness::{Caller, Desk, memory, open, plan};
+use super::recovery::in_one_life;
+>>>>>>> 55c13e8 (session: a leg knows the life of the daemon that holds it)
 use crate::engine::{Clock, Meters, replay};
 use crate::house::Switchboard;
 use async_trait::async_trait;
 use segue_adapter_kit::{DeskEntry, House as _};
 use segue_session::store::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored};
+<<<<<<< HEAD
 use segue_session::{AgentName, Command, DeskCommand, HandleKind, MessageBody, Phase, SessionId, TenantId, Time};
+=======
+use segue_session::{AgentName, Channel, Claim, Command, DeskCommand, MessageBody, Phase, SessionId, TenantId, Time};
+>>>>>>> 55c13e8 (session: a leg knows the life of the daemon that holds it)
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
@@ -25,6 +34,8 @@ struct Faulty {
     blind: AtomicU32,
     /// Whether nobody is found by a key.
     lost: AtomicBool,
+    /// Lists of live sessions that fail next.
+    unlisted: AtomicU32,
     /// Commits of the owner wait for a permit each; closed: they need none.
     gate: Semaphore,
     /// Commits of the owner that came to the gate.
@@ -49,6 +60,7 @@ impl Faulty {
     }
 
     fn gated(open: usize) -> Arc<Self> {
+<<<<<<< HEAD
         let [refuse, unsaid, deaf, blind, adrift] = [0; 5].map(AtomicU32::new);
         let lost = AtomicBool::new(false);
         let (gate, arrived, mute, done) = (Semaphore::new(open), watch::Sender::new(0), watch::Sender::new(false), watch::Sender::new(0));
@@ -67,6 +79,12 @@ impl Faulty {
         self.done.send_modify(|count| *count += 1);
         self.mute.subscribe().wait_for(|mute| !mute).await.unwrap();
         committed
+=======
+        let [refuse, unsaid, unlisted, deaf, blind] = [0; 5].map(AtomicU32::new);
+        let lost = AtomicBool::new(false);
+        let (gate, arrived) = (Semaphore::new(open), watch::Sender::new(0));
+        Arc::new(Self { inner: memory(), refuse, unsaid, unlisted, deaf, blind, lost, gate, arrived })
+>>>>>>> 55c13e8 (session: a leg knows the life of the daemon that holds it)
     }
 }
 
@@ -109,6 +127,9 @@ impl Store for Faulty {
         self.inner.sessions(domain, sessions).await
     }
     async fn live(&self, domain: &TenantId, after: Option<SessionId>, limit: usize) -> Result<Vec<SessionId>, Error> {
+        if due(&self.unlisted) {
+            return Err(Error::Failed { doing: "listing live sessions", source: "refused by the test".into() });
+        }
         self.inner.live(domain, after, limit).await
     }
     async fn find(&self, domain: &TenantId, key: &LookupKey, limit: usize) -> Result<Vec<SessionId>, Error> {
@@ -321,6 +342,7 @@ async fn who_lost_the_right_to_decide_is_refused_and_asks_for_it_anew() {
     assert_eq!(replay(&store, &tenant).await.unwrap().differs, None, "what was refused left no trace");
 }
 
+<<<<<<< HEAD
 /// Runs a call until a commit of it is done, and hangs up before anybody has heard so.
 async fn hung_up<T>(faulty: &Faulty, call: impl Future<Output = T>) {
     let mut done = faulty.done.subscribe();
@@ -366,4 +388,23 @@ async fn a_repeat_whose_way_to_the_store_is_lost_gives_what_was_given_first() {
     faulty.adrift.store(1, Ordering::SeqCst);
     let again = give().await.unwrap();
     assert_eq!((again.handles, again.repeat), (first.handles, true));
+=======
+#[test]
+fn legs_of_the_former_life_are_lost_though_the_store_failed_meanwhile() {
+    let faulty = Faulty::new();
+    let store: Arc<dyn Store> = faulty.clone();
+    let [gone, back] = in_one_life(async {
+        let house = open(&store).await;
+        let (gone, back) = (Caller::start(&house, "gone").await, Caller::start(&house, "back").await);
+        [gone, back].map(|caller| (caller.who, caller.session, caller.leg))
+    });
+    in_one_life(async {
+        faulty.unlisted.store(1, Ordering::SeqCst);
+        let house = open(&store).await;
+        let [gone, back] = [gone, back].map(|(who, session, leg)| Caller { house: house.clone(), who, session, leg });
+        back.order(Command::Resume { leg: back.arriving(Channel::Chat), by: Claim::SameLeg }).await.unwrap();
+        gone.until_left().await;
+        assert!(back.is_active().await, "whoever came back is here");
+    });
+>>>>>>> 55c13e8 (session: a leg knows the life of the daemon that holds it)
 }

@@ -8,7 +8,7 @@ use segue_adapter_kit::{Accepted, Connection, DeskEntry, DeskStart, Desks, House
 use segue_session::store::{Embedded, Seq, Store};
 use segue_session::{
     AgentName, Arriving, Channel, Claim, Command, CustomerClaims, DeskCommand, DeskEvent, InteractionId, LegId, MessageBody, OfferId,
-    Party, Phase, Principal, Private, Proof, Refusal, RequestId, SessionId, Time,
+    Party, Phase, Principal, Private, Proof, Refusal, RequestId, SessionId, Standing, Time,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -160,6 +160,22 @@ impl Caller {
             }
         };
         assert!(tokio::time::timeout(Duration::from_secs(5), settled).await.is_ok(), "never {ahead} ahead: {:?}", place().await);
+    }
+
+    /// Whether somebody is here, as the customer sees it.
+    pub(super) async fn is_active(&self) -> bool {
+        matches!(self.house.view(&self.who, self.session).await.unwrap().standing, Standing::Active)
+    }
+
+    /// Waits until nobody is here.
+    pub(super) async fn until_left(&self) {
+        let mut watch = self.house.watch(&self.who, self.session);
+        let settled = async {
+            while self.is_active().await {
+                watch.wake.changed().await.unwrap();
+            }
+        };
+        assert!(tokio::time::timeout(Duration::from_secs(5), settled).await.is_ok(), "somebody stays here");
     }
 
     /// Waits until the line is as wanted.

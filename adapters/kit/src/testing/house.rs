@@ -237,6 +237,7 @@ impl ToyHouse {
         let mut moment = Moment {
             now: self.now(),
             tenant: &self.tenant,
+            life: 1,
             who,
             settings: &self.settings,
             keys: &self.keys,
