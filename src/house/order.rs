@@ -112,10 +112,12 @@ impl Tenant {
 
     fn decide(&self, who: Actor<'_>, read: Option<&Read>, command: Command) -> Result<Changed, Refusal> {
         let mut ids = Uuid::now_v7;
+        let now = self.clock.now();
         let mut moment = Moment {
-            now: self.clock.now(),
+            now,
             tenant: &self.id,
             life: self.life,
+            heard: read.is_some_and(|read| self.bells.heard_of(read.session.id, self.silent_since())),
             who,
             settings: &self.settings,
             keys: &self.keys,

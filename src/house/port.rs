@@ -122,7 +122,11 @@ impl Tenant {
     /// A session that this somebody may see; to others it is not there.
     pub(super) async fn seen(&self, who: &Principal, session: SessionId) -> Result<Read, Refusal> {
         let read = self.read(session).await?.filter(|read| access::may_see(who, &read.session, &self.keys));
-        read.ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such session"))
+        let read = read.ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such session"))?;
+        if matches!(who.party, Party::Customer(_)) {
+            self.bells.heard(session, self.clock.now());
+        }
+        Ok(read)
     }
 
     /// Says something for somebody who may, or may not: what they had said before under this request id keeps its place,

@@ -26,6 +26,7 @@ pub(super) async fn sweep(tenant: Arc<Tenant>, mut stop: watch::Receiver<bool>) 
         }
         let moved = std::mem::take(&mut *tenant.moved.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         tenant.bells.moved(&moved);
+        tenant.bells.forget(tenant.silent_since());
         // As long as a whole turn's worth was due, more may be.
         while due(&tenant).await == AT_ONCE && !*stop.borrow() {}
     }

@@ -10,7 +10,7 @@ use crate::house::resolve::Tries;
 use segue_router::Span;
 use segue_session::journey::Library;
 use segue_session::store::Store;
-use segue_session::{JourneyName, Keys, QueueName, Settings, TenantId};
+use segue_session::{JourneyName, Keys, QueueName, Settings, TenantId, Time};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -55,6 +55,11 @@ impl Tenant {
     #[expect(clippy::expect_used, reason = "set in `open`, before the tenant is handed to anybody")]
     pub(super) fn engine(&self) -> &Engine {
         self.engine.get().expect("a tenant is served once its engine stands")
+    }
+
+    /// Whoever was not heard of since then is silent for the idle time.
+    pub(super) fn silent_since(&self) -> Time {
+        Time(self.clock.now().0.saturating_sub(self.settings.idle.0))
     }
 }
 

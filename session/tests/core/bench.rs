@@ -64,6 +64,7 @@ steps:
 pub(crate) struct Bench {
     pub(crate) now: Time,
     pub(crate) life: u64,
+    pub(crate) heard: bool,
     pub(crate) settings: Settings,
     pub(crate) keys: Keys,
     pub(crate) library: Library,
@@ -87,6 +88,7 @@ impl Bench {
         Self {
             now: Time(START),
             life: 1,
+            heard: false,
             settings,
             keys: Keys::derive(b"an example of a secret, 32 bytes", &tenant),
             library: Library::new(journeys),
@@ -132,6 +134,7 @@ impl Bench {
             now: self.now,
             tenant: &self.tenant,
             life: self.life,
+            heard: self.heard,
             who: who.map_or(Actor::House, Actor::Principal),
             settings: &self.settings,
             keys: &self.keys,

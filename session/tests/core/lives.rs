@@ -1,4 +1,4 @@
-//! A daemon ends and another begins: whose leg is lost, and who is here.
+//! Connections that nobody saw end: whose leg is lost, and who is here.
 
 use crate::bench::*;
 use segue_session::*;
@@ -54,4 +54,42 @@ fn whoever_speaks_or_begins_again_is_here() {
 fn nobody_but_the_house_says_that_a_life_is_over() {
     let (mut bench, ada) = two_legs();
     assert_eq!(bench.apply(Some(&ada), Command::LoseFormer).unwrap_err().reason, Reason::NotFound);
+}
+
+/// Ada in line, and then nothing for the idle time.
+fn in_line_and_silent(bench: &mut Bench) -> Changed {
+    let ada = customer("ada");
+    bench.apply(Some(&ada), begin(1, Channel::App, None)).unwrap();
+    bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), None)).unwrap();
+    bench.line(Phase::Waiting);
+    bench.wait(15 * 60).apply(None, Command::Timer).unwrap()
+}
+
+#[test]
+fn who_waits_and_is_not_heard_of_does_not_wait_for_ever() {
+    let mut bench = Bench::new();
+    in_line_and_silent(&mut bench);
+    assert!(is_lost(&bench, 1), "no connection will tell it lost");
+    bench.wait(30).apply(None, Command::Timer).unwrap();
+    let session = bench.session.unwrap();
+    assert!(matches!(&session.standing, Standing::Suspended(s) if s.interaction.is_some()), "{:?}", session.standing);
+}
+
+#[test]
+fn who_waits_and_listens_goes_on_waiting() {
+    let mut bench = Bench::new();
+    bench.heard = true;
+    let changed = in_line_and_silent(&mut bench);
+    assert_eq!(standing(&bench, 1), LegStanding::Live);
+    assert_eq!(changed.due, Some(Time(bench.now.0 + 15 * 60 * 1000)), "and is looked at again");
+}
+
+#[test]
+fn who_talks_to_an_agent_is_not_idle() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.apply(Some(&ada), begin(1, Channel::App, None)).unwrap();
+    bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), None)).unwrap();
+    bench.line(Phase::Assigned("bo".into()));
+    bench.wait(20 * 60).apply(None, Command::Timer).unwrap();
+    assert_eq!(standing(&bench, 1), LegStanding::Live);
 }

@@ -238,6 +238,7 @@ impl ToyHouse {
             now: self.now(),
             tenant: &self.tenant,
             life: 1,
+            heard: true,
             who,
             settings: &self.settings,
             keys: &self.keys,
