@@ -10,7 +10,7 @@ use segue_session::store::{
 };
 use segue_session::{
     Actor, Arriving, Changed, Claim, Command, GivenHandle, Leg, LegId, LegStanding, Line, Moment, Reason, Refusal, RequestId, Session,
-    SessionId, apply, view,
+    SessionId, Time, apply, due, view,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -77,6 +77,25 @@ impl Tenant {
         request: Option<RequestId>,
         command: Command,
     ) -> Result<Applied, Refusal> {
+        self.carry_out(who, id, request, command, None).await
+    }
+
+    /// Does what is due for a session, which stands in the index of deadlines at `row`. Whether nothing is due until `now` any
+    /// more: where nothing was, the index told of settings that hold no longer, and is written anew.
+    pub(super) async fn timer(self: &Arc<Self>, id: SessionId, row: Time, now: Time) -> Result<bool, Refusal> {
+        let applied = self.carry_out(Actor::House, id, None, Command::Timer, Some(row)).await?;
+        let due = applied.read.and_then(|read| due(&read.session, &self.settings, &self.library));
+        Ok(due.is_none_or(|due| due > now))
+    }
+
+    async fn carry_out(
+        self: &Arc<Self>,
+        who: Actor<'_>,
+        id: SessionId,
+        request: Option<RequestId>,
+        command: Command,
+        row: Option<Time>,
+    ) -> Result<Applied, Refusal> {
         let print = fingerprint(&command).map_err(|_| Refusal::new(Reason::InvalidArgument, "the command cannot be written"))?;
         let arriving = command.arriving().map(|arriving| arriving.leg);
         for _ in 0..TRIES {
@@ -89,7 +108,8 @@ impl Tenant {
                     return self.here_again(who, first, arriving).await;
                 }
             };
-            if !changed.dirty && changed.route.is_empty() && changed.messages.is_empty() && changed.lookups.is_empty() {
+            let misplaced = row.is_some_and(|row| changed.due != Some(row));
+            if !misplaced && !changed.dirty && changed.route.is_empty() && changed.messages.is_empty() && changed.lookups.is_empty() {
                 return match self.first_answer(id, request, print).await? {
                     Some(first) => Ok(first),
                     None => Ok(Applied { read, handles: changed.handles, repeat: false }),

@@ -3,22 +3,31 @@
 use crate::house::tenant::Tenant;
 use futures_util::future::join_all;
 use segue_adapter_kit::Backoff;
-use segue_session::{Actor, Command, Leg, LegStanding, Reason, Refusal, SessionId};
+use segue_router::Span;
+use segue_session::{Actor, Command, Leg, LegStanding, Reason, Refusal, SessionId, Time};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// How often deadlines are looked at, and places told.
 const TURN: Duration = Duration::from_millis(250);
-/// Sessions dealt with in one turn.
+/// Sessions dealt with at once.
 const AT_ONCE: usize = 100;
+/// How long a session is left alone whose deadline cannot be dealt with.
+const REST: Span = Span::seconds(60);
 /// Live sessions read at once while looking for legs that died.
 const PAGE: usize = 200;
+
+/// Sessions whose deadlines were tried in vain, and until when each is left alone: they stay at the head of the index, and
+/// must not keep anybody else from their turn.
+type Resting = HashMap<SessionId, Time>;
 
 /// Deals with what is due until told to stop.
 pub(super) async fn sweep(tenant: Arc<Tenant>, mut stop: watch::Receiver<bool>) {
     let mut turns = tokio::time::interval(TURN);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut resting = Resting::new();
     loop {
         tokio::select! {
             _ = turns.tick() => {}
@@ -27,23 +36,41 @@ pub(super) async fn sweep(tenant: Arc<Tenant>, mut stop: watch::Receiver<bool>) 
         let moved = std::mem::take(&mut *tenant.moved.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         tenant.bells.moved(&moved);
         tenant.bells.forget(tenant.silent_since());
-        // As long as a whole turn's worth was due, more may be.
-        while due(&tenant).await == AT_ONCE && !*stop.borrow() {}
+        due(&tenant, &mut resting, &stop).await;
     }
 }
 
-/// Gives each session for which something is due its timer; how many there were.
-async fn due(tenant: &Arc<Tenant>) -> usize {
-    let due = match tenant.store.due(&tenant.id, tenant.clock.now(), AT_ONCE).await {
-        Ok(due) => due,
-        Err(error) => {
-            drop(tenant.failed(&error));
-            return 0;
+/// Gives each session for which something is due its timer, each once.
+async fn due(tenant: &Arc<Tenant>, resting: &mut Resting, stop: &watch::Receiver<bool>) {
+    let now = tenant.clock.now();
+    resting.retain(|_, until| *until > now);
+    while !*stop.borrow() {
+        let rows = match tenant.store.due(&tenant.id, now, resting.len().saturating_add(AT_ONCE)).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                drop(tenant.failed(&error));
+                return;
+            }
+        };
+        let rows: Vec<_> = rows.into_iter().filter(|(_, session)| !resting.contains_key(session)).take(AT_ONCE).collect();
+        // Together, so that the store writes them together.
+        let timers = join_all(rows.iter().map(|(row, session)| tenant.timer(*session, *row, now))).await;
+        for ((_, session), done) in rows.iter().zip(timers) {
+            match done {
+                Ok(true) => {}
+                // Others were quicker, or the store is out of breath: the next turn finds it again.
+                Err(refusal) if passes(&refusal) => drop(resting.insert(*session, now)),
+                Ok(false) | Err(_) => {
+                    tenant.meters.stuck.inc();
+                    tracing::warn!(tenant = tenant.id.as_str(), %session, "a deadline cannot be dealt with; it rests for a while");
+                    resting.insert(*session, now.after(REST));
+                }
+            }
         }
-    };
-    // Together, so that the store writes them together. Who is not dealt with now is found again in the next turn.
-    let timers = due.into_iter().map(|(_, session)| tenant.apply(Actor::House, session, None, Command::Timer));
-    join_all(timers).await.iter().filter(|applied| applied.is_ok()).count()
+        if rows.len() < AT_ONCE {
+            return;
+        }
+    }
 }
 
 /// The sockets of the process before this one are gone: their legs are lost, each with its grace. Beside the serving, in

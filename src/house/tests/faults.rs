@@ -1,21 +1,17 @@
 //! A store that delays, refuses, or does not say: nothing is told before it is stored, and memory is never patched.
 
-<<<<<<< HEAD
 use super::harness::{Caller, Desk, memory, open, plan, request};
-=======
-use super::harness::{Caller, Desk, memory, open, plan};
 use super::recovery::in_one_life;
->>>>>>> 55c13e8 (session: a leg knows the life of the daemon that holds it)
 use crate::engine::{Clock, Meters, replay};
 use crate::house::Switchboard;
 use async_trait::async_trait;
 use segue_adapter_kit::{DeskEntry, House as _};
-use segue_session::store::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored};
-<<<<<<< HEAD
-use segue_session::{AgentName, Command, DeskCommand, HandleKind, MessageBody, Phase, SessionId, TenantId, Time};
-=======
-use segue_session::{AgentName, Channel, Claim, Command, DeskCommand, MessageBody, Phase, SessionId, TenantId, Time};
->>>>>>> 55c13e8 (session: a leg knows the life of the daemon that holds it)
+use segue_session::store::{
+    Committed, DocumentWrite, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored,
+};
+use segue_session::{
+    AgentName, Channel, Claim, Command, DeskCommand, HandleKind, MessageBody, Phase, SessionId, TenantId, Time,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
@@ -60,11 +56,10 @@ impl Faulty {
     }
 
     fn gated(open: usize) -> Arc<Self> {
-<<<<<<< HEAD
-        let [refuse, unsaid, deaf, blind, adrift] = [0; 5].map(AtomicU32::new);
+        let [refuse, unsaid, unlisted, deaf, blind, adrift] = [0; 6].map(AtomicU32::new);
         let lost = AtomicBool::new(false);
         let (gate, arrived, mute, done) = (Semaphore::new(open), watch::Sender::new(0), watch::Sender::new(false), watch::Sender::new(0));
-        Arc::new(Self { inner: memory(), refuse, unsaid, deaf, blind, lost, gate, arrived, mute, adrift, done })
+        Arc::new(Self { inner: memory(), refuse, unsaid, unlisted, deaf, blind, lost, gate, arrived, mute, adrift, done })
     }
 
     /// A commit of a caller's.
@@ -79,12 +74,6 @@ impl Faulty {
         self.done.send_modify(|count| *count += 1);
         self.mute.subscribe().wait_for(|mute| !mute).await.unwrap();
         committed
-=======
-        let [refuse, unsaid, unlisted, deaf, blind] = [0; 5].map(AtomicU32::new);
-        let lost = AtomicBool::new(false);
-        let (gate, arrived) = (Semaphore::new(open), watch::Sender::new(0));
-        Arc::new(Self { inner: memory(), refuse, unsaid, unlisted, deaf, blind, lost, gate, arrived })
->>>>>>> 55c13e8 (session: a leg knows the life of the daemon that holds it)
     }
 }
 
@@ -342,7 +331,6 @@ async fn who_lost_the_right_to_decide_is_refused_and_asks_for_it_anew() {
     assert_eq!(replay(&store, &tenant).await.unwrap().differs, None, "what was refused left no trace");
 }
 
-<<<<<<< HEAD
 /// Runs a call until a commit of it is done, and hangs up before anybody has heard so.
 async fn hung_up<T>(faulty: &Faulty, call: impl Future<Output = T>) {
     let mut done = faulty.done.subscribe();
@@ -388,7 +376,8 @@ async fn a_repeat_whose_way_to_the_store_is_lost_gives_what_was_given_first() {
     faulty.adrift.store(1, Ordering::SeqCst);
     let again = give().await.unwrap();
     assert_eq!((again.handles, again.repeat), (first.handles, true));
-=======
+}
+
 #[test]
 fn legs_of_the_former_life_are_lost_though_the_store_failed_meanwhile() {
     let faulty = Faulty::new();
@@ -406,5 +395,29 @@ fn legs_of_the_former_life_are_lost_though_the_store_failed_meanwhile() {
         gone.until_left().await;
         assert!(back.is_active().await, "whoever came back is here");
     });
->>>>>>> 55c13e8 (session: a leg knows the life of the daemon that holds it)
+}
+
+/// Puts a session at a place in the index of deadlines, with this content or the one it has.
+async fn misplace(store: &Arc<dyn Store>, session: SessionId, due: Time, content: Option<&[u8]>) {
+    let tenant = TenantId::from("acme");
+    let stored = store.session(&tenant, session).await.unwrap().unwrap();
+    let content = Some(content.map_or(stored.content, <[u8]>::to_vec));
+    let (keys, handles) = (Vec::new(), Vec::new());
+    let write = DocumentWrite { session, expect: stored.version, content, live: true, due: Some(due), keys, handles };
+    store.commit(&tenant, Mutation { at: due, documents: vec![write], ..Mutation::default() }).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deadlines_with_nothing_due_and_unreadable_sessions_hold_nobody_up() {
+    let store = memory();
+    let house = open(&store).await;
+    let late = Caller::start(&house, "late").await;
+    for n in 0..120 {
+        let session = Caller::start(&house, "cy").await.session;
+        misplace(&store, session, Time(1), (n % 40 == 0).then_some(b"\xff")).await;
+    }
+    late.order(Command::Lose(late.leg)).await.unwrap();
+    late.until_left().await;
+    let left = store.due(&"acme".into(), crate::engine::Clock::system().now(), 200).await.unwrap();
+    assert_eq!(left.len(), 3, "the unreadable ones rest; the others stand where their next deadline is: {left:?}");
 }
