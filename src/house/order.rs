@@ -9,8 +9,8 @@ use segue_session::store::{
     Committed, DocumentWrite, Error as StoreError, JournalAppend, MessageAppend, Mutation, Request, Stored, Version,
 };
 use segue_session::{
-    Actor, Arriving, Changed, Claim, Command, GivenHandle, Leg, LegId, LegStanding, Line, Moment, Reason, Refusal, RequestId, Session,
-    SessionId, Time, apply, due, view,
+    Actor, Arriving, Changed, Claim, Command, GivenHandle, Leg, LegId, LegStanding, Line, Moment, Principal, Reason, Refusal, RequestId,
+    Session, SessionId, Time, access, apply, due, view,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -322,24 +322,26 @@ impl Tenant {
     }
 
     /// The answer for a customer.
-    pub(super) async fn accepted(&self, applied: Applied) -> Accepted {
+    pub(super) async fn accepted(&self, who: &Principal, applied: Applied) -> Accepted {
         let Applied { read, handles, repeat } = applied;
         let view = match read {
-            Some(read) => Some(self.view_of(&read).await),
+            Some(read) => Some(self.view_of(who, &read).await),
             None => None,
         };
         Accepted { view, durability: self.store.durability(), handles, repeat }
     }
 
     /// A session as its customer sees it, with the place in line as of now.
-    pub(super) async fn view_of(&self, read: &Read) -> segue_session::View {
+    pub(super) async fn view_of(&self, who: &Principal, read: &Read) -> segue_session::View {
         let beside = view::Read {
             version: read.stored.version,
             routing_version: read.stored.routing_version,
             last_message: read.stored.last_message,
             line: read.line.as_ref(),
         };
-        let mut view = view::of(&read.session, beside, &self.library, self.clock.now());
+        let outsider = access::is_outsider(who, &read.session, &self.keys);
+        let of = if outsider { view::of_outsider } else { view::of };
+        let mut view = of(&read.session, beside, &self.library, self.clock.now());
         self.bells.waits(read.session.id, view.line.as_ref());
         if let Some(line) = view.line.as_mut().filter(|line| line.phase == segue_session::Phase::Waiting) {
             line.ahead = self.ahead(line.interaction).await;

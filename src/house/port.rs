@@ -34,7 +34,7 @@ impl House for Switchboard {
         if resumes && let Err(refusal) = &applied {
             tenant.count_resume(refusal);
         }
-        Ok(tenant.accepted(applied?).await)
+        Ok(tenant.accepted(who, applied?).await)
     }
 
     async fn say(
@@ -56,7 +56,7 @@ impl House for Switchboard {
     async fn view(&self, who: &Principal, session: SessionId) -> Result<View, Refusal> {
         let tenant = self.tenant(who)?;
         let read = tenant.seen(who, session).await?;
-        Ok(tenant.view_of(&read).await)
+        Ok(tenant.view_of(who, &read).await)
     }
 
     async fn messages(&self, who: &Principal, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal> {

@@ -26,6 +26,9 @@ pub struct Leg {
     /// The life of the daemon in which it came or came back last; see [`crate::Moment::life`].
     #[serde(default)]
     pub life: u64,
+    /// Whether the customer signed in on this very leg. What others proved does not count for one that came by a handle.
+    #[serde(default)]
+    pub signed_in: bool,
 }
 
 /// How a leg stands.

@@ -55,7 +55,9 @@ pub fn apply(now: &mut Moment<'_>, session: Option<Session>, line: Option<&Line>
     if draft.gone && !matches!(command, Command::Timer) {
         return Err(access::nothing_here());
     }
+    let before = draft.session.assurance.level(draft.now());
     obey(&mut draft, command)?;
+    handles::outgrow(&mut draft, before);
     draft.finish()
 }
 
