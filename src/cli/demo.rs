@@ -25,7 +25,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args) -> Result<(), Error> {
     if args.story {
-        return Ok(story::play(StoreChoice::Embedded, Teller::new(std::io::stdout())).await?);
+        return Ok(Box::pin(story::play(StoreChoice::Embedded, Teller::new(std::io::stdout()))).await?);
     }
     let kept = args.data.is_some();
     let data = args.data.unwrap_or_else(|| std::env::temp_dir().join(format!("segue-demo-{}", std::process::id())));

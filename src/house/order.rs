@@ -40,7 +40,7 @@ pub(super) struct Read {
 /// How a commit ended.
 enum Settled {
     /// It was done, and those who wait were told.
-    Now(Applied),
+    Now(Box<Applied>),
     /// The request had been done before: what was kept of it.
     Before(Committed),
 }
@@ -122,7 +122,7 @@ impl Tenant {
                     let first = self.repeated(id, &committed).await?;
                     return self.here_again(who, first, arriving).await;
                 }
-                Ok(Settled::Now(applied)) => return Ok(applied),
+                Ok(Settled::Now(applied)) => return Ok(*applied),
                 Err(StoreError::Conflict { .. } | StoreError::HandleTaken(_) | StoreError::Absent(_)) => {}
                 Err(error) => return Err(self.failed(&error)),
             }
@@ -188,7 +188,7 @@ impl Tenant {
             if committed.repeat {
                 return Ok(Settled::Before(committed));
             }
-            Ok(Settled::Now(tenant.tell(read, changed, &committed)))
+            Ok(Settled::Now(Box::new(tenant.tell(read, changed, &committed))))
         })
         .await
     }

@@ -63,7 +63,7 @@ fn holds(yes: bool, otherwise: impl FnOnce() -> String) -> Result<(), Error> {
 /// # Errors
 /// The first thing that went another way.
 pub async fn play(store: StoreChoice, teller: Teller) -> Result<(), Error> {
-    play_on(Stage::set(store, teller).await?).await
+    Box::pin(play_on(Stage::set(store, teller).await?)).await
 }
 
 /// Plays the whole story on a stage that was set.

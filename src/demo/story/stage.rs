@@ -161,7 +161,7 @@ impl Stage {
     #[must_use]
     pub fn widget(&self) -> String {
         let widgets = self.plan.tenants.values().flat_map(|t| &t.widgets);
-        widgets.map(|w: &String| w.clone()).next().unwrap_or_default()
+        widgets.cloned().next().unwrap_or_default()
     }
 
     /// Ends the daemon in order.
