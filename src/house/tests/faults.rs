@@ -9,9 +9,7 @@ use segue_adapter_kit::{DeskEntry, House as _};
 use segue_session::store::{
     Committed, DocumentWrite, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored,
 };
-use segue_session::{
-    AgentName, Channel, Claim, Command, DeskCommand, HandleKind, MessageBody, Phase, SessionId, TenantId, Time,
-};
+use segue_session::{AgentName, Channel, Claim, Command, DeskCommand, HandleKind, MessageBody, Phase, SessionId, TenantId, Time};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
