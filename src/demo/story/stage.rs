@@ -160,8 +160,8 @@ impl Stage {
     /// The widget key with which visitors come in.
     #[must_use]
     pub fn widget(&self) -> String {
-        let widgets = self.plan.tenants.values().flat_map(|t| &t.widgets);
-        widgets.cloned().next().unwrap_or_default()
+        let mut widgets = self.plan.tenants.values().flat_map(|t| &t.widgets);
+        widgets.next().cloned().unwrap_or_default()
     }
 
     /// Ends the daemon in order.

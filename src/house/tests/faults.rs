@@ -416,6 +416,6 @@ async fn deadlines_with_nothing_due_and_unreadable_sessions_hold_nobody_up() {
     }
     late.order(Command::Lose(late.leg)).await.unwrap();
     late.until_left().await;
-    let left = store.due(&"acme".into(), crate::engine::Clock::system().now(), 200).await.unwrap();
+    let left = store.due(&"acme".into(), Clock::system().now(), 200).await.unwrap();
     assert_eq!(left.len(), 3, "the unreadable ones rest; the others stand where their next deadline is: {left:?}");
 }
