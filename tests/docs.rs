@@ -1,5 +1,7 @@
 //! Runs what the README shows: every `sh` block whose commands are `segue …`, in an empty folder, one after the other.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::process::Command;
 
 /// The lines of the README's shell blocks.

@@ -20,7 +20,9 @@ pub(crate) fn requeue(router: &mut Router, turn: &mut Turn<'_>, id: InteractionI
             Ok(())
         }
         Stage::Assigned(assignment) => {
-            router.give_back(turn, id, &assignment, WithdrawReason::Moved);
+            router.cool(id, assignment.agent, turn.now);
+            router.unassign(turn, id, &assignment);
+            router.line_up(turn, id);
             Ok(())
         }
     }

@@ -57,8 +57,7 @@ pub struct Cases {
 
 impl Case {
     /// Where it is, by names.
-    #[must_use]
-    pub fn phase(&self, name: impl Fn(AgentId) -> Option<AgentName>) -> Phase {
+    pub(super) fn phase(&self, name: impl Fn(AgentId) -> Option<AgentName>) -> Phase {
         if let Some(outcome) = self.ended {
             let wrapping = self.wrapping.keys().next().copied().and_then(&name);
             return match (outcome, wrapping) {

@@ -5,7 +5,7 @@ use super::{close, leave, notices, walk};
 use crate::journey::RouteWish;
 use crate::{
     Action, AgentName, AssuranceLevel, InteractionId, InteractionRecord, LegId, Line, Phase, Private, Reason, Refusal, RouteRequest,
-    Source, Standing, SuspendCause, Time, access, limits,
+    Standing, SuspendCause, Time, access, limits,
 };
 use segue_router::{Channel, Outcome, Priority};
 use std::collections::BTreeSet;
@@ -34,27 +34,21 @@ pub(super) fn ask(draft: &mut Draft<'_, '_>, leg: LegId, callback: Option<Privat
             priority_why: record.priority_why.clone(),
             callback,
         },
-        None => RouteWish { callback, ..unheard(draft, leg, channel)? },
+        None => RouteWish {
+            queue: draft.moment.settings.queue.clone().ok_or_else(|| {
+                Refusal::new(Reason::WrongStep, "there is no queue for who asks for a person here; go on with the journey")
+            })?,
+            needs: String::new(),
+            priority: 0,
+            priority_why: String::new(),
+            callback,
+        },
     };
     walk::wasted(draft, &[("then", "asked_for_person".to_owned()), ("channel", word(channel))]);
     draft.event("asked_for_person", &[("channel", word(channel)), ("callback", wanted.callback.is_some().to_string())]);
     wish(draft, wanted, channel);
     draft.grown = true;
     Ok(())
-}
-
-/// Where somebody goes whom nobody has routed yet: where their journey would lead them, else where the tenant says.
-fn unheard(draft: &mut Draft<'_, '_>, leg: LegId, channel: Channel) -> Result<RouteWish, Refusal> {
-    let ahead = walk::with(draft, Source::Leg(leg, channel), |library, at, walk| {
-        Ok(at.as_ref().and_then(|position| library.wish_ahead(position, walk)))
-    })?;
-    let elsewhere = || {
-        let queue = draft.moment.settings.queue.clone()?;
-        Some(RouteWish { queue, needs: String::new(), priority: 0, priority_why: String::new(), callback: None })
-    };
-    ahead
-        .or_else(elsewhere)
-        .ok_or_else(|| Refusal::new(Reason::WrongStep, "there is no queue for who asks for a person here; go on with the journey"))
 }
 
 /// The customer leaves the line, or the talk, without suspending.
@@ -146,8 +140,6 @@ pub(super) fn routed(draft: &mut Draft<'_, '_>, id: InteractionId, phase: Phase)
                 notices::say(draft, "agent_joined", &[("agent", agent.to_string())]);
             }
         }
-        // Said again where it may not have been heard.
-        Phase::WrappingUp(_) if !open => {}
         Phase::WrappingUp(agent) => {
             end(draft, id, Outcome::Handled);
             draft.event("talk_ended", &[("agent", agent.to_string())]);

@@ -4,7 +4,6 @@
 
 mod bench;
 mod identity;
-mod lives;
 mod pop;
 mod properties;
 mod stories;
