@@ -89,6 +89,8 @@ impl Router {
             ensure!(known, "{id} is neither in the plan nor holds anything");
             let wish = agent.next.is_some() && agent.holds_nothing();
             ensure!(!wish, "{id} holds nothing, but still wishes for another presence");
+            let gone = self.signed_in(*id).is_err();
+            ensure!(!gone || agent.offers.is_empty(), "{id} is signed out, but is still offered something");
         }
         for id in self.state.plan.agents.keys() {
             ensure!(self.state.agents.contains_key(id), "{id} is in the plan, but not known");

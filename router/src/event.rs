@@ -18,9 +18,11 @@ pub enum Event {
     Present(AgentId, Presence),
     /// When the agent's present work ends, take this presence. `None` takes the wish back.
     PresentNext(AgentId, Option<Presence>),
-    /// The agent's desk vanished; a grace runs.
+    /// The agent's desk vanished; a grace runs. When it ends, the agent is signed out: offers and assignments return
+    /// to their place in line, with this agent as last resort. Wrap-ups end by themselves, without a code.
     Lose(AgentId),
-    /// The agent left on purpose. Offers return to their place; assignments stay theirs until moved.
+    /// The agent left on purpose. Offers return to their place, wrap-ups end by themselves. Refused while anything is
+    /// assigned to them: they finish, transfer or requeue it first.
     SignOut(AgentId),
     /// The agent takes the offer.
     Accept(AgentId, OfferId),
@@ -118,7 +120,7 @@ pub enum Effect {
     },
     /// Put the interaction to the agent.
     Offer(Box<Decision>),
-    /// The offer no longer stands; clear it from the desk.
+    /// The offer no longer stands, or the assignment that came of it; clear it from the desk.
     Withdraw {
         /// Which offer.
         offer: OfferId,
@@ -190,7 +192,7 @@ pub struct Change {
     pub capacity: Units,
 }
 
-/// Why an offer no longer stands.
+/// Why an offer no longer stands, or the assignment that came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WithdrawReason {

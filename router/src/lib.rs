@@ -75,6 +75,12 @@
 //! last resort for it for [`Timings::cool_off`]: they come after everybody else, and only while nobody else on duty,
 //! busy or not, could take it.
 //!
+//! # Nobody is stuck
+//!
+//! An offer, a wrap-up, a transfer and a lost desk each have a deadline and a way out. An agent cannot sign out amid a
+//! talk ([`Refusal::StillAssigned`]); when their desk is lost and does not come back within [`Timings::lost_for`], the
+//! talk returns to its place in line, as it stood there before: same wait, same rank, that agent last resort.
+//!
 //! # Invariants
 //!
 //! Checked by [`Router::check`], after every step of the tests:

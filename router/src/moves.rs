@@ -140,27 +140,46 @@ impl Router {
     }
 
     /// The assignment is taken away whole: nothing is left for the agent to wrap up.
-    pub(crate) fn unassign(&mut self, turn: &mut Turn<'_>, id: InteractionId, assignment: &Assignment) {
+    pub(crate) fn unassign(&mut self, turn: &mut Turn<'_>, id: InteractionId, assignment: &Assignment, why: WithdrawReason) {
         let Some(channel) = self.state.interactions.get(&id).map(|interaction| interaction.channel) else { return };
         let now = turn.now;
         let agent = self.touch(turn, assignment.agent);
         agent.assignments.remove(&id);
         agent.idle_since = now;
         self.free_units(turn, assignment.agent, channel, assignment.units);
-        let why = WithdrawReason::Moved;
         turn.out.push(Effect::Withdraw { offer: assignment.offer, interaction: id, agent: assignment.agent, why });
     }
 
-    /// The agent leaves: their offers return to their place, what was kept for them falls back, their assignments
-    /// and wrap-ups stay theirs.
+    /// The assignment returns to its place in line, with its agent as last resort for it.
+    pub(crate) fn give_back(&mut self, turn: &mut Turn<'_>, id: InteractionId, assignment: &Assignment, why: WithdrawReason) {
+        self.cool(id, assignment.agent, turn.now);
+        self.unassign(turn, id, assignment, why);
+        self.line_up(turn, id);
+    }
+
+    /// Nobody is at the agent's desk to go on with what is assigned to them: it returns to its place.
+    pub(crate) fn give_all_back(&mut self, turn: &mut Turn<'_>, id: AgentId) {
+        let held: Vec<_> = self.state.agents.get(&id).into_iter().flat_map(|agent| agent.assignments.iter().copied()).collect();
+        for interaction in held {
+            if let Some(Stage::Assigned(assignment)) = self.state.interactions.get(&interaction).map(|it| it.stage.clone()) {
+                self.give_back(turn, interaction, &assignment, WithdrawReason::AgentLeft);
+            }
+        }
+    }
+
+    /// The agent leaves: their offers return to their place, and what was kept for them falls back. What was assigned
+    /// to a lost desk returns, too: whom a customer talks to must be there. Wrap-ups stay theirs.
     pub(crate) fn dismiss(&mut self, turn: &mut Turn<'_>, id: AgentId, why: WithdrawReason) {
         self.undo_lost(id);
         let agent = self.dress(turn, id);
-        agent.desk = Desk::Out;
+        let lost = matches!(std::mem::replace(&mut agent.desk, Desk::Out), Desk::Lost { .. });
         agent.next = None;
         let offers: Vec<_> = agent.offers.iter().copied().collect();
         for offer in offers {
             self.withdraw(turn, offer, why);
+        }
+        if lost {
+            self.give_all_back(turn, id);
         }
         for interaction in self.reserved_for(id) {
             self.fall_back(turn, interaction);

@@ -27,6 +27,8 @@ pub enum Refusal {
     NotYours(AgentId),
     /// The interaction is not at a place where this can be done (say: wrap up before it is assigned).
     WrongMoment(InteractionId),
+    /// The agent cannot sign out while this interaction is theirs: they finish, transfer or requeue it first.
+    StillAssigned(InteractionId),
     /// The agent is not signed in.
     SignedOut(AgentId),
     /// The queue wants a wrap-up code before the wrap-up may end.

@@ -3,8 +3,8 @@
 //! What is *not* here: tokens, and the permission table of the doors, which refuses whole roles before a session is read.
 
 use crate::{
-    Action, Actor, AgentName, AssuranceLevel, CustomerClaims, Keys, Leg, LegId, Line, Moment, Party, Phase, Principal, Reason, Refusal,
-    Session, Who,
+    Action, Actor, AgentName, AssuranceLevel, CustomerClaims, Keys, Leg, LegId, LegStanding, Line, Moment, Party, Phase, Principal, Reason,
+    Refusal, Session, Standing, Time, Who,
 };
 
 /// Whether somebody may see a session: its customer in its role, who holds a leg of it, or the house's own people.
@@ -32,9 +32,38 @@ fn is_theirs(who: &Principal, claims: &CustomerClaims, session: &Session, keys: 
         (Some(_), Who::Known { .. }) => is_customer(claims, session),
         (_, Who::Unknown | Who::Candidates(_)) | (None, Who::Known { .. }) => {
             let holder = holder(who, keys);
-            session.legs.iter().any(|leg| leg.holder == Some(holder) && fits_device(leg, claims))
+            session.legs.iter().any(|leg| leg.holder == Some(holder) && fits_device(leg, claims) && reaches(leg, session))
         }
     }
+}
+
+/// Whether a leg still shows its holder the session: while it lasts, and what it ended with. Not what others made of it since.
+fn reaches(leg: &Leg, session: &Session) -> bool {
+    match (leg.standing, &session.standing) {
+        (LegStanding::Live | LegStanding::Lost { .. }, _) => true,
+        (LegStanding::Ended { at }, Standing::Suspended(suspension)) => at >= suspension.at,
+        (LegStanding::Ended { at }, Standing::Closed { at: over, .. } | Standing::Expired { at: over }) => at >= *over,
+        (LegStanding::Ended { .. }, Standing::Active) => false,
+    }
+}
+
+/// How surely the customer is known to this somebody: of what others proved, no more than a handle is worth counts for one who
+/// has not signed in as the session's customer.
+#[must_use]
+pub fn level(who: &Principal, session: &Session, keys: &Keys, now: Time) -> AssuranceLevel {
+    let level = session.assurance.level(now);
+    if is_outsider(who, session, keys) { level.min(AssuranceLevel::Low) } else { level }
+}
+
+/// Whether this is a customer's page or device on which the session's known customer has not signed in: nothing personal is for it.
+#[must_use]
+pub fn is_outsider(who: &Principal, session: &Session, keys: &Keys) -> bool {
+    let Party::Customer(claims) = &who.party else { return false };
+    let holder = holder(who, keys);
+    let signed_in = || session.legs.iter().any(|leg| leg.signed_in && leg.holder == Some(holder) && fits_device(leg, claims));
+    // Whom an agent identified was never signed in: there is nothing to hold back that was proven elsewhere.
+    let proven = session.legs.iter().any(|leg| leg.signed_in) || !session.customer.is_empty();
+    matches!(session.party, Who::Known { .. }) && proven && !is_customer(claims, session) && !signed_in()
 }
 
 /// Whether these signed claims name the session's customer in the session's role.
@@ -136,12 +165,20 @@ pub(crate) fn keepers_only(moment: &Moment<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// The level that counts for what the one who acts does.
+pub(crate) fn acting(moment: &Moment<'_>, session: &Session) -> AssuranceLevel {
+    match moment.who {
+        Actor::Principal(who) => level(who, session, moment.keys, moment.now),
+        Actor::House => session.assurance.level(moment.now),
+    }
+}
+
 /// What a customer asks for may want to know them better; the house's people are not held to it. `coming` is what the command
 /// itself proves.
 pub(crate) fn surely(moment: &Moment<'_>, session: &Session, action: Action, coming: AssuranceLevel) -> Result<(), Refusal> {
     let is_customer = matches!(moment.who, Actor::Principal(Principal { party: Party::Customer(_), .. }));
     let wanted = moment.settings.levels.get(&action).copied().unwrap_or_default();
-    let level = session.assurance.level(moment.now).max(coming);
+    let level = acting(moment, session).max(coming);
     if !is_customer || level >= wanted {
         return Ok(());
     }

@@ -60,6 +60,8 @@ pub enum Command {
     },
     /// The leg's connection vanished.
     Lose(LegId),
+    /// The process before this one is gone, and the connections with it: legs that have not come back in this life are lost.
+    LoseFormer,
     /// The leg is over on purpose; the last one to end suspends the session.
     End(LegId),
     /// Something for the journey: a choice, a field's value, back, go on.
@@ -101,6 +103,17 @@ pub enum Command {
     Timer,
     /// Everything about the person is to be forgotten.
     Erase,
+}
+
+impl Command {
+    /// The leg that comes in with it, where one does.
+    #[must_use]
+    pub const fn arriving(&self) -> Option<&Arriving> {
+        match self {
+            Self::Start { leg, .. } | Self::Resume { leg, .. } | Self::Attach { leg, .. } | Self::Move { leg, .. } => Some(leg),
+            _ => None,
+        }
+    }
 }
 
 /// By which right somebody comes back in.

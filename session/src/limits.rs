@@ -50,6 +50,17 @@ pub fn check_text(text: &str) -> Result<(), crate::Refusal> {
     within("text_bytes", text.len(), TEXT_BYTES)
 }
 
+/// Whether a text may be a note.
+///
+/// # Errors
+/// `LimitExceeded` over [`NOTE_BYTES`]; `InvalidArgument` where there is none.
+pub fn check_note(text: &str) -> Result<(), crate::Refusal> {
+    if text.trim().is_empty() {
+        return Err(crate::Refusal::new(crate::Reason::InvalidArgument, "the note is empty").about("field", "note"));
+    }
+    within("note_bytes", text.len(), NOTE_BYTES)
+}
+
 /// Whether something is within a limit.
 ///
 /// # Errors

@@ -12,6 +12,11 @@ pub struct Moment<'a> {
     pub now: Time,
     /// Whose house it is; a principal of another tenant finds nothing here.
     pub tenant: &'a TenantId,
+    /// Which life of the daemon this is: drawn at its start, never 0. A leg of another life has lost its connection.
+    pub life: u64,
+    /// Whether a leg of the session was heard of within the idle time in a way that is not stored: a stream or a socket
+    /// watches it, or its customer asked for news.
+    pub heard: bool,
     /// Who gives the command.
     pub who: Actor<'a>,
     /// How the tenant's sessions go.

@@ -1,8 +1,9 @@
 //! A session as its customer sees it, the same on every channel before it is rendered.
 
-use crate::journey::Library;
+use crate::journey::{Field, Library, Prompt};
 use crate::store::{Seq, Version};
-use crate::{Line, Session, Standing, Time, View};
+use crate::{Answer, AssuranceLevel, FieldId, Line, Private, Sensitivity, Session, Source, Standing, Time, Value, View};
+use std::collections::BTreeSet;
 
 /// What was read beside the session's content.
 #[derive(Clone, Copy, Debug)]
@@ -40,3 +41,55 @@ pub fn of(session: &Session, read: Read<'_>, library: &Library, now: Time) -> Vi
         channels: session.channels(),
     }
 }
+
+/// The view for who has not signed in as the session's customer: at a handle's level, and without anything personal or known.
+/// That something was given is shown, so that nothing is asked again.
+#[must_use]
+pub fn of_outsider(session: &Session, read: Read<'_>, library: &Library, now: Time) -> View {
+    let mut capped = session.clone();
+    if let Some(position) = &mut capped.position {
+        position.level = position.level.min(AssuranceLevel::Low);
+    }
+    let mut view = of(&capped, read, library, now);
+    view.level = view.level.min(AssuranceLevel::Low);
+    let hidden: BTreeSet<FieldId> = capped.answers.iter().filter(|(_, a)| is_personal(a)).map(|(id, _)| id.clone()).collect();
+    capped.customer.clear();
+    capped.claimed.clear();
+    for answer in capped.answers.values_mut().filter(|a| is_personal(a)) {
+        answer.value = Private::new(Value::Text(MASK.to_owned()));
+    }
+    let worded = of(&capped, read, library, now).prompt;
+    view.prompt = match (view.prompt, worded) {
+        (Some(Prompt::Form { step, fields, current, misfit, confirm, .. }), Some(Prompt::Form { title, fields: words, .. })) => {
+            let fields = fields.into_iter().map(|field| masked(field, &words, &hidden)).collect();
+            Some(Prompt::Form { step, title, fields, current, misfit, confirm })
+        }
+        (_, worded) => worded,
+    };
+    view
+}
+
+/// A field whose value is hidden where it is personal, and whose words hold nothing personal either.
+fn masked(mut field: Field, words: &[Field], hidden: &BTreeSet<FieldId>) -> Field {
+    match words.iter().find(|f| f.id == field.id) {
+        Some(worded) => {
+            field.ask.clone_from(&worded.ask);
+            field.hint.clone_from(&worded.hint);
+        }
+        None => {
+            field.ask = field.id.to_string();
+            field.hint = None;
+        }
+    }
+    if field.value.is_some() && (hidden.contains(&field.id) || field.sensitivity != Sensitivity::Usual) {
+        field.value = Some(Private::new(MASK.to_owned()));
+    }
+    field
+}
+
+fn is_personal(answer: &Answer) -> bool {
+    answer.sensitivity != Sensitivity::Usual || matches!(answer.source, Source::Claim | Source::Lookup)
+}
+
+/// What stands for a value that is not shown.
+const MASK: &str = "•••";

@@ -18,8 +18,12 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
     for warning in &loaded.warnings.0 {
         tracing::warn!(place = warning.place, line = warning.line, "{warning}");
     }
-    let signals = Signals::new()?;
-    let running = serve::start(loaded.plan).await?;
+    let mut signals = Signals::new()?;
+    // A standby may wait long for its turn, and goes at once when it is told to.
+    let running = tokio::select! {
+        running = serve::start(loaded.plan) => running?,
+        () = signals.stop() => return Ok(()),
+    };
     until_stopped(running, signals).await
 }
 

@@ -34,7 +34,10 @@ pub fn plan(data: &Path, public: SocketAddr, variables: Vec<(String, String)>) -
         FILES.iter().map(|(path, text)| (Path::new(ROOT).join(path).components().collect(), (*text).to_owned())).collect();
     let mut variables = variables;
     variables.push(("SEGUE__LISTEN__PUBLIC".into(), public.to_string()));
-    variables.push(("SEGUE__STORE__DIR".into(), absolute(data).display().to_string()));
+    // A folder belongs to the embedded store; who names another kind has said where it is.
+    if !variables.iter().any(|(key, _)| key == "SEGUE__STORE__KIND") {
+        variables.push(("SEGUE__STORE__DIR".into(), absolute(data).display().to_string()));
+    }
     let wanted = Wanted { file: Path::new(ROOT).join("segue.toml"), files: Files::Held(held), variables, mode: Mode::Demo };
     load(&wanted).map(|Loaded { plan, .. }| plan)
 }

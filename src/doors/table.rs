@@ -55,6 +55,10 @@ actions! {
     AnswerOffer:         x o o x x,
     /// Speak, note, fill in, push, identify, in a session that one has.
     ServeCustomer:       x o o x x,
+    /// Read along in a session that another agent has.
+    Observe:             x x o x x,
+    /// Put in a word in a session that another agent has: a message, a note. All else is left to who has it.
+    Intervene:           x x o x x,
     /// End the talk, wrap it up, park it, give it to a queue or a colleague.
     HandOver:            x o o x x,
     /// Change the order of a line, or put an interaction back into it.
@@ -118,6 +122,7 @@ impl Action {
             | Command::Note(..)
             | Command::LookedUp(_)
             | Command::Routed(..)
+            | Command::LoseFormer
             | Command::Timer => Self::BeTheHouse,
         }
     }

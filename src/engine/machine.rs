@@ -6,11 +6,14 @@
 use crate::engine::answered::{Answered, Known};
 use crate::engine::input::Input;
 use crate::engine::journal::{Aside, Asker, Hash, NamesRecord, Record, Step, fingerprint};
-use segue_router::{Effect, Event, Router, Time};
+use segue_router::{Effect, Event, Readiness, Router, Time};
 use segue_session::outbound::{AWAY, Cases, Chart, Directory, Names, Told, channel_name, desk_event, presence, refusal, route_event};
 use segue_session::{AgentName, DeskCommand, InteractionId, Line, Phase, QueueName, Reason, Refusal, RequestId, RouteRequest, SessionId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+
+/// What this build calls itself in pictures.
+const BUILD: &str = env!("CARGO_PKG_VERSION");
 
 /// Everything the owner of a domain holds in memory.
 #[derive(Debug, Default)]
@@ -27,6 +30,9 @@ pub(crate) struct Machine {
 /// A machine as stored.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Picture {
+    /// Which build took it, and wrote the journal after it: another one begins with a picture of its own.
+    #[serde(default)]
+    pub(super) build: String,
     router: segue_router::Snapshot,
     directory: Directory,
     chart: Chart,
@@ -34,6 +40,13 @@ pub(super) struct Picture {
     answered: Answered,
     chain: Hash,
     last: Time,
+}
+
+impl Picture {
+    /// Whether this build took it.
+    pub(super) fn is_ours(&self) -> bool {
+        self.build == BUILD
+    }
 }
 
 /// What an input led to.
@@ -93,6 +106,12 @@ impl Machine {
     /// The session's line, by names.
     pub(crate) fn line(&self, session: SessionId) -> Option<Line> {
         self.cases.line(session, |agent| self.directory.agent_name(agent).cloned())
+    }
+
+    /// What contents should have heard of the cases held.
+    pub(super) fn standings(&self) -> impl Iterator<Item = (SessionId, InteractionId, Phase)> {
+        let name = |agent| self.directory.agent_name(agent).cloned();
+        self.cases.iter().map(move |(interaction, case)| (case.session, interaction, case.phase(name)))
     }
 
     /// Agents who get copies of the session's messages.
@@ -203,8 +222,8 @@ impl Machine {
         let known = self.router.agent(agent);
         let chosen = match known {
             // A second desk, or one that came back: what they chose stands.
-            Some(change) if change.readiness == segue_router::Readiness::Lost => Ok(change.presence),
-            Some(change) if change.readiness != segue_router::Readiness::SignedOut => return Taken::default(),
+            Some(change) if change.readiness == Readiness::Lost => Ok(change.presence),
+            Some(change) if change.readiness != Readiness::SignedOut => return Taken::default(),
             Some(_) | None => presence(&self.directory, &self.chart, AWAY),
         };
         match chosen {
@@ -214,11 +233,13 @@ impl Machine {
     }
 
     fn lose(&mut self, at: Time, name: &AgentName) -> Taken {
-        let present = self
-            .directory
-            .agent(name)
-            .and_then(|agent| self.router.agent(agent))
-            .filter(|change| !matches!(change.readiness, segue_router::Readiness::SignedOut | segue_router::Readiness::Lost));
+        // Who left the config amid a talk is signed out, but is missed all the same.
+        let talks = |agent| self.cases.held_by(agent).any(|(_, case)| case.assigned_to() == Some(agent));
+        let present = self.directory.agent(name).and_then(|agent| self.router.agent(agent)).filter(|change| match change.readiness {
+            Readiness::Lost => false,
+            Readiness::SignedOut => talks(change.agent),
+            Readiness::Idle | Readiness::Offered | Readiness::Busy | Readiness::WrappingUp | Readiness::Unresponsive => true,
+        });
         match present {
             Some(change) => self.step(Turn { at, event: Event::Lose(change.agent), session: None, aside: Aside::None, by: None }),
             None => Taken::default(),
@@ -296,9 +317,18 @@ impl Machine {
         }
     }
 
+    /// Goes on from a step that another build decided otherwise: its link of the chain counts, so that the next difference
+    /// is found for itself.
+    pub(super) fn adopt(&mut self, record: &Record) {
+        if let Record::Step(step) = record {
+            self.chain = step.hash;
+        }
+    }
+
     /// The machine as a value.
     pub(super) fn picture(&self) -> Picture {
         Picture {
+            build: BUILD.to_owned(),
             router: self.router.snapshot(),
             directory: self.directory.clone(),
             chart: self.chart.clone(),
@@ -311,7 +341,7 @@ impl Machine {
 
     /// The machine that a value was taken of.
     pub(super) fn from_picture(picture: Picture) -> Result<Self, String> {
-        let Picture { router, directory, chart, cases, answered, chain, last } = picture;
+        let Picture { build: _, router, directory, chart, cases, answered, chain, last } = picture;
         let router = Router::restore(router).map_err(|why| why.to_string())?;
         Ok(Self { router, directory, chart, cases, answered, chain, last })
     }

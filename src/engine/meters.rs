@@ -92,6 +92,8 @@ pub struct Meters {
     pub batch: Histogram,
     /// Times that the engine threw its memory away and rebuilt it.
     pub rebuilds: Counter,
+    /// Deadlines of sessions that could not be dealt with and rest.
+    pub stuck: Counter,
     /// Calls to other systems by result: `ok` or the name of the error branch.
     pub connects: Family<OfResult, Counter>,
 }
@@ -122,6 +124,7 @@ impl Default for Meters {
             commit: seconds(),
             batch: Histogram::new(exponential_buckets(1.0, 2.0, 12)),
             rebuilds: Counter::default(),
+            stuck: Counter::default(),
             connects: Family::default(),
         }
     }
@@ -146,6 +149,7 @@ impl Meters {
         r.register_with_unit("store_commit_duration", "One commit of the store", Unit::Seconds, self.commit.clone());
         r.register("journal_batch_entries", "Journal entries in one commit of the engine", self.batch.clone());
         r.register("engine_rebuilds", "Times the engine rebuilt its memory", self.rebuilds.clone());
+        r.register("deadlines_stuck", "Deadlines that could not be dealt with and rest for a minute", self.stuck.clone());
         r.register("connector_calls", "Calls to other systems by result", self.connects.clone());
     }
 

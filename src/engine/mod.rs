@@ -18,6 +18,8 @@ mod metering;
 pub mod meters;
 mod numbers;
 mod owned;
+mod parts;
+mod patience;
 mod pops;
 mod recover;
 mod replay;
@@ -35,7 +37,8 @@ pub(crate) use bell::Bell;
 pub(crate) use input::{Input, Mail};
 pub(crate) use machine::Machine;
 pub(crate) use numbers::chart;
-pub(crate) use pops::{Histories, Scenery, Sheets, outcome_name, standing};
+pub(crate) use parts::Parts;
+pub(crate) use pops::{Histories, Scenery, Sheets, known, outcome_name, standing};
 
 use crate::config::plan::Routing;
 use segue_router::Decision;

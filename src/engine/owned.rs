@@ -30,6 +30,11 @@ impl Ownership {
         self.sessions.entry(session).or_insert(Owned { version, batch });
     }
 
+    /// The store has nothing of this session any more.
+    pub(super) fn erased(&mut self, session: SessionId, batch: u64) {
+        self.sessions.insert(session, Owned { version: None, batch });
+    }
+
     /// The version that a write in this batch expects; `None` where there is nothing to write to.
     pub(super) fn write(&mut self, session: SessionId, batch: u64) -> Option<Version> {
         let owned = self.sessions.get_mut(&session)?;

@@ -1,6 +1,7 @@
 //! Desk entries made whole: screen pops from the sessions' documents, read in one go per batch.
 
 use crate::engine::machine::Machine;
+use crate::engine::parts::Parts;
 use segue_router::{AgentId, Decision, Time};
 use segue_session::codec::Coded;
 use segue_session::journey::Library;
@@ -25,6 +26,8 @@ pub(crate) struct Scenery {
     pub(crate) hosts: BTreeSet<String>,
     /// Systems whose parts will come.
     pub(crate) connectors: Vec<String>,
+    /// Parts that came.
+    pub(crate) parts: Parts,
     /// The language of desks that say nothing.
     pub(crate) language: Language,
 }
@@ -171,8 +174,12 @@ impl Scenery {
         let needs = session.interaction(decision.interaction).map(|record| record.needs.as_str()).unwrap_or_default();
         let agent = names.directory.agent_name(decision.agent)?;
         let language = names.chart.agents.get(agent).map_or(&self.language, |agent| &agent.language);
-        let pending = || PopEnrichment { standing: EnrichmentStanding::Pending, data: None, at: now };
-        let history = known(session).and_then(|who| histories.get(&who)).cloned().unwrap_or_default();
+        let who = known(session);
+        let part = |connector: &str| {
+            let pending = PopEnrichment { standing: EnrichmentStanding::Pending, data: None, at: now };
+            self.parts.get(decision.interaction, who.as_ref(), connector).unwrap_or(pending)
+        };
+        let history = who.as_ref().and_then(|who| histories.get(who)).cloned().unwrap_or_default();
         let input = PopInput {
             version: stored.version,
             now,
@@ -180,7 +187,7 @@ impl Scenery {
             why: why(&names, decision, needs),
             phase,
             history: history.into_iter().filter(|row| row.session != session.id).collect(),
-            enrichment: self.connectors.iter().map(|name| (name.clone(), pending())).collect(),
+            enrichment: self.connectors.iter().map(|name| (name.clone(), part(name))).collect(),
             links: &self.links,
             hosts: &self.hosts,
             library: &self.library,
@@ -204,7 +211,8 @@ pub(crate) fn standing(machine: &Machine, interaction: InteractionId, agent: Age
     Some((offer.clone(), Phase::Offered(name)))
 }
 
-fn known(session: &Session) -> Option<Known> {
+/// Of whom a session is, where that is known.
+pub(crate) fn known(session: &Session) -> Option<Known> {
     match &session.party {
         Who::Known { customer, persona, .. } => Some((customer.clone(), persona.clone())),
         Who::Unknown | Who::Candidates(_) => None,

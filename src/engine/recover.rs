@@ -17,7 +17,7 @@ pub enum Error {
     #[error("while rebuilding from the store")]
     Store(#[from] StoreError),
     /// What was read is not what this program wrote.
-    #[error("entry {place} of the journal cannot be read: {why}")]
+    #[error("entry {place} of the journal cannot be read: {why}; start the build that wrote it and stop it in order, or restore the store")]
     Unreadable {
         /// Which entry; 0 is the snapshot.
         place: u64,
@@ -25,7 +25,7 @@ pub enum Error {
         why: String,
     },
     /// The replay took another decision than the journal says.
-    #[error("the replay differs at entry {place} of the journal: {why}")]
+    #[error("the replay differs at entry {place} of the journal: {why}; the store was changed from outside: restore it")]
     Differs {
         /// Which entry.
         place: u64,
@@ -42,35 +42,60 @@ pub(super) struct Recovered {
     pub(super) inbox: Seq,
     /// The last place in the journal.
     pub(super) journal: u64,
+    /// Whether another build wrote what this was rebuilt from: then a snapshot is due at once.
+    pub(super) foreign: bool,
+    /// Whether this build decided otherwise anywhere: then what is stored of sessions' lines is written anew.
+    pub(super) differs: bool,
     /// Entries of the journal since the snapshot.
     pub(super) since_snapshot: u64,
 }
 
 /// Rebuilds the owner's memory.
 pub(super) async fn recover(store: &Arc<dyn Store>, domain: &TenantId) -> Result<Recovered, Error> {
-    let (mut place, mut machine) = begin(store.snapshot(domain).await?)?;
-    let mut since_snapshot = 0;
+    let Begun { mut place, mut machine, ours } = begin(store.snapshot(domain).await?)?;
+    let (mut since_snapshot, mut differs) = (0, false);
     loop {
         let page = store.journal(domain, place, PAGE).await?;
         let Some(last) = page.last().map(|entry| entry.seq) else { break };
         for entry in &page {
             let record: Record = decode(&entry.body).map_err(|why| Error::Unreadable { place: entry.seq.0, why })?;
-            machine.replay(&record).map_err(|why| Error::Differs { place: entry.seq.0, why })?;
+            let Err(why) = machine.replay(&record) else { continue };
+            if ours {
+                return Err(Error::Differs { place: entry.seq.0, why });
+            }
+            tracing::warn!(
+                tenant = domain.as_str(),
+                place = entry.seq.0,
+                why,
+                "another build decided otherwise; this one's decision counts"
+            );
+            machine.adopt(&record);
+            differs = true;
         }
         since_snapshot += page.len() as u64;
         place = last;
     }
     let inbox = store.inbox_read(domain).await?;
     let owned = learn(store, domain, &machine).await?;
-    Ok(Recovered { machine, owned, inbox, journal: place.0, since_snapshot })
+    Ok(Recovered { machine, owned, inbox, journal: place.0, foreign: !ours, differs, since_snapshot })
 }
 
-/// The machine of a snapshot, or an empty one, with the place in the journal after which to go on.
-pub(super) fn begin(snapshot: Option<(Seq, Vec<u8>)>) -> Result<(Seq, Machine), Error> {
-    let Some((place, body)) = snapshot else { return Ok((Seq(0), Machine::default())) };
+/// Where a replay begins.
+pub(super) struct Begun {
+    /// The place in the journal after which to go on.
+    pub(super) place: Seq,
+    pub(super) machine: Machine,
+    /// Whether this build wrote it.
+    pub(super) ours: bool,
+}
+
+/// The machine of a snapshot, or an empty one.
+pub(super) fn begin(snapshot: Option<(Seq, Vec<u8>)>) -> Result<Begun, Error> {
+    let Some((place, body)) = snapshot else { return Ok(Begun { place: Seq(0), machine: Machine::default(), ours: true }) };
     let picture: Picture = decode(&body).map_err(|why| Error::Unreadable { place: 0, why })?;
+    let ours = picture.is_ours();
     let machine = Machine::from_picture(picture).map_err(|why| Error::Unreadable { place: 0, why })?;
-    Ok((place, machine))
+    Ok(Begun { place, machine, ours })
 }
 
 async fn learn(store: &Arc<dyn Store>, domain: &TenantId, machine: &Machine) -> Result<Ownership, Error> {

@@ -1,7 +1,7 @@
 //! Proof that the journal gives the same decisions: every entry again through the same code, hash by hash.
 
 use crate::engine::journal::{Record, decode};
-use crate::engine::recover::{Error, begin};
+use crate::engine::recover::{Begun, Error, begin};
 use segue_session::TenantId;
 use segue_session::store::Store;
 use serde::Serialize;
@@ -41,7 +41,7 @@ pub struct Difference {
 ///
 /// When the store fails or an entry cannot be read at all.
 pub async fn replay(store: &Arc<dyn Store>, domain: &TenantId) -> Result<Report, Error> {
-    let (mut place, mut machine) = begin(store.oldest_snapshot(domain).await?)?;
+    let Begun { mut place, mut machine, ours: _ } = begin(store.oldest_snapshot(domain).await?)?;
     let mut report = Report { from: place.0, to: place.0, entries: 0, steps: 0, decisions: 0, hash: String::new(), differs: None };
     loop {
         let page = store.journal(domain, place, 1000).await?;

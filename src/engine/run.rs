@@ -7,12 +7,13 @@ use crate::config::plan::Routing;
 use crate::engine::input::{Input, Mail};
 use crate::engine::journal::decode;
 use crate::engine::lease::Lease;
+use crate::engine::patience::patiently;
 use crate::engine::pops::Scenery;
 use crate::engine::recover::{self, Recovered, recover};
 use crate::engine::stage::{Batch, Gathered, Memory, Stage, grown};
 use crate::engine::{Bell, Clock, Listener, Meters, metering};
 use segue_session::store::{Committed, Error as StoreError, Store};
-use segue_session::{RouteRequest, TenantId};
+use segue_session::{Phase, RouteRequest, TenantId};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -103,7 +104,7 @@ impl Owner {
             return false;
         }
         if fatal {
-            self.listener.fatal(broken.unwrap_or_else(|| error.to_string()));
+            self.listener.fatal(broken.unwrap_or_else(|| format!("of tenant {}: {error}", self.domain)));
             return false;
         }
         tracing::warn!(tenant = self.domain.as_str(), error = &error as &dyn std::error::Error, "memory is thrown away and rebuilt");
@@ -112,12 +113,23 @@ impl Owner {
 
     /// Asks for the right to decide until it is given; `None` when told to stop.
     async fn acquire(&mut self) -> Option<Lease> {
+        let asked = Instant::now();
+        let mut stands_by = false;
         loop {
             if *self.stop.borrow() {
                 return None;
             }
             match Lease::acquire(&self.store, &self.domain, &self.node, &self.clock).await {
-                Ok(Some(lease)) => return Some(lease),
+                Ok(Some(lease)) => {
+                    if stands_by {
+                        tracing::info!(tenant = self.domain.as_str(), after = ?asked.elapsed(), "the right to decide is free, and ours");
+                    }
+                    return Some(lease);
+                }
+                Ok(None) if !stands_by => {
+                    self.tell_who_holds().await;
+                    stands_by = true;
+                }
                 Ok(None) => {}
                 Err(error) => {
                     if !self.survives(error.into()) {
@@ -132,6 +144,17 @@ impl Owner {
         }
     }
 
+    /// Says once whom a standby waits for: an operator must see why a daemon is not ready.
+    async fn tell_who_holds(&self) {
+        let Ok(Some((holder, until))) = self.store.holder(&self.domain).await else { return };
+        tracing::warn!(
+            tenant = self.domain.as_str(),
+            holder,
+            runs_for_ms = until.since(self.clock.now()).0,
+            "another daemon decides for this tenant; standing by until it ends or its right runs out"
+        );
+    }
+
     /// One life of the memory: rebuild, serve, end.
     async fn live(&mut self, lease: &mut Lease) -> Life {
         match self.serve(lease).await {
@@ -141,12 +164,18 @@ impl Owner {
     }
 
     async fn serve(&mut self, lease: &mut Lease) -> Result<Life, recover::Error> {
-        let Recovered { machine, owned, inbox, journal, since_snapshot } = recover(&self.store, &self.domain).await?;
+        let Recovered { machine, owned, inbox, journal, foreign, differs, since_snapshot } = recover(&self.store, &self.domain).await?;
         self.bell.journal_at(journal);
         self.bell.ring();
         let mut memory = Memory { machine, owned, inbox, batch: 0 };
+        for (session, interaction, phase) in memory.machine.standings() {
+            // The former life may have stored this and not told it; heard twice, it is heard once.
+            if matches!(phase, Phase::Assigned(_) | Phase::WrappingUp(_)) {
+                self.listener.content(session, interaction, phase);
+            }
+        }
         let mut covered = self.bell.journal().saturating_sub(since_snapshot);
-        let mut ahead = Some(self.opening(&mut memory, lease, journal == 0).await?);
+        let mut ahead = Some(self.opening(&mut memory, lease, journal == 0 || foreign, differs).await?);
         if self.ready.is_none() {
             self.listener.rebuilt();
         }
@@ -209,7 +238,7 @@ impl Owner {
         }
         gathered.lost = self.bell.take_lost();
         if inbox_news || self.bell.take_rung() {
-            let entries = self.store.inbox(&self.domain, memory.inbox, BATCH).await?;
+            let entries = patiently(|| self.store.inbox(&self.domain, memory.inbox, BATCH)).await?;
             if entries.len() == BATCH {
                 // More may wait: come back without being asked.
                 self.bell.ring();
@@ -223,10 +252,13 @@ impl Owner {
         Ok(!nothing || gathered.tick || gathered.snapshot)
     }
 
-    /// The first batch of a life: the config in force, and who is at their desk; of the domain's first life, a snapshot to
-    /// replay from.
-    async fn opening(&self, memory: &mut Memory, lease: &Lease, snapshot: bool) -> Result<Batch, recover::Error> {
-        let configured = memory.machine.configure(self.clock.now(), &self.routing);
+    /// The first batch of a life: the config in force, and who is at their desk; of the first life of a domain, or of a build,
+    /// a snapshot to replay from; where this build decided otherwise than the former, all lines.
+    async fn opening(&self, memory: &mut Memory, lease: &Lease, snapshot: bool, lines: bool) -> Result<Batch, recover::Error> {
+        let mut configured = memory.machine.configure(self.clock.now(), &self.routing);
+        if lines {
+            configured.told.lines.extend(memory.machine.cases().sessions());
+        }
         let mut gathered = Gathered { snapshot, tick: self.due(memory).is_some_and(|due| due <= Instant::now()), ..Gathered::default() };
         let names: Vec<_> = memory.machine.cases().faces().map(|face| face.change.agent).collect();
         for agent in names {

@@ -5,14 +5,15 @@ use crate::engine::input::{Input, Look, Mail, Reply};
 use crate::engine::journal::{Record, encode};
 use crate::engine::machine::{Machine, Taken, ended};
 use crate::engine::owned::Ownership;
-use crate::engine::pops::{Scenery, Sheets};
+use crate::engine::patience::patiently;
+use crate::engine::pops::{Histories, Scenery, Sheets};
 use segue_router::{Channel, Decision, Effect, Outcome, Span, Time};
 use segue_session::codec::Coded;
 use segue_session::outbound::Told;
 use segue_session::store::{
     Committed, Error as StoreError, Fence, JournalAppend, Mutation, OutboxAppend, RoutingWrite, Seq, Store, Version,
 };
-use segue_session::{AgentName, InteractionId, Line, Phase, QueueName, Refusal, SessionId, TenantId};
+use segue_session::{AgentName, InteractionId, Line, Phase, QueueName, Refusal, RouteRequest, SessionId, TenantId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -163,7 +164,10 @@ impl Stage<'_> {
                 batch.release.answers.push((reply, taken.answer.clone()));
             }
             sum.add(taken);
-            if let Input::Route(place, _) = &input {
+            if let Input::Route(place, request) = &input {
+                if let RouteRequest::Leave(session, _) = request {
+                    sum.left.insert(*session);
+                }
                 memory.inbox = memory.inbox.max(*place);
                 batch.mutation.inbox_read = Some(memory.inbox);
             }
@@ -172,7 +176,7 @@ impl Stage<'_> {
 
     /// Puts into the mutation what the steps led to; reads the sessions it needs in one go.
     async fn write(&self, memory: &mut Memory, batch: &mut Batch, sum: Sum) -> Result<(), StoreError> {
-        let Sum { records, told, turned_away, moved, effects } = sum;
+        let Sum { records, told, turned_away, moved, effects, left } = sum;
         let append = |(session, record): (Option<SessionId>, Record)| JournalAppend { session, body: encode(&record) };
         batch.release.entries = records.len() as u64;
         batch.mutation.journal = records.into_iter().map(append).collect();
@@ -183,34 +187,46 @@ impl Stage<'_> {
         lines.extend(turned_away);
         let lacking = told.desk.iter().filter_map(|(_, news)| news.lacks());
         let unknown = lines.keys().copied().filter(|session| !memory.owned.knows(*session));
-        let wanted: BTreeSet<SessionId> = lacking.chain(unknown).collect();
-        let sheets = Sheets::load(self.store, self.domain, wanted).await?;
+        // Who left may have been erased, and then there is nothing to write to.
+        let wanted: BTreeSet<SessionId> = lacking.chain(unknown).chain(left).collect();
+        let sheets = patiently(|| Sheets::load(self.store, self.domain, wanted.clone())).await?;
         for (session, stored) in sheets.iter() {
-            memory.owned.learn(session, stored, batch.number);
+            match stored {
+                Some(_) => memory.owned.learn(session, stored, batch.number),
+                None => memory.owned.erased(session, batch.number),
+            }
         }
-        let others = self.scenery.histories(self.store, self.domain, &sheets, &told).await?;
+        let joins: BTreeSet<SessionId> = told.desk.iter().filter_map(|(_, news)| news.joins()).collect();
+        let others = self.scenery.histories(self.store, self.domain, &sheets, &told).await.unwrap_or_else(|error| {
+            tracing::warn!(tenant = self.domain.as_str(), %error, "pops go without their customers' former interactions");
+            Histories::new()
+        });
         for (agent, news) in &told.desk {
             if let Some(event) = self.scenery.complete(self.now, &memory.machine, &sheets, &others, agent, news) {
                 batch.mutation.outbox.push(OutboxAppend { agent: agent.clone(), body: encode(&event) });
             }
         }
         for (session, line) in lines {
-            self.write_line(memory, batch, session, line);
+            // What is said between this look and the write reaches who joins from the store.
+            let seen = joins.contains(&session).then(|| sheets.get(session)).flatten().map(|(stored, _)| stored.last_message);
+            self.write_line(memory, batch, session, line, seen);
         }
         let over: Vec<InteractionId> = ended(&effects).collect();
         let release = &mut batch.release;
         release.measure(self.now, &memory.machine, effects);
         (release.contents, release.decisions, release.moved) = (told.contents, told.decisions, moved);
-        memory.machine.forget(over);
+        memory.machine.forget(over.iter().copied());
+        let gone: Vec<InteractionId> = over.into_iter().filter(|id| memory.machine.cases().get(*id).is_none()).collect();
+        self.scenery.parts.forget(&gone);
         Ok(())
     }
 
-    fn write_line(&self, memory: &mut Memory, batch: &mut Batch, session: SessionId, line: Line) {
+    fn write_line(&self, memory: &mut Memory, batch: &mut Batch, session: SessionId, line: Line, seen: Option<Seq>) {
         let Ok(fields) = line.encode() else { return };
         // Erased while it waited: there is nothing to write to, and nobody to tell.
         let Some(expect) = memory.owned.write(session, batch.number) else { return };
         let agents = memory.machine.listeners(session);
-        batch.mutation.routing.push(RoutingWrite { session, expect, fields, agents });
+        batch.mutation.routing.push(RoutingWrite { session, expect, fields, agents, seen });
         batch.release.sessions.push((session, Version(expect.0.saturating_add(1)), line));
     }
 }
@@ -223,6 +239,8 @@ struct Sum {
     turned_away: Vec<(SessionId, Line)>,
     moved: BTreeSet<QueueName>,
     effects: Vec<Effect>,
+    /// Sessions that left the line, or their talk.
+    left: BTreeSet<SessionId>,
 }
 
 impl Sum {

@@ -3,14 +3,16 @@
 use crate::config::plan::Routing;
 use crate::config::{Files, Mode, Wanted, load};
 use crate::engine::input::Input;
-use crate::engine::journal::{Record, decode, encode};
-use crate::engine::machine::{Machine, Taken, ended};
+use crate::engine::journal::{Hash, Record, decode, encode};
+use crate::engine::machine::{Machine, Picture, Taken, ended};
+use crate::engine::recover::{Error, recover};
 use segue_router::{Effect, Priority, Time};
-use segue_session::store::Seq;
-use segue_session::{AgentName, Channel, DeskCommand, InteractionId, OfferId, RequestId, RouteRequest, SessionId};
+use segue_session::store::{Embedded, JournalAppend, Mutation, Seq, Store};
+use segue_session::{AgentName, Channel, DeskCommand, InteractionId, OfferId, RequestId, RouteRequest, SessionId, TenantId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 use uuid::Uuid;
 
 const CONFIG: &str = r#"
@@ -192,4 +194,33 @@ fn a_journal_that_was_tampered_with_is_found_out() {
     });
     let found = tampered.find_map(|record| machine.replay(&record).err()).unwrap();
     assert!(found.starts_with("Decline"), "{found}");
+}
+
+#[tokio::test]
+async fn another_builds_decisions_are_warned_of_and_our_own_not_forgiven() {
+    let play = a_morning();
+    let (covers, picture) = &play.pictures[0];
+    for (build, forgiven) in [("0.0.0", true), (env!("CARGO_PKG_VERSION"), false)] {
+        let (store, domain): (Arc<dyn Store>, _) = (Arc::new(Embedded::memory().unwrap()), TenantId::from("acme"));
+        let fence = store.acquire(&domain, "node", 1, Time(0), 1000).await.unwrap();
+        let append = |body: &Vec<u8>| JournalAppend { session: None, body: body.clone() };
+        let mut picture: Picture = decode(picture).unwrap();
+        picture.build = build.to_owned();
+        let before = play.journal.iter().take(*covers).map(append).collect();
+        let begun = Mutation { fence, journal: before, snapshot: Some(encode(&picture)), ..Mutation::default() };
+        store.commit(&domain, begun).await.unwrap();
+        let otherwise = |body: &Vec<u8>| match decode::<Record>(body).unwrap() {
+            Record::Step(mut step) if matches!(step.event, segue_router::Event::Decline(..)) => {
+                step.hash = Hash::default();
+                append(&encode(&Record::Step(step)))
+            }
+            _ => append(body),
+        };
+        let after = play.journal.iter().skip(*covers).map(otherwise).collect();
+        store.commit(&domain, Mutation { journal: after, ..Mutation::default() }).await.unwrap();
+        match recover(&store, &domain).await {
+            Ok(recovered) => assert_eq!((recovered.foreign, recovered.differs, forgiven), (true, true, true)),
+            Err(why) => assert!(matches!(why, Error::Differs { .. }) && !forgiven, "{build}: {why}"),
+        }
+    }
 }

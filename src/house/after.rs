@@ -1,10 +1,10 @@
 //! What follows by itself: look-ups, parts for pops, contents that hear what the router says, doorbells, meters.
 
-use crate::engine::Listener;
 use crate::engine::journal::encode;
 use crate::engine::meters::{OfCause, OfResult};
+use crate::engine::{Listener, Machine, known, standing};
 use crate::house::tenant::Tenant;
-use segue_router::Decision;
+use segue_router::{AgentId, Decision};
 use segue_session::store::{Mutation, OutboxAppend, Seq, Version};
 use segue_session::{
     Actor, AgentName, Changed, Command, DeskEvent, InteractionId, Line, LookupDone, LookupRequest, Phase, PopEnrichment, QueueName,
@@ -65,18 +65,37 @@ impl Tenant {
     }
 
     /// Fetches the parts of a pop in parallel; each goes to the desk when it is there, none delays the offer.
-    fn enrich(self: &Arc<Self>, session: SessionId, agent: &AgentName) {
+    fn enrich(self: &Arc<Self>, session: SessionId, agent: &AgentName, decision: &Decision) {
+        let offered = (decision.interaction, decision.agent);
         for connector in self.connect.connectors() {
             let (tenant, agent, connector) = (Arc::clone(self), agent.clone(), connector.clone());
             self.chore(async move {
                 let Ok(Some(read)) = tenant.read(session).await else { return };
                 let part = tenant.connect.enrich(&connector, &read.session, tenant.clock.now()).await;
-                tenant.add_part(session, &agent, connector.name.clone(), part).await;
+                tenant.scenery.parts.keep(offered.0, known(&read.session), connector.name.clone(), part.clone());
+                tenant.add_part(session, &agent, offered, connector.name.clone(), part).await;
             });
         }
     }
 
-    async fn add_part(&self, session: SessionId, agent: &AgentName, connector: String, part: PopEnrichment) {
+    /// Tells the desk of a part, where the agent still has the interaction or is offered it.
+    async fn add_part(
+        &self,
+        session: SessionId,
+        agent: &AgentName,
+        (interaction, id): (InteractionId, AgentId),
+        connector: String,
+        part: PopEnrichment,
+    ) {
+        // A look, as it waits for what was decided before: a pop that was made without the part is stored by then.
+        let look = move |machine: &Machine| (machine.cases().get(interaction).is_some(), standing(machine, interaction, id).is_some());
+        let Ok((lasts, theirs)) = self.engine().look(look).await else { return };
+        if !lasts {
+            self.scenery.parts.forget(&[interaction]);
+        }
+        if !theirs {
+            return;
+        }
         let event = DeskEvent::Enriched { session, connector, part };
         let mutation = Mutation {
             at: self.clock.now(),
@@ -107,15 +126,15 @@ impl Listener for Ears {
     }
 
     fn content(&self, session: SessionId, interaction: InteractionId, phase: Phase) {
-        let Some(tenant) = self.0.upgrade() else { return };
-        let told = Arc::clone(&tenant);
-        tenant.chore(async move { told.by_itself(session, None, Command::Routed(interaction, phase)).await });
+        if let Some(tenant) = self.0.upgrade() {
+            tenant.hear(session, interaction, phase);
+        }
     }
 
     fn offered(&self, session: SessionId, agent: &AgentName, decision: &Decision) {
         let Some(tenant) = self.0.upgrade() else { return };
         tenant.desks.awaits(agent, decision.at);
-        tenant.enrich(session, agent);
+        tenant.enrich(session, agent, decision);
     }
 
     fn moved(&self, queues: &BTreeSet<QueueName>) {

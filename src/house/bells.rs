@@ -5,7 +5,7 @@
 use dashmap::DashMap;
 use segue_adapter_kit::{Ephemeral, Wake, Watch};
 use segue_session::store::{Seq, Version};
-use segue_session::{Line, Phase, QueueName, SessionId};
+use segue_session::{Line, Phase, QueueName, SessionId, Time};
 use std::collections::BTreeSet;
 use tokio::sync::{broadcast, watch};
 
@@ -24,6 +24,8 @@ struct Bell {
 #[derive(Default)]
 pub(super) struct Bells {
     bells: DashMap<SessionId, Bell>,
+    /// When customers without a stream asked for news last.
+    asked: DashMap<SessionId, Time>,
 }
 
 impl Bells {
@@ -35,6 +37,22 @@ impl Bells {
             waits_in: None,
         });
         Watch { wake: bell.wake.subscribe(), ephemeral: bell.ephemeral.subscribe() }
+    }
+
+    /// The session's customer asked for news.
+    pub(super) fn heard(&self, session: SessionId, now: Time) {
+        self.asked.insert(session, now);
+    }
+
+    /// Whether somebody watches the session, or its customer asked for news since then.
+    pub(super) fn heard_of(&self, session: SessionId, since: Time) -> bool {
+        let watched = self.bells.get(&session).is_some_and(|bell| bell.wake.receiver_count() > 0);
+        watched || self.asked.get(&session).is_some_and(|at| *at >= since)
+    }
+
+    /// Forgets who asked before that.
+    pub(super) fn forget(&self, before: Time) {
+        self.asked.retain(|_, at| *at >= before);
     }
 
     /// The content is at this version.
@@ -109,7 +127,7 @@ impl Bells {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use segue_session::{Channel, InteractionId, Time};
+    use segue_session::{Channel, InteractionId};
     use uuid::Uuid;
 
     fn line(phase: Phase) -> Line {
@@ -142,5 +160,20 @@ mod tests {
         drop(watch);
         bells.moved(&BTreeSet::new());
         assert!(bells.bells.is_empty(), "nobody hears it any more");
+    }
+
+    #[test]
+    fn who_watches_or_asked_was_heard_of() {
+        let bells = Bells::default();
+        let [watched, asked, silent] = [1, 2, 3].map(|n| SessionId(Uuid::from_u128(n)));
+        let watch = bells.watch(watched);
+        bells.heard(asked, Time(100));
+        let heard = |since| [watched, asked, silent].map(|session| bells.heard_of(session, Time(since)));
+        assert_eq!(heard(100), [true, true, false]);
+        assert_eq!(heard(101), [true, false, false], "that was too long ago");
+        drop(watch);
+        bells.forget(Time(101));
+        assert_eq!(heard(0), [false; 3]);
+        assert!(bells.asked.is_empty());
     }
 }

@@ -11,6 +11,7 @@ mod after;
 mod bells;
 mod desk_room;
 mod desks;
+mod hearings;
 mod journeys;
 mod order;
 mod port;
@@ -22,7 +23,7 @@ mod tests;
 
 use crate::config::plan::{self, Plan};
 use crate::connect::Connect;
-use crate::engine::{self, Bell, Clock, Engine, Meters, Scenery, Setup};
+use crate::engine::{self, Bell, Clock, Engine, Meters, Parts, Scenery, Setup};
 use admission::Admission;
 use segue_session::pop::LinkTemplate;
 use segue_session::store::Store;
@@ -79,12 +80,12 @@ impl Switchboard {
     pub async fn open(store: Arc<dyn Store>, plan: Arc<Plan>, meters: Meters, clock: Clock) -> Result<Arc<Self>, Error> {
         let fatal = watch::Sender::new(None);
         let stop = watch::Sender::new(false);
-        let born = clock.now();
+        let life = draw_life();
         let mut tenants = BTreeMap::new();
         for tenant in plan.tenants.values() {
-            let tenant = open_tenant(&store, &plan, tenant, &meters, &clock, &fatal).await?;
+            let tenant = open_tenant(&store, &plan, tenant, &meters, &clock, life, &fatal).await?;
             tokio::spawn(sweep::sweep(Arc::clone(&tenant), stop.subscribe()));
-            tokio::spawn(sweep::lose_legs(Arc::clone(&tenant), born, stop.subscribe()));
+            tokio::spawn(sweep::lose_legs(Arc::clone(&tenant), stop.subscribe()));
             tenants.insert(tenant.id.clone(), tenant);
         }
         Ok(Arc::new(Self { tenants, admission: Admission::new(plan.limits.commands, meters), fatal, stop }))
@@ -102,6 +103,7 @@ impl Switchboard {
         self.stop.send_replace(true);
         for tenant in self.tenants.values() {
             tenant.chores.close();
+            tenant.hearings.close();
             tenant.engine().stop().await;
         }
     }
@@ -116,12 +118,18 @@ impl Switchboard {
     }
 }
 
+/// Tells this life of the daemon from every other one; 0 is what legs have that were stored before lives were counted.
+fn draw_life() -> u64 {
+    uuid::Uuid::new_v4().as_u64_pair().0.max(1)
+}
+
 async fn open_tenant(
     store: &Arc<dyn Store>,
     plan: &Plan,
     tenant: &plan::Tenant,
     meters: &Meters,
     clock: &Clock,
+    life: u64,
     fatal: &watch::Sender<Option<String>>,
 ) -> Result<Arc<Tenant>, Error> {
     let keys = Keys::derive(plan.secret.reveal(), &tenant.id);
@@ -135,6 +143,7 @@ async fn open_tenant(
         links: links.collect(),
         hosts: tenant.hosts.clone(),
         connectors: tenant.connectors.iter().map(|connector| connector.name.clone()).collect(),
+        parts: Parts::default(),
         language: tenant.language.clone(),
     });
     let connect = Connect::new(tenant.hosts.clone(), tenant.connectors.clone(), meters.clone())?;
@@ -144,6 +153,7 @@ async fn open_tenant(
         plan: tenant.clone(),
         store: Arc::clone(store),
         clock: clock.clone(),
+        life,
         meters: meters.clone(),
         settings: tenant::settings(tenant, &plan.limits),
         journeys,
@@ -156,6 +166,7 @@ async fn open_tenant(
         bell: Arc::clone(&bell),
         engine: std::sync::OnceLock::new(),
         chores: Arc::new(Semaphore::new(tenant::CHORES)),
+        hearings: hearings::Hearings::default(),
         moved: std::sync::Mutex::default(),
         tries: resolve::Tries::default(),
         code_tries: plan.limits.code_tries,

@@ -8,9 +8,13 @@ use segue_session::codec::{Coded, fingerprint};
 use segue_session::store::{
     Committed, DocumentWrite, Error as StoreError, JournalAppend, MessageAppend, Mutation, Request, Stored, Version,
 };
-use segue_session::{Actor, Changed, Command, GivenHandle, Line, Moment, Reason, Refusal, RequestId, Session, SessionId, apply, view};
+use segue_session::{
+    Actor, Arriving, Changed, Claim, Command, GivenHandle, Leg, LegId, LegStanding, Line, Moment, Principal, Reason, Refusal, RequestId,
+    Session, SessionId, Time, access, apply, due, view,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 /// How often a command is applied anew because somebody else was quicker.
@@ -21,6 +25,9 @@ const TRIES: usize = 8;
 struct Answer {
     handles: Vec<GivenHandle>,
     erased: bool,
+    /// Drawn for each attempt: tells one that was done unheard from one that was done before by another.
+    #[serde(default)]
+    attempt: Uuid,
 }
 
 /// A session as read, decoded.
@@ -28,6 +35,14 @@ pub(super) struct Read {
     pub(super) stored: Stored,
     pub(super) session: Session,
     pub(super) line: Option<Line>,
+}
+
+/// How a commit ended.
+enum Settled {
+    /// It was done, and those who wait were told.
+    Now(Box<Applied>),
+    /// The request had been done before: what was kept of it.
+    Before(Committed),
 }
 
 /// What a command led to, stored.
@@ -62,15 +77,39 @@ impl Tenant {
         request: Option<RequestId>,
         command: Command,
     ) -> Result<Applied, Refusal> {
+        self.carry_out(who, id, request, command, None).await
+    }
+
+    /// Does what is due for a session, which stands in the index of deadlines at `row`. Whether nothing is due until `now` any
+    /// more: where nothing was, the index told of settings that hold no longer, and is written anew.
+    pub(super) async fn timer(self: &Arc<Self>, id: SessionId, row: Time, now: Time) -> Result<bool, Refusal> {
+        let applied = self.carry_out(Actor::House, id, None, Command::Timer, Some(row)).await?;
+        let due = applied.read.and_then(|read| due(&read.session, &self.settings, &self.library));
+        Ok(due.is_none_or(|due| due > now))
+    }
+
+    async fn carry_out(
+        self: &Arc<Self>,
+        who: Actor<'_>,
+        id: SessionId,
+        request: Option<RequestId>,
+        command: Command,
+        row: Option<Time>,
+    ) -> Result<Applied, Refusal> {
         let print = fingerprint(&command).map_err(|_| Refusal::new(Reason::InvalidArgument, "the command cannot be written"))?;
+        let arriving = command.arriving().map(|arriving| arriving.leg);
         for _ in 0..TRIES {
             let read = self.read(id).await?;
             let changed = match self.decide(who, read.as_ref(), command.clone()) {
                 Ok(changed) => changed,
                 // What was done once cannot always be done again: the first answer counts.
-                Err(refusal) => return self.first_answer(id, request, print).await?.ok_or(refusal),
+                Err(refusal) => {
+                    let first = self.first_answer(id, request, print).await?.ok_or(refusal)?;
+                    return self.here_again(who, first, arriving).await;
+                }
             };
-            if !changed.dirty && changed.route.is_empty() && changed.messages.is_empty() && changed.lookups.is_empty() {
+            let misplaced = row.is_some_and(|row| changed.due != Some(row));
+            if !misplaced && !changed.dirty && changed.route.is_empty() && changed.messages.is_empty() && changed.lookups.is_empty() {
                 return match self.first_answer(id, request, print).await? {
                     Some(first) => Ok(first),
                     None => Ok(Applied { read, handles: changed.handles, repeat: false }),
@@ -78,9 +117,12 @@ impl Tenant {
             }
             let expect = read.as_ref().map(|read| read.stored.version).unwrap_or_default();
             let mutation = self.mutation(id, expect, request.map(|id| (id, print)), &changed)?;
-            match self.commit(mutation).await {
-                Ok(committed) if committed.repeat => return self.repeated(id, &committed).await,
-                Ok(committed) => return self.tell(read, changed, &committed).await,
+            match self.settle(read, changed, mutation).await? {
+                Ok(Settled::Before(committed)) => {
+                    let first = self.repeated(id, &committed).await?;
+                    return self.here_again(who, first, arriving).await;
+                }
+                Ok(Settled::Now(applied)) => return Ok(*applied),
                 Err(StoreError::Conflict { .. } | StoreError::HandleTaken(_) | StoreError::Absent(_)) => {}
                 Err(error) => return Err(self.failed(&error)),
             }
@@ -90,9 +132,12 @@ impl Tenant {
 
     fn decide(&self, who: Actor<'_>, read: Option<&Read>, command: Command) -> Result<Changed, Refusal> {
         let mut ids = Uuid::now_v7;
+        let now = self.clock.now();
         let mut moment = Moment {
-            now: self.clock.now(),
+            now,
             tenant: &self.id,
+            life: self.life,
+            heard: read.is_some_and(|read| self.bells.heard_of(read.session.id, self.silent_since())),
             who,
             settings: &self.settings,
             keys: &self.keys,
@@ -106,7 +151,7 @@ impl Tenant {
         let too_odd = |_| Refusal::new(Reason::InvalidArgument, "the session cannot be written");
         let content = changed.session.as_ref().map(Coded::encode).transpose().map_err(too_odd)?;
         let messages = changed.messages.iter().map(|message| Ok(MessageAppend { session: id, body: message.encode().map_err(too_odd)? }));
-        let answer = Answer { handles: changed.handles.clone(), erased: changed.session.is_none() };
+        let answer = Answer { handles: changed.handles.clone(), erased: changed.session.is_none(), attempt: Uuid::now_v7() };
         Ok(Mutation {
             request: request.map(|(id, fingerprint)| Request { id, fingerprint, result: encode(&answer) }),
             at: self.clock.now(),
@@ -130,6 +175,24 @@ impl Tenant {
         })
     }
 
+    /// Commits a change and tells of it.
+    async fn settle(
+        self: &Arc<Self>,
+        read: Option<Read>,
+        changed: Changed,
+        mutation: Mutation,
+    ) -> Result<Result<Settled, StoreError>, Refusal> {
+        let tenant = Arc::clone(self);
+        seen_through(async move {
+            let committed = tenant.commit(mutation).await?;
+            if committed.repeat {
+                return Ok(Settled::Before(committed));
+            }
+            Ok(Settled::Now(Box::new(tenant.tell(read, changed, &committed))))
+        })
+        .await
+    }
+
     /// Commits; when the outcome is unknown, asks again with the same request id, which the store knows if it was done.
     pub(super) async fn commit(&self, mut mutation: Mutation) -> Result<Committed, StoreError> {
         let named = mutation.request.is_some();
@@ -146,13 +209,27 @@ impl Tenant {
                     left -= 1;
                     tracing::warn!(tenant = self.id.as_str(), doing, error = &*source as &dyn std::error::Error, "asking the store again");
                 }
-                // Done the first time, unheard: not a repeat of the caller's.
-                Ok(committed) if !named || left < TRIES => {
-                    return Ok(Committed { repeat: committed.repeat && named && left == TRIES, ..committed });
+                // Done by an attempt of this very call, unheard: not a repeat of the caller's.
+                Ok(committed) if committed.repeat && (!named || is_own(&mutation, &committed)) => {
+                    return Ok(Committed { repeat: false, ..committed });
                 }
                 outcome => return outcome,
             }
         }
+    }
+
+    /// Applies the house's own command for somebody who may give it, or may not: what they had done before under this
+    /// request id is answered as the first time, though they might not do it any more.
+    pub(super) async fn apply_for(
+        self: &Arc<Self>,
+        may: Result<(), Refusal>,
+        id: SessionId,
+        request: RequestId,
+        command: Command,
+    ) -> Result<Applied, Refusal> {
+        let Err(refusal) = may else { return self.apply(Actor::House, id, Some(request), command).await };
+        let print = fingerprint(&command).map_err(|_| Refusal::new(Reason::InvalidArgument, "the command cannot be written"))?;
+        self.first_answer(id, Some(request), print).await?.ok_or(refusal)
     }
 
     /// What this request was answered before, if it was.
@@ -194,12 +271,22 @@ impl Tenant {
         Ok(Applied { read, handles: answer.handles, repeat: true })
     }
 
+    /// What was asked of a former life may be repeated over a connection of this one: the leg is held here from now on.
+    async fn here_again(self: &Arc<Self>, who: Actor<'_>, first: Applied, leg: Option<LegId>) -> Result<Applied, Refusal> {
+        let Some(session) = first.read.as_ref().map(|read| &read.session) else { return Ok(first) };
+        let of_another_life = |l: &&Leg| !matches!(l.standing, LegStanding::Ended { .. }) && l.life != self.life;
+        let Some(leg) = leg.and_then(|leg| session.leg(leg)).filter(of_another_life) else { return Ok(first) };
+        let leg = Arriving { leg: leg.id, channel: leg.channel, address: None, language: None };
+        let held = Box::pin(self.apply(who, session.id, None, Command::Resume { leg, by: Claim::SameLeg })).await?;
+        Ok(Applied { read: held.read, ..first })
+    }
+
     /// Everything that follows from a stored change.
-    async fn tell(self: &Arc<Self>, read: Option<Read>, changed: Changed, committed: &Committed) -> Result<Applied, Refusal> {
+    fn tell(self: &Arc<Self>, read: Option<Read>, changed: Changed, committed: &Committed) -> Applied {
         self.heard(committed, changed.events.len());
         self.measure(&changed);
         let Changed { session, lookups, handles, .. } = changed;
-        let Some(session) = session else { return Ok(Applied { read: None, handles, repeat: false }) };
+        let Some(session) = session else { return Applied { read: None, handles, repeat: false } };
         let before = read.as_ref();
         let version = Version(before.map(|read| read.stored.version.0).unwrap_or_default().saturating_add(1));
         let last_message = committed.messages.last().copied().or(before.map(|read| read.stored.last_message)).unwrap_or_default();
@@ -218,7 +305,7 @@ impl Tenant {
             last_message,
         };
         let line = read.and_then(|read| read.line);
-        Ok(Applied { read: Some(Read { stored, session, line }), handles, repeat: false })
+        Applied { read: Some(Read { stored, session, line }), handles, repeat: false }
     }
 
     /// Rings whoever waits for what a commit brought: the router's owner, desks, the snapshot's count.
@@ -235,24 +322,26 @@ impl Tenant {
     }
 
     /// The answer for a customer.
-    pub(super) async fn accepted(&self, applied: Applied) -> Accepted {
+    pub(super) async fn accepted(&self, who: &Principal, applied: Applied) -> Accepted {
         let Applied { read, handles, repeat } = applied;
         let view = match read {
-            Some(read) => Some(self.view_of(&read).await),
+            Some(read) => Some(self.view_of(who, &read).await),
             None => None,
         };
         Accepted { view, durability: self.store.durability(), handles, repeat }
     }
 
     /// A session as its customer sees it, with the place in line as of now.
-    pub(super) async fn view_of(&self, read: &Read) -> segue_session::View {
+    pub(super) async fn view_of(&self, who: &Principal, read: &Read) -> segue_session::View {
         let beside = view::Read {
             version: read.stored.version,
             routing_version: read.stored.routing_version,
             last_message: read.stored.last_message,
             line: read.line.as_ref(),
         };
-        let mut view = view::of(&read.session, beside, &self.library, self.clock.now());
+        let outsider = access::is_outsider(who, &read.session, &self.keys);
+        let of = if outsider { view::of_outsider } else { view::of };
+        let mut view = of(&read.session, beside, &self.library, self.clock.now());
         self.bells.waits(read.session.id, view.line.as_ref());
         if let Some(line) = view.line.as_mut().filter(|line| line.phase == segue_session::Phase::Waiting) {
             line.ahead = self.ahead(line.interaction).await;
@@ -288,4 +377,16 @@ impl Tenant {
         }
         Refusal::new(Reason::Unavailable, "the store cannot be reached just now; repeat with the same request id").retry_after(1000)
     }
+}
+
+/// Whether what was done is this mutation: what is kept of a command tells each attempt from all others.
+fn is_own(mutation: &Mutation, committed: &Committed) -> bool {
+    mutation.request.as_ref().is_some_and(|request| request.result == committed.result)
+}
+
+/// Runs something to its end, though whoever asked may hang up or run out of time meanwhile: between a commit and the
+/// telling of it nothing may come.
+pub(super) async fn seen_through<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Refusal> {
+    let done = tokio::spawn(work.in_current_span()).await;
+    done.map_err(|_| Refusal::new(Reason::Internal, "the command ended without an answer; repeat it with the same request id"))
 }

@@ -2,19 +2,21 @@
 
 use crate::engine::journal::fingerprint;
 use crate::house::Switchboard;
-use crate::house::order::Read;
+use crate::house::order::{Read, seen_through};
 use crate::house::tenant::Tenant;
 use segue_adapter_kit::{Accepted, Ephemeral, House, Order, Page, Watch};
 use segue_session::codec::Coded;
 use segue_session::store::{Durability, KeyKind, MessageAppend, Mutation, Request, Seq};
 use segue_session::{
-    Actor, Command, LegId, LegStanding, Matter, Message, MessageBody, Party, Principal, Reason, Refusal, RequestId, SessionId, Speaker,
-    Standing, View, access, limits, matter,
+    Actor, Channel, Command, LegId, LegStanding, Matter, Message, MessageBody, Party, Principal, Reason, Refusal, RequestId, SessionId,
+    Speaker, Standing, View, access, limits, matter,
 };
 use std::sync::Arc;
 
 /// The most messages in one answer.
 pub(super) const MESSAGES: usize = 200;
+/// The most messages in one transcript; the house's own notices may follow them.
+pub(super) const TRANSCRIPT: u64 = 10_000;
 /// The most rows in one answer.
 const ROWS: usize = 100;
 /// The most of a customer's sessions that are looked through for their matters.
@@ -32,7 +34,7 @@ impl House for Switchboard {
         if resumes && let Err(refusal) = &applied {
             tenant.count_resume(refusal);
         }
-        Ok(tenant.accepted(applied?).await)
+        Ok(tenant.accepted(who, applied?).await)
     }
 
     async fn say(
@@ -46,18 +48,15 @@ impl House for Switchboard {
         let tenant = self.tenant(who)?;
         let _turn = self.admission.admit(super::admission::Class::Live)?;
         let read = tenant.seen(who, session).await?;
-        let seq = match may_speak(&read, leg) {
-            Ok(channel) => tenant.append(session, request, Speaker::Customer(leg, channel), body).await?,
-            // What was said is answered as the first time, whatever has become of the session since.
-            Err(refusal) => tenant.said(&read, leg, request, &body).await?.ok_or(refusal)?,
-        };
+        let channel = read.session.leg(leg).map_or(Channel::Chat, |leg| leg.channel);
+        let seq = tenant.say(may_speak(&read, leg), session, request, Speaker::Customer(leg, channel), body).await?;
         Ok((seq, tenant.store.durability()))
     }
 
     async fn view(&self, who: &Principal, session: SessionId) -> Result<View, Refusal> {
         let tenant = self.tenant(who)?;
         let read = tenant.seen(who, session).await?;
-        Ok(tenant.view_of(&read).await)
+        Ok(tenant.view_of(who, &read).await)
     }
 
     async fn messages(&self, who: &Principal, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal> {
@@ -123,19 +122,37 @@ impl Tenant {
     /// A session that this somebody may see; to others it is not there.
     pub(super) async fn seen(&self, who: &Principal, session: SessionId) -> Result<Read, Refusal> {
         let read = self.read(session).await?.filter(|read| access::may_see(who, &read.session, &self.keys));
-        read.ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such session"))
+        let read = read.ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such session"))?;
+        if matches!(who.party, Party::Customer(_)) {
+            self.bells.heard(session, self.clock.now());
+        }
+        Ok(read)
     }
 
-    /// Appends a message; the store numbers it, and copies it to the outboxes of the session's agents.
-    pub(super) async fn append(
+    /// Says something for somebody who may, or may not: what they had said before under this request id keeps its place,
+    /// whatever has become of the session since.
+    pub(super) async fn say(
         self: &Arc<Self>,
+        may: Result<(), Refusal>,
         session: SessionId,
         request: RequestId,
         from: Speaker,
         body: MessageBody,
     ) -> Result<Seq, Refusal> {
+        let Err(refusal) = may else { return self.append(session, request, from, body).await };
+        let first = self.first_time(session, request, print_of(session, &from, &body)).await?;
+        first.and_then(|committed| committed.messages.first().copied()).ok_or_else(|| {
+            if refusal.reason == Reason::LimitExceeded {
+                self.meters.limit("transcript_messages");
+            }
+            refusal
+        })
+    }
+
+    /// Appends a message; the store numbers it, and copies it to the outboxes of the session's agents.
+    async fn append(self: &Arc<Self>, session: SessionId, request: RequestId, from: Speaker, body: MessageBody) -> Result<Seq, Refusal> {
         check_body(self, &body)?;
-        let print = fingerprint(&(session, &from, &body));
+        let print = print_of(session, &from, &body);
         let message = Message { id: request, from, at: self.clock.now(), body };
         let body = message.encode().map_err(|_| Refusal::new(Reason::InvalidArgument, "the message cannot be written"))?;
         let mutation = Mutation {
@@ -144,20 +161,15 @@ impl Tenant {
             messages: vec![MessageAppend { session, body }],
             ..Mutation::default()
         };
-        let committed = self.commit(mutation).await.map_err(|error| self.failed(&error))?;
-        self.heard(&committed, 0);
-        let seq = committed.messages.first().copied().unwrap_or_default();
-        self.bells.message(session, seq);
-        Ok(seq)
-    }
-
-    /// The place that a message was given before, if it was.
-    async fn said(&self, read: &Read, leg: LegId, request: RequestId, body: &MessageBody) -> Result<Option<Seq>, Refusal> {
-        let session = read.session.id;
-        let Some(channel) = read.session.leg(leg).map(|leg| leg.channel) else { return Ok(None) };
-        let print = fingerprint(&(session, &Speaker::Customer(leg, channel), body));
-        let first = self.first_time(session, request, print).await?;
-        Ok(first.and_then(|committed| committed.messages.first().copied()))
+        let tenant = Arc::clone(self);
+        seen_through(async move {
+            let committed = tenant.commit(mutation).await.map_err(|error| tenant.failed(&error))?;
+            tenant.heard(&committed, 0);
+            let seq = committed.messages.first().copied().unwrap_or_default();
+            tenant.bells.message(session, seq);
+            Ok(seq)
+        })
+        .await?
     }
 
     /// Messages after a place, oldest first.
@@ -174,18 +186,40 @@ impl Tenant {
     }
 }
 
-fn may_speak(read: &Read, leg: LegId) -> Result<segue_session::Channel, Refusal> {
-    match &read.session.standing {
-        Standing::Active => {}
-        Standing::Suspended(_) => return Err(Refusal::new(Reason::SessionSuspended, "the session is suspended; resume it first")),
-        Standing::Closed { .. } => return Err(Refusal::new(Reason::SessionClosed, "the session is closed")),
-        Standing::Expired { .. } => return Err(Refusal::new(Reason::SessionExpired, "the session's time is over")),
+/// What tells a repeat from something else that is said. The leg is no part of it: a customer whose page was lost in between
+/// repeats on another one.
+fn print_of(session: SessionId, from: &Speaker, body: &MessageBody) -> u64 {
+    let agent = match from {
+        Speaker::Agent(agent) => Some(agent),
+        Speaker::Customer(..) | Speaker::House => None,
+    };
+    fingerprint(&(session, agent, body))
+}
+
+fn may_speak(read: &Read, leg: LegId) -> Result<(), Refusal> {
+    takes_messages(read)?;
+    if let Standing::Suspended(_) = &read.session.standing {
+        return Err(Refusal::new(Reason::SessionSuspended, "the session is suspended; resume it first"));
     }
     match read.session.leg(leg) {
-        Some(leg) if !matches!(leg.standing, LegStanding::Ended { .. }) => Ok(leg.channel),
+        Some(leg) if !matches!(leg.standing, LegStanding::Ended { .. }) => Ok(()),
         Some(_) => Err(Refusal::new(Reason::WrongMoment, "the leg is over; attach again")),
         None => Err(Refusal::new(Reason::NotFound, "there is no such leg")),
     }
+}
+
+/// Whether the session still takes messages: it is not over, and its transcript is not full.
+pub(super) fn takes_messages(read: &Read) -> Result<(), Refusal> {
+    match &read.session.standing {
+        Standing::Active | Standing::Suspended(_) => {}
+        Standing::Closed { .. } => return Err(Refusal::new(Reason::SessionClosed, "the session is closed")),
+        Standing::Expired { .. } => return Err(Refusal::new(Reason::SessionExpired, "the session's time is over")),
+    }
+    if read.stored.last_message.0 < TRANSCRIPT {
+        return Ok(());
+    }
+    let full = Refusal::new(Reason::LimitExceeded, format!("a transcript is limited to {TRANSCRIPT} messages"));
+    Err(full.about("limit", "transcript_messages").about("most", TRANSCRIPT.to_string()))
 }
 
 /// Whether a message may go into a transcript.
@@ -204,5 +238,25 @@ fn check_body(tenant: &Tenant, body: &MessageBody) -> Result<(), Refusal> {
             Err(Refusal::new(Reason::InvalidArgument, "files come by https from the tenant's own hosts").about("field", "url"))
         }
         MessageBody::Notice { .. } => Err(Refusal::new(Reason::InvalidArgument, "notices are the house's own")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::house::tests::harness::{Caller, memory, open};
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_transcript_is_full_at_its_limit() {
+        let house = open(&memory()).await;
+        let cy = Caller::start(&house, "cy").await;
+        let tenant = house.tenant(&cy.who).unwrap();
+        let mut read = tenant.read(cy.session).await.unwrap().unwrap();
+        read.stored.last_message = Seq(TRANSCRIPT - 1);
+        assert_eq!(may_speak(&read, cy.leg), Ok(()));
+        read.stored.last_message = Seq(TRANSCRIPT);
+        let full = may_speak(&read, cy.leg).unwrap_err();
+        assert_eq!(full.reason, Reason::LimitExceeded);
+        assert_eq!(takes_messages(&read).unwrap_err().reason, Reason::LimitExceeded, "for those at desks, too");
     }
 }

@@ -2,22 +2,32 @@
 
 use crate::house::tenant::Tenant;
 use futures_util::future::join_all;
-use segue_session::{Actor, Command, LegStanding, SessionId};
+use segue_adapter_kit::Backoff;
+use segue_router::Span;
+use segue_session::{Actor, Command, Leg, LegStanding, Reason, Refusal, SessionId, Time};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// How often deadlines are looked at, and places told.
 const TURN: Duration = Duration::from_millis(250);
-/// Sessions dealt with in one turn.
+/// Sessions dealt with at once.
 const AT_ONCE: usize = 100;
+/// How long a session is left alone whose deadline cannot be dealt with.
+const REST: Span = Span::seconds(60);
 /// Live sessions read at once while looking for legs that died.
 const PAGE: usize = 200;
+
+/// Sessions whose deadlines were tried in vain, and until when each is left alone: they stay at the head of the index, and
+/// must not keep anybody else from their turn.
+type Resting = HashMap<SessionId, Time>;
 
 /// Deals with what is due until told to stop.
 pub(super) async fn sweep(tenant: Arc<Tenant>, mut stop: watch::Receiver<bool>) {
     let mut turns = tokio::time::interval(TURN);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut resting = Resting::new();
     loop {
         tokio::select! {
             _ = turns.tick() => {}
@@ -25,61 +35,102 @@ pub(super) async fn sweep(tenant: Arc<Tenant>, mut stop: watch::Receiver<bool>) 
         }
         let moved = std::mem::take(&mut *tenant.moved.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         tenant.bells.moved(&moved);
-        // As long as a whole turn's worth was due, more may be.
-        while due(&tenant).await == AT_ONCE && !*stop.borrow() {}
+        tenant.bells.forget(tenant.silent_since());
+        due(&tenant, &mut resting, &stop).await;
     }
 }
 
-/// Gives each session for which something is due its timer; how many there were.
-async fn due(tenant: &Arc<Tenant>) -> usize {
-    let due = match tenant.store.due(&tenant.id, tenant.clock.now(), AT_ONCE).await {
-        Ok(due) => due,
-        Err(error) => {
-            drop(tenant.failed(&error));
-            return 0;
+/// Gives each session for which something is due its timer, each once.
+async fn due(tenant: &Arc<Tenant>, resting: &mut Resting, stop: &watch::Receiver<bool>) {
+    let now = tenant.clock.now();
+    resting.retain(|_, until| *until > now);
+    while !*stop.borrow() {
+        let rows = match tenant.store.due(&tenant.id, now, resting.len().saturating_add(AT_ONCE)).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                drop(tenant.failed(&error));
+                return;
+            }
+        };
+        let rows: Vec<_> = rows.into_iter().filter(|(_, session)| !resting.contains_key(session)).take(AT_ONCE).collect();
+        // Together, so that the store writes them together.
+        let timers = join_all(rows.iter().map(|(row, session)| tenant.timer(*session, *row, now))).await;
+        for ((_, session), done) in rows.iter().zip(timers) {
+            match done {
+                Ok(true) => {}
+                // Others were quicker, or the store is out of breath: the next turn finds it again.
+                Err(refusal) if passes(&refusal) => drop(resting.insert(*session, now)),
+                Ok(false) | Err(_) => {
+                    tenant.meters.stuck.inc();
+                    tracing::warn!(tenant = tenant.id.as_str(), %session, "a deadline cannot be dealt with; it rests for a while");
+                    resting.insert(*session, now.after(REST));
+                }
+            }
         }
-    };
-    // Together, so that the store writes them together. Who is not dealt with now is found again in the next turn.
-    let timers = due.into_iter().map(|(_, session)| tenant.apply(Actor::House, session, None, Command::Timer));
-    join_all(timers).await.iter().filter(|applied| applied.is_ok()).count()
+        if rows.len() < AT_ONCE {
+            return;
+        }
+    }
 }
 
 /// The sockets of the process before this one are gone: their legs are lost, each with its grace. Beside the serving, in
-/// chunks, so that a hundred thousand sessions delay nobody.
-pub(super) async fn lose_legs(tenant: Arc<Tenant>, born: segue_session::Time, stop: watch::Receiver<bool>) {
+/// chunks, so that a hundred thousand sessions delay nobody. A store that fails is asked again, for nobody else will tell.
+pub(super) async fn lose_legs(tenant: Arc<Tenant>, mut stop: watch::Receiver<bool>) {
     let mut after: Option<SessionId> = None;
     let mut lost = 0;
+    let mut tries = 0;
     while !*stop.borrow() {
-        let page = match tenant.store.live(&tenant.id, after, PAGE).await {
-            Ok(page) => page,
-            Err(error) => {
-                drop(tenant.failed(&error));
-                return;
+        match lose_page(&tenant, after).await {
+            Ok(page) => {
+                (after, tries) = (page.last, 0);
+                lost += page.lost;
+                if page.last.is_none() {
+                    break;
+                }
+                tokio::task::yield_now().await;
             }
-        };
-        let stored = match tenant.store.sessions(&tenant.id, &page).await {
-            Ok(stored) => stored,
-            Err(error) => {
-                drop(tenant.failed(&error));
-                return;
+            Err(refusal) => {
+                tracing::warn!(tenant = tenant.id.as_str(), reason = refusal.reason.name(), "legs could not be told lost; asking again");
+                let pause = Backoff::LINK.bound(tries);
+                tries = tries.saturating_add(1);
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    _ = stop.changed() => return,
+                }
             }
-        };
-        let reads = stored.into_iter().flatten().filter_map(|stored| tenant.decode(stored).ok());
-        // A session that changed since belongs to somebody who is here.
-        let dead = reads.filter(|read| read.session.updated < born).flat_map(|read| {
-            let session = read.session.id;
-            let legs = read.session.legs.into_iter().filter(|leg| leg.standing == LegStanding::Live);
-            legs.map(move |leg| (session, leg.id))
-        });
-        let losses = dead.map(|(session, leg)| tenant.by_itself(session, None, Command::Lose(leg)));
-        lost += join_all(losses).await.len();
-        after = page.last().copied();
-        if page.len() < PAGE {
-            break;
         }
-        tokio::task::yield_now().await;
     }
     if lost > 0 {
-        tracing::info!(tenant = tenant.id.as_str(), legs = lost, "legs of the process before this one are lost; their graces run");
+        tracing::info!(tenant = tenant.id.as_str(), sessions = lost, "legs of the process before this one are lost; their graces run");
     }
+}
+
+/// A page of live sessions, looked through.
+struct Looked {
+    /// The last session of the page; `None` where nothing comes after it.
+    last: Option<SessionId>,
+    /// Sessions with legs that were lost.
+    lost: usize,
+}
+
+/// Looks through the page after a session. Done twice, it does nothing the second time.
+async fn lose_page(tenant: &Arc<Tenant>, after: Option<SessionId>) -> Result<Looked, Refusal> {
+    let page = tenant.store.live(&tenant.id, after, PAGE).await.map_err(|error| tenant.failed(&error))?;
+    let stored = tenant.store.sessions(&tenant.id, &page).await.map_err(|error| tenant.failed(&error))?;
+    let reads = stored.into_iter().flatten().filter_map(|stored| tenant.decode(stored).ok());
+    // Whoever comes back meanwhile is known by the verb, which looks again.
+    let former = |leg: &Leg| leg.standing == LegStanding::Live && leg.life != tenant.life;
+    let dead = reads.filter(|read| read.session.legs.iter().any(former)).map(|read| read.session.id);
+    let losses = dead.map(|session| tenant.apply(Actor::House, session, None, Command::LoseFormer));
+    let losses = join_all(losses).await;
+    let lost = losses.iter().filter(|loss| loss.is_ok()).count();
+    match losses.into_iter().filter_map(Result::err).find(passes) {
+        Some(refusal) => Err(refusal),
+        None => Ok(Looked { last: page.last().copied().filter(|_| page.len() == PAGE), lost }),
+    }
+}
+
+/// Whether a refusal is of this moment only.
+const fn passes(refusal: &Refusal) -> bool {
+    matches!(refusal.reason, Reason::VersionConflict | Reason::Unavailable | Reason::Overloaded)
 }

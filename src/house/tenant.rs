@@ -5,11 +5,12 @@ use crate::connect::Connect;
 use crate::engine::{Bell, Clock, Engine, Meters, Scenery};
 use crate::house::bells::Bells;
 use crate::house::desk_room::DeskRoom;
+use crate::house::hearings::Hearings;
 use crate::house::resolve::Tries;
 use segue_router::Span;
 use segue_session::journey::Library;
 use segue_session::store::Store;
-use segue_session::{JourneyName, Keys, QueueName, Settings, TenantId};
+use segue_session::{JourneyName, Keys, QueueName, Settings, TenantId, Time};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -21,6 +22,8 @@ pub(crate) struct Tenant {
     pub(super) plan: plan::Tenant,
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Clock,
+    /// Which life of the daemon this is; legs of another one have lost their connection.
+    pub(super) life: u64,
     pub(super) meters: Meters,
     pub(super) keys: Keys,
     pub(super) settings: Settings,
@@ -32,8 +35,10 @@ pub(crate) struct Tenant {
     pub(super) bell: Arc<Bell>,
     /// Set once the engine's memory stands, before anybody is served.
     pub(super) engine: OnceLock<Engine>,
-    /// What the house does by itself after a command (look-ups, what the router says): so much at once.
+    /// What the house does by itself after a command (look-ups, parts of pops): so much at once.
     pub(super) chores: Arc<Semaphore>,
+    /// What the router says to contents.
+    pub(super) hearings: Hearings,
     /// Queues in which places may have changed since the doorbells last rang.
     pub(super) moved: Mutex<BTreeSet<QueueName>>,
     pub(super) tries: Tries,
@@ -51,9 +56,14 @@ impl Tenant {
     pub(super) fn engine(&self) -> &Engine {
         self.engine.get().expect("a tenant is served once its engine stands")
     }
+
+    /// Whoever was not heard of since then is silent for the idle time.
+    pub(super) fn silent_since(&self) -> Time {
+        Time(self.clock.now().0.saturating_sub(self.settings.idle.0))
+    }
 }
 
-/// Chores of one tenant at once: look-ups, enrichment, telling contents what the router says.
+/// Chores of one tenant at once: look-ups, enrichment, desks that look again.
 pub(super) const CHORES: usize = 256;
 
 /// A tenant's sessions as the plan has them.

@@ -157,18 +157,20 @@ fn standing(deeds: &[&Deed], found: &Found, wrong: &mut Vec<String>) {
 
 /// From asking for a person until a talk ends, the customer waits since the same moment.
 fn line(deeds: &[&Deed], found: &Found, wrong: &mut Vec<String>) {
-    let (mut since, mut sure) = (None, false);
+    // An answer that was under way when the talk ended may still tell of the wait that is over.
+    let (mut since, mut sure, mut over) = (None, false, None);
     for deed in deeds {
         match (&deed.act, &deed.answer) {
-            (Act::Finish { .. }, Answer::Unknown | Answer::Done(_)) => (since, sure) = (None, false),
+            (Act::Finish { .. }, Answer::Unknown | Answer::Done(_)) => (since, sure, over) = (None, false, since.or(over)),
             (act, Answer::Done(told)) => {
-                if let (Some(before), Some(now)) = (since, told.since)
+                let told = told.since.filter(|told| Some(*told) != over);
+                if let (Some(before), Some(now)) = (since, told)
                     && before != now
                 {
                     wrong.push(format!("waits since {before}, was then told {now}"));
                 }
-                since = since.or(told.since);
-                sure |= *act == Act::Ask && told.since.is_some();
+                since = since.or(told);
+                sure |= *act == Act::Ask && told.is_some();
             }
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! The matrix on the real daemon: leave on a channel at a place for a cause, come back on another by a way, nothing lost. Its
 //! outcome is a page of the docs, which this test writes with `UPDATE=1` and holds otherwise.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod agent;
 mod daemon;

@@ -143,7 +143,7 @@ fn line(line: &types::Line) -> SeenLine {
         None => "",
     };
     // As protobuf JSON writes a time, so that it reads the same on every channel.
-    let since = serde_json::to_value(&line.since).unwrap_or_default();
+    let since = serde_json::to_value(line.since).unwrap_or_default();
     SeenLine { queue: line.queue.clone(), since: since.as_str().unwrap_or_default().to_owned(), phase: phase.to_owned() }
 }
 

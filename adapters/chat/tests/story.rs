@@ -121,6 +121,20 @@ async fn a_suspended_leg_comes_back_by_its_own_hello() {
 }
 
 #[tokio::test]
+async fn a_leg_that_is_over_hears_nothing_more() {
+    let ground = ground(Settings::default()).await;
+    let (mut client, place) = ground.started().await;
+    ack(&mut client, 2, json!({ "suspend": {} })).await;
+    client.until_that("view", |view| view["session"]["standing"]["suspended"].is_object()).await;
+    client.send(json!({ "ping": {} })).await;
+    client.until("pong").await;
+    ground.house.agent_says(place.session, "ada", "not for this page");
+    client.send(json!({ "ping": {} })).await;
+    client.until("pong").await;
+    assert!(messages(client.heard()).iter().all(|(_, text)| text != "not for this page"));
+}
+
+#[tokio::test]
 async fn repeats_change_nothing_and_a_reused_id_is_refused() {
     let ground = ground(Settings::default()).await;
     let (mut client, place) = ground.started().await;

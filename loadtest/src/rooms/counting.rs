@@ -95,6 +95,12 @@ impl Store for Counting {
     async fn acquire(&self, domain: &TenantId, node: &str, nonce: u64, now: Time, lease_ms: u64) -> Result<Option<Fence>, Error> {
         self.inner.acquire(domain, node, nonce, now, lease_ms).await
     }
+    fn exclusive(&self) -> bool {
+        self.inner.exclusive()
+    }
+    async fn holder(&self, domain: &TenantId) -> Result<Option<(String, Time)>, Error> {
+        self.inner.holder(domain).await
+    }
     async fn renew(&self, domain: &TenantId, fence: &Fence, now: Time, lease_ms: u64) -> Result<bool, Error> {
         self.inner.renew(domain, fence, now, lease_ms).await
     }

@@ -3,7 +3,7 @@
 //! - Refused with every fault named: a plan that contradicts itself, or that drops a queue or a channel on which
 //!   something is still held or wrapped up. (Set the queue's depth to 0, let it drain, then drop it.)
 //! - An agent who is no longer in the plan is signed out: offers return to their place, assignments and wrap-ups
-//!   stay theirs until they end, then the agent is forgotten.
+//!   stay theirs until they end (or their desk is lost), then the agent is forgotten.
 //! - An offer whose agent no longer fits is withdrawn. One that fits stands, also above a lowered limit.
 //! - What waits keeps its place; its rank follows the queue's new priority.
 

@@ -36,8 +36,12 @@ pub(crate) fn present_next(router: &mut Router, turn: &mut Turn<'_>, id: AgentId
     Ok(())
 }
 
+/// Who talks to a customer cannot walk out on them.
 pub(crate) fn sign_out(router: &mut Router, turn: &mut Turn<'_>, id: AgentId) -> Stepped {
     router.signed_in(id)?;
+    if let Some(talk) = router.state.agents.get(&id).and_then(|agent| agent.assignments.first()) {
+        return Err(Refusal::StillAssigned(*talk));
+    }
 
     router.dismiss(turn, id, WithdrawReason::AgentLeft);
     Ok(())

@@ -20,9 +20,7 @@ pub(crate) fn requeue(router: &mut Router, turn: &mut Turn<'_>, id: InteractionI
             Ok(())
         }
         Stage::Assigned(assignment) => {
-            router.cool(id, assignment.agent, turn.now);
-            router.unassign(turn, id, &assignment);
-            router.line_up(turn, id);
+            router.give_back(turn, id, &assignment, WithdrawReason::Moved);
             Ok(())
         }
     }

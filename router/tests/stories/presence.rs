@@ -53,15 +53,69 @@ fn lost_and_back_within_the_grace() {
 }
 
 #[test]
-fn lost_for_good_gives_offers_back_and_keeps_assignments() {
+fn lost_for_good_gives_offers_and_assignments_back() {
     let mut tale = Tale::with(&[ADA]);
     tale.arrive(1, chat(1));
     tale.accept(2, ADA, 1);
     tale.arrive(3, chat(2));
     tale.at(4, Event::Lose(ADA));
     tale.tick(19);
-    tale.at(30, Event::Requeue(nr(1)));
     tale.at(40, Event::SignIn(BO, ready()));
+    insta::assert_snapshot!(tale.told());
+}
+
+#[test]
+fn lost_for_good_in_a_talk_that_a_colleague_takes_next() {
+    let mut tale = Tale::with(&[ADA, BO]);
+    tale.arrive(2, call(1));
+    tale.accept(3, ADA, 1);
+    tale.arrive(4, call(2));
+    tale.accept(5, BO, 2);
+    tale.arrive(6, call(3));
+    tale.at(7, Event::Lose(ADA));
+    tale.at(8, Event::Finish(BO, nr(2)));
+    tale.tick(22);
+    // Before #3, which came later: the place in line is the one it had.
+    tale.at(23, Event::WrapUp(BO, nr(2), None));
+    insta::assert_snapshot!(tale.told());
+}
+
+#[test]
+fn lost_for_good_while_wrapping_up() {
+    let mut tale = Tale::with(&[ADA]);
+    tale.arrive(1, chat(1));
+    tale.accept(2, ADA, 1);
+    tale.at(3, Event::Finish(ADA, nr(1)));
+    tale.at(4, Event::Lose(ADA));
+    tale.tick(19);
+    tale.tick(33);
+    insta::assert_snapshot!(tale.told());
+}
+
+#[test]
+fn lost_for_good_and_back_is_last_resort() {
+    let mut tale = Tale::with(&[ADA, BO]);
+    tale.arrive(2, call(1));
+    tale.accept(3, ADA, 1);
+    tale.arrive(4, call(2));
+    tale.accept(5, BO, 2);
+    tale.at(6, Event::Lose(ADA));
+    tale.tick(21);
+    tale.at(22, Event::SignIn(ADA, ready()));
+    tale.at(23, Event::Present(BO, pause()));
+    insta::assert_snapshot!(tale.told());
+}
+
+#[test]
+fn who_left_the_plan_has_no_grace() {
+    let mut tale = Tale::with(&[ADA]);
+    tale.arrive(1, call(1));
+    tale.accept(2, ADA, 1);
+    let mut without = plan();
+    without.agents.remove(&ADA);
+    tale.at(3, Event::Configure(Box::new(without)));
+    tale.at(4, Event::Lose(ADA));
+    tale.at(5, Event::SignIn(BO, ready()));
     insta::assert_snapshot!(tale.told());
 }
 
@@ -80,7 +134,7 @@ fn an_offer_that_expires_at_a_lost_desk_is_no_miss() {
 }
 
 #[test]
-fn signing_out_with_work() {
+fn signing_out_waits_for_the_talks_to_end() {
     let mut tale = Tale::with(&[ADA, BO]);
     tale.arrive(2, chat(1));
     tale.accept(3, ADA, 1);
@@ -88,8 +142,9 @@ fn signing_out_with_work() {
     tale.arrive(5, chat(2));
     tale.at(6, Event::SignOut(ADA));
     tale.at(7, Event::Finish(ADA, nr(1)));
-    tale.at(8, Event::WrapUp(ADA, nr(1), None));
-    tale.at(9, Event::Present(BO, ready()));
+    tale.at(8, Event::SignOut(ADA));
+    tale.at(9, Event::WrapUp(ADA, nr(1), None));
+    tale.at(10, Event::Present(BO, ready()));
     insta::assert_snapshot!(tale.told());
 }
 

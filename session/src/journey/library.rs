@@ -169,6 +169,12 @@ impl Library {
         self.walk(at, walk, |w| w.fill(field, text.reveal()))
     }
 
+    /// What the journeys would wish for somebody who asks for a person out of turn; `None` where none of them routes.
+    #[must_use]
+    pub fn wish_ahead(&self, at: &Position, walk: &mut Walk<'_>) -> Option<super::RouteWish> {
+        Walker::new(self, at.clone(), walk).wish_ahead()
+    }
+
     /// Runs one walk on copies, and takes them over only when nothing was refused.
     fn walk<'w>(
         &'w self,

@@ -23,6 +23,12 @@ pub struct Leg {
     /// A keyed hash of who holds it, so that a visitor who has not signed in is known again.
     #[serde(default)]
     pub holder: Option<[u8; 16]>,
+    /// The life of the daemon in which it came or came back last; see [`crate::Moment::life`].
+    #[serde(default)]
+    pub life: u64,
+    /// Whether the customer signed in on this very leg. What others proved does not count for one that came by a handle.
+    #[serde(default)]
+    pub signed_in: bool,
 }
 
 /// How a leg stands.

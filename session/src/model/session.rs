@@ -203,6 +203,9 @@ pub struct InteractionRecord {
     /// When it was over.
     #[serde(default)]
     pub ended_at: Option<Time>,
+    /// Whether the customer was told that the agent has left.
+    #[serde(default)]
+    pub parted: bool,
 }
 
 /// A note of an agent's.

@@ -84,6 +84,10 @@ pub fn refusal(directory: &Directory, why: &segue_router::Refusal) -> Refusal {
         R::OfferEnded(_) => Refusal::new(Reason::OfferEnded, "the offer has ended"),
         R::NotYours(agent) => Refusal::new(Reason::PermissionDenied, "it is another agent's").about("agent", name(agent)),
         R::WrongMoment(_) => Refusal::new(Reason::WrongMoment, "the interaction is not where this can be done"),
+        R::StillAssigned(interaction) => {
+            Refusal::new(Reason::WrongMoment, "an interaction is still with the agent: finish, transfer or requeue it first")
+                .about("interaction", interaction.to_string())
+        }
         R::SignedOut(agent) => Refusal::new(Reason::SignedOut, "the agent is not signed in").about("agent", name(agent)),
         R::CodeRequired(_) => Refusal::new(Reason::CodeRequired, "this queue wants a wrap-up code"),
         R::NoMoreExtensions(_) => {

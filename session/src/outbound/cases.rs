@@ -57,7 +57,8 @@ pub struct Cases {
 
 impl Case {
     /// Where it is, by names.
-    pub(super) fn phase(&self, name: impl Fn(AgentId) -> Option<AgentName>) -> Phase {
+    #[must_use]
+    pub fn phase(&self, name: impl Fn(AgentId) -> Option<AgentName>) -> Phase {
         if let Some(outcome) = self.ended {
             let wrapping = self.wrapping.keys().next().copied().and_then(&name);
             return match (outcome, wrapping) {

@@ -52,6 +52,10 @@ impl Cases {
             Effect::Withdraw { offer, interaction, agent, why } => {
                 self.change(*interaction, told, |case, told| {
                     case.offer = None;
+                    // An assignment is taken back under the offer that it came of.
+                    if case.assigned.take_if(|(holder, decision)| holder == agent && decision.offer == *offer).is_some() {
+                        case.holder = None;
+                    }
                     let event = DeskEvent::Withdrawn { offer: *offer, interaction: *interaction, why: *why };
                     tell(names, told, *agent, event);
                 });

@@ -39,6 +39,15 @@ impl DeskNews {
             Self::Offered(session, _) | Self::Assigned(session, ..) | Self::Updated(session, ..) => Some(*session),
         }
     }
+
+    /// The session whose messages the agent gets from here on.
+    #[must_use]
+    pub const fn joins(&self) -> Option<SessionId> {
+        match self {
+            Self::Assigned(session, ..) => Some(*session),
+            Self::Ready(_) | Self::Offered(..) | Self::Updated(..) => None,
+        }
+    }
 }
 
 impl Told {

@@ -182,6 +182,9 @@ pub struct RoutingWrite {
     pub fields: Vec<u8>,
     /// Whose outboxes get a copy of each message of this session from now on, those of this mutation included.
     pub agents: Vec<AgentName>,
+    /// The end of the transcript as the owner saw it when it decided: who is new among `agents` gets copies of what was
+    /// said after it and before this mutation, too. They come after the entries of [`Mutation::outbox`]. `None`: of nothing.
+    pub seen: Option<Seq>,
 }
 
 /// One message for a session's transcript. The store numbers it, and appends a copy to the outbox of each agent of the
@@ -402,9 +405,16 @@ pub trait Store: Send + Sync + 'static {
     /// entries beyond `outbox` per agent, inbox entries that were dealt with, results of requests older than the window.
     async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize, outbox: usize) -> Result<(), Error>;
 
-    /// Takes the right to decide for a domain, unless another node's lease still runs at `now`. The same node and nonce get
-    /// the same right again; the same node with a new nonce is its next life, and need not wait for the former.
+    /// Whether one process alone can have this store open. Where so, whoever has it open is alive alone.
+    fn exclusive(&self) -> bool;
+
+    /// Takes the right to decide for a domain, unless another owner's lease still runs at `now`. The same node and nonce get
+    /// the same right again. The same node with a new nonce is its next life where the store is [`Store::exclusive`], and
+    /// need not wait for the former; elsewhere it may be a second process of that name, and waits as everybody does.
     async fn acquire(&self, domain: &TenantId, node: &str, nonce: u64, now: Time, lease_ms: u64) -> Result<Option<Fence>, Error>;
+
+    /// Whose lease was written last and until when, unless it was given back: for messages, not to decide by.
+    async fn holder(&self, domain: &TenantId) -> Result<Option<(String, Time)>, Error>;
 
     /// Prolongs the lease. `false`: it is another's now.
     async fn renew(&self, domain: &TenantId, fence: &Fence, now: Time, lease_ms: u64) -> Result<bool, Error>;

@@ -38,6 +38,7 @@ pub(super) fn enter(draft: &mut Draft<'_, '_>, arriving: Arriving, by: &Claim) -
     match known {
         Some(LegStanding::Live) => {
             rebind(draft, &fresh);
+            draft.holds(arriving.leg);
             return Ok(());
         }
         Some(LegStanding::Lost { .. }) => {
@@ -60,8 +61,9 @@ pub(super) fn enter(draft: &mut Draft<'_, '_>, arriving: Arriving, by: &Claim) -
 /// Another connection of the same holder has taken the leg over.
 fn rebind(draft: &mut Draft<'_, '_>, fresh: &Leg) {
     if let Some(leg) = draft.session.legs.iter_mut().find(|l| l.id == fresh.id)
-        && (leg.holder != fresh.holder || leg.device != fresh.device)
+        && (leg.holder != fresh.holder || leg.device != fresh.device || leg.signed_in != fresh.signed_in)
     {
+        leg.signed_in = fresh.signed_in;
         leg.holder = fresh.holder.or(leg.holder);
         leg.device = fresh.device.clone().or_else(|| leg.device.clone());
         draft.dirty = true;
@@ -91,6 +93,8 @@ pub(super) fn leg(now: &Moment<'_>, arriving: &Arriving) -> Result<Leg, Refusal>
         standing: LegStanding::Live,
         device,
         holder,
+        life: now.life,
+        signed_in: matches!(now.who, Actor::Principal(Principal { party: Party::Customer(claims), .. }) if claims.customer.is_some()),
     })
 }
 

@@ -42,7 +42,7 @@ pub(super) fn push(draft: &mut Draft<'_, '_>, agent: AgentName, journey: &Journe
 pub(super) fn note(draft: &mut Draft<'_, '_>, agent: AgentName, text: Private<String>) -> Result<(), Refusal> {
     access::over_desk(draft.moment, &draft.session, draft.line, &agent)?;
     draft.not_final()?;
-    check_words(text.reveal())?;
+    limits::check_note(text.reveal())?;
     limits::within("notes", draft.session.notes.len().saturating_add(1), limits::NOTES)?;
     draft.event("noted", &[("agent", agent.to_string())]);
     draft.session.notes.push(Note { by: agent, at: draft.now(), text });
@@ -56,7 +56,7 @@ pub(super) fn hand_over(draft: &mut Draft<'_, '_>, from: AgentName, to: String, 
     draft.not_final()?;
     limits::within("name_bytes", to.len(), crate::NAME_LIMIT)?;
     if let Some(note) = &note {
-        check_words(note.reveal())?;
+        limits::check_note(note.reveal())?;
     }
     draft.event("handed_over", &[("from", from.to_string()), ("to", to.clone())]);
     notices::say(draft, "transferred", &[("to", to.clone())]);
@@ -66,11 +66,4 @@ pub(super) fn hand_over(draft: &mut Draft<'_, '_>, from: AgentName, to: String, 
     transfers.drain(..surplus);
     draft.grown = true;
     Ok(())
-}
-
-fn check_words(text: &str) -> Result<(), Refusal> {
-    if text.trim().is_empty() {
-        return Err(Refusal::new(Reason::InvalidArgument, "the note is empty").about("field", "note"));
-    }
-    limits::within("note_bytes", text.len(), limits::NOTE_BYTES)
 }

@@ -115,12 +115,23 @@ impl<'m, 'a> Draft<'m, 'a> {
             return Err(Refusal::new(Reason::WrongMoment, "the leg is over; attach again"));
         };
         let channel = found.channel;
+        found.life = self.moment.life;
         if found.standing != LegStanding::Live {
             found.standing = LegStanding::Live;
             self.event("returned", &[("channel", word(channel))]);
         }
         self.touch();
         Ok(channel)
+    }
+
+    /// The leg is held by this life of the daemon, whichever held it before: what is lost with a former one is not this.
+    pub(super) fn holds(&mut self, leg: LegId) {
+        let life = self.moment.life;
+        let found = self.session.legs.iter_mut().find(|l| l.id == leg && !matches!(l.standing, LegStanding::Ended { .. }));
+        if let Some(found) = found.filter(|l| l.life != life) {
+            found.life = life;
+            self.dirty = true;
+        }
     }
 
     pub(super) fn add_leg(&mut self, leg: Leg) -> Result<(), Refusal> {

@@ -86,6 +86,21 @@ pub(super) fn consume(draft: &mut Draft<'_, '_>, by: &Claim) {
     draft.event("handle_used", &[("kind", name(*kind).to_owned())]);
 }
 
+/// The suspension is over, and so are all ways back from it: who comes second with another one is told where the session is live.
+pub(super) fn use_up(draft: &mut Draft<'_, '_>) {
+    let now = draft.now();
+    for handle in draft.session.handles.iter_mut().filter(|h| h.once && h.used.is_none()) {
+        handle.used = Some(now);
+    }
+}
+
+/// Whoever held a handle before a stronger proof came must not come in after it: what was not used by then leads nowhere.
+pub(super) fn outgrow(draft: &mut Draft<'_, '_>, before: AssuranceLevel) {
+    if draft.session.assurance.level(draft.now()) > before.max(LEVEL) {
+        draft.session.handles.retain(|h| h.used.is_some());
+    }
+}
+
 fn find<'h>(handles: &'h [HandleRecord], hash: &[u8; 16]) -> Option<&'h HandleRecord> {
     handles.iter().find(|h| bool::from(h.hash.ct_eq(hash)))
 }

@@ -10,7 +10,14 @@ use crate::{
 pub(super) fn prove(draft: &mut Draft<'_, '_>, leg: LegId, claims: CustomerClaims) -> Result<(), Refusal> {
     access::over_leg(draft.moment, &draft.session, leg)?;
     draft.speaks(leg)?;
-    adopt(draft, &claims)
+    adopt(draft, &claims)?;
+    if claims.customer.is_some()
+        && let Some(leg) = draft.session.legs.iter_mut().find(|l| l.id == leg && !l.signed_in)
+    {
+        leg.signed_in = true;
+        draft.dirty = true;
+    }
+    Ok(())
 }
 
 /// Who comes with a leg and is signed in, is known from then on.

@@ -2,18 +2,36 @@
 
 use super::draft::{Draft, word};
 use super::{close, suspend};
-use crate::{Actor, LegId, LegStanding, Refusal, SuspendCause, access};
+use crate::{Actor, Leg, LegId, LegStanding, Refusal, SuspendCause, access};
 
 /// The connection vanished: a grace runs, in which the leg may come back as if nothing had been. An adapter tells so for
 /// the leg's holder; the house does by itself only where the node that held the leg has died.
 pub(super) fn lose(draft: &mut Draft<'_, '_>, leg: LegId) -> Result<(), Refusal> {
     access::over_leg(draft.moment, &draft.session, leg)?;
-    let (at, grace) = (draft.now(), draft.now().after(draft.moment.settings.grace));
-    let Some(found) = draft.session.legs.iter_mut().find(|l| l.id == leg && l.standing == LegStanding::Live) else { return Ok(()) };
-    found.standing = LegStanding::Lost { at, grace, with_node: matches!(draft.moment.who, Actor::House) };
-    let channel = found.channel;
-    draft.event("lost", &[("channel", word(channel))]);
+    let with_node = matches!(draft.moment.who, Actor::House);
+    vanished(draft, with_node, |l| l.id == leg);
     Ok(())
+}
+
+/// The connections of a former life are gone; whoever came back in this one is here.
+pub(super) fn lose_former(draft: &mut Draft<'_, '_>) -> Result<(), Refusal> {
+    access::house_only(draft.moment)?;
+    let life = draft.moment.life;
+    vanished(draft, true, |l| l.life != life);
+    Ok(())
+}
+
+/// Those of the live legs are lost, each with its grace; `with_node` where the node that held them has died.
+pub(super) fn vanished(draft: &mut Draft<'_, '_>, with_node: bool, gone: impl Fn(&Leg) -> bool) {
+    let (at, grace) = (draft.now(), draft.now().after(draft.moment.settings.grace));
+    let mut channels = Vec::new();
+    for leg in draft.session.legs.iter_mut().filter(|l| l.standing == LegStanding::Live && gone(l)) {
+        leg.standing = LegStanding::Lost { at, grace, with_node };
+        channels.push(leg.channel);
+    }
+    for channel in channels {
+        draft.event("lost", &[("channel", word(channel))]);
+    }
 }
 
 /// The leg is over on purpose. The last one suspends the session, or closes it where nothing is left to do.

@@ -55,7 +55,9 @@ pub fn apply(now: &mut Moment<'_>, session: Option<Session>, line: Option<&Line>
     if draft.gone && !matches!(command, Command::Timer) {
         return Err(access::nothing_here());
     }
+    let before = draft.session.assurance.level(draft.now());
     obey(&mut draft, command)?;
+    handles::outgrow(&mut draft, before);
     draft.finish()
 }
 
@@ -66,6 +68,7 @@ fn obey(draft: &mut Draft<'_, '_>, command: Command) -> Result<(), Refusal> {
         Command::Attach { leg, by } => attach::attach(draft, leg, by),
         Command::Move { leg, by } => attach::move_here(draft, leg, by),
         Command::Lose(leg) => leave::lose(draft, leg),
+        Command::LoseFormer => leave::lose_former(draft),
         Command::End(leg) => leave::end(draft, leg),
         Command::Step(leg, input) => walk::step(draft, leg, input),
         Command::AskForPerson(leg, callback) => person::ask(draft, leg, callback),

@@ -5,7 +5,7 @@ use super::{close, leave, notices, walk};
 use crate::journey::RouteWish;
 use crate::{
     Action, AgentName, AssuranceLevel, InteractionId, InteractionRecord, LegId, Line, Phase, Private, Reason, Refusal, RouteRequest,
-    Standing, SuspendCause, Time, access, limits,
+    Source, Standing, SuspendCause, Time, access, limits,
 };
 use segue_router::{Channel, Outcome, Priority};
 use std::collections::BTreeSet;
@@ -34,21 +34,27 @@ pub(super) fn ask(draft: &mut Draft<'_, '_>, leg: LegId, callback: Option<Privat
             priority_why: record.priority_why.clone(),
             callback,
         },
-        None => RouteWish {
-            queue: draft.moment.settings.queue.clone().ok_or_else(|| {
-                Refusal::new(Reason::WrongStep, "there is no queue for who asks for a person here; go on with the journey")
-            })?,
-            needs: String::new(),
-            priority: 0,
-            priority_why: String::new(),
-            callback,
-        },
+        None => RouteWish { callback, ..unheard(draft, leg, channel)? },
     };
     walk::wasted(draft, &[("then", "asked_for_person".to_owned()), ("channel", word(channel))]);
     draft.event("asked_for_person", &[("channel", word(channel)), ("callback", wanted.callback.is_some().to_string())]);
     wish(draft, wanted, channel);
     draft.grown = true;
     Ok(())
+}
+
+/// Where somebody goes whom nobody has routed yet: where their journey would lead them, else where the tenant says.
+fn unheard(draft: &mut Draft<'_, '_>, leg: LegId, channel: Channel) -> Result<RouteWish, Refusal> {
+    let ahead = walk::with(draft, Source::Leg(leg, channel), |library, at, walk| {
+        Ok(at.as_ref().and_then(|position| library.wish_ahead(position, walk)))
+    })?;
+    let elsewhere = || {
+        let queue = draft.moment.settings.queue.clone()?;
+        Some(RouteWish { queue, needs: String::new(), priority: 0, priority_why: String::new(), callback: None })
+    };
+    ahead
+        .or_else(elsewhere)
+        .ok_or_else(|| Refusal::new(Reason::WrongStep, "there is no queue for who asks for a person here; go on with the journey"))
 }
 
 /// The customer leaves the line, or the talk, without suspending.
@@ -140,7 +146,10 @@ pub(super) fn routed(draft: &mut Draft<'_, '_>, id: InteractionId, phase: Phase)
                 notices::say(draft, "agent_joined", &[("agent", agent.to_string())]);
             }
         }
+        // Said again where it may not have been heard.
+        Phase::WrappingUp(_) if record.parted => {}
         Phase::WrappingUp(agent) => {
+            record.parted = true;
             end(draft, id, Outcome::Handled);
             draft.event("talk_ended", &[("agent", agent.to_string())]);
             notices::say(draft, "agent_left", &[("agent", agent.to_string())]);
@@ -177,6 +186,7 @@ fn arrive(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel, place: P
         preferred: place.preferred,
         ended: None,
         ended_at: None,
+        parted: false,
     };
     draft.event(
         "wants_person",

@@ -18,6 +18,7 @@ pub(super) fn resume(draft: &mut Draft<'_, '_>, arriving: Arriving, by: Claim) -
     draft.session.warned = false;
     attach::enter(draft, arriving, &by)?;
     handles::consume(draft, &by);
+    handles::use_up(draft);
     draft.event(
         "resumed",
         &[

@@ -53,7 +53,9 @@ pub(super) fn again(now: &mut Moment<'_>, session: Session, arriving: &Arriving)
     if session.tenant != *now.tenant || access::over_leg(now, &session, arriving.leg).is_err() {
         return Err(Refusal::new(Reason::InvalidArgument, "the session's id is in use; draw another").about("field", "session"));
     }
-    Draft::new(now, session, None).finish()
+    let mut draft = Draft::new(now, session, None);
+    draft.holds(arriving.leg);
+    draft.finish()
 }
 
 fn may_start(now: &Moment<'_>) -> Result<(), Refusal> {

@@ -3,7 +3,7 @@
 use super::draft::{Draft, word};
 use super::{answers, close, handles, leave, suspend, walk};
 use crate::journey::Library;
-use crate::{LegStanding, Session, Settings, Standing, SuspendCause, Time};
+use crate::{LegStanding, Phase, Session, Settings, Standing, SuspendCause, Time};
 
 /// Does everything that is due now. Cannot fail, and leaves nothing due.
 pub(super) fn pass(draft: &mut Draft<'_, '_>) {
@@ -66,7 +66,18 @@ fn active(draft: &mut Draft<'_, '_>) {
     if draft.session.is_active() && step_due(&draft.session, draft.moment.library).is_some_and(|due| due <= now) {
         walk::expire(draft);
     }
-    if draft.session.is_active() && idle_due(&draft.session).is_some_and(|due| due <= now) {
+    if draft.session.is_active() && draft.session.idle_ends <= now {
+        idle(draft);
+    }
+    if draft.session.is_active() {
+        warn(draft, draft.session.ends);
+    }
+}
+
+/// Nothing was done for the idle time. Somebody who is in line or in a talk is not idle for that, but they must be there: with
+/// an agent, or heard of. A leg that was not has no connection whose end would tell it lost, so this tells.
+fn idle(draft: &mut Draft<'_, '_>) {
+    if draft.session.open().is_none() {
         let last = draft.session.present().next_back().map(|l| (l.id, l.channel));
         if draft.session.is_settled() {
             suspend::end_legs(draft);
@@ -74,9 +85,12 @@ fn active(draft: &mut Draft<'_, '_>) {
         } else {
             suspend::stop(draft, SuspendCause::Idle, last.map(|(_, channel)| channel));
         }
+        return;
     }
-    if draft.session.is_active() {
-        warn(draft, draft.session.ends);
+    draft.touch();
+    let with_agent = draft.line.is_some_and(|line| matches!(line.phase, Phase::Assigned(_)));
+    if !draft.moment.heard && !with_agent {
+        leave::vanished(draft, false, |_| true);
     }
 }
 
@@ -90,11 +104,6 @@ fn warn(draft: &mut Draft<'_, '_>, until: Time) {
 
 const fn warning(until: Time, settings: &Settings) -> Time {
     Time(until.0.saturating_sub(settings.warn_before.0))
-}
-
-/// Somebody who is in line or in a talk is not idle.
-fn idle_due(session: &Session) -> Option<Time> {
-    session.open().is_none().then_some(session.idle_ends)
 }
 
 fn step_due(session: &Session, library: &Library) -> Option<Time> {
@@ -112,7 +121,7 @@ pub fn due(session: &Session, settings: &Settings, library: &Library) -> Option<
                 LegStanding::Lost { grace, .. } => Some(grace),
                 LegStanding::Live | LegStanding::Ended { .. } => None,
             });
-            let ends = [Some(session.ends), idle_due(session), step_due(session, library), warned(session.ends)];
+            let ends = [Some(session.ends), Some(session.idle_ends), step_due(session, library), warned(session.ends)];
             graces.chain(ends.into_iter().flatten()).collect()
         }
         Standing::Suspended(s) => [Some(s.until), warned(s.until)].into_iter().flatten().collect(),

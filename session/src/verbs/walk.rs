@@ -12,6 +12,7 @@ pub(super) fn with<T>(
     source: Source,
     go: impl FnOnce(&Library, &mut Option<Position>, &mut Walk<'_>) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
+    let level = access::acting(draft.moment, &draft.session);
     let session = &mut draft.session;
     let mut walk = Walk {
         now: draft.moment.now,
@@ -19,7 +20,7 @@ pub(super) fn with<T>(
         answers: &mut session.answers,
         customer: &session.customer,
         claimed: &session.claimed,
-        level: session.assurance.level(draft.moment.now),
+        level,
         source,
         ids: &mut *draft.moment.ids,
     };

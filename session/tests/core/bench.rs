@@ -63,6 +63,8 @@ steps:
 /// One session under test.
 pub(crate) struct Bench {
     pub(crate) now: Time,
+    pub(crate) life: u64,
+    pub(crate) heard: bool,
     pub(crate) settings: Settings,
     pub(crate) keys: Keys,
     pub(crate) library: Library,
@@ -85,6 +87,8 @@ impl Bench {
         settings.queue = Some("help".into());
         Self {
             now: Time(START),
+            life: 1,
+            heard: false,
             settings,
             keys: Keys::derive(b"an example of a secret, 32 bytes", &tenant),
             library: Library::new(journeys),
@@ -129,6 +133,8 @@ impl Bench {
         let mut moment = Moment {
             now: self.now,
             tenant: &self.tenant,
+            life: self.life,
+            heard: self.heard,
             who: who.map_or(Actor::House, Actor::Principal),
             settings: &self.settings,
             keys: &self.keys,

@@ -134,6 +134,52 @@ fn a_handle_is_bound_to_its_channels_and_its_time_and_proves_a_little() {
 }
 
 #[test]
+fn a_handle_from_before_a_sign_in_leads_nowhere_after_it() {
+    let (mut bench, eve, ada) = (Bench::new(), visitor("eve"), customer("ada"));
+    bench.apply(Some(&eve), begin(1, Channel::Chat, Some("fault"))).unwrap();
+    bench.apply(Some(&eve), Command::GiveHandle(HandleKind::Code, Vec::new())).unwrap();
+    let code = bench.claim(HandleKind::Code);
+    let Party::Customer(claims) = ada.party else { panic!("a customer") };
+    bench.apply(Some(&eve), Command::Prove(leg_id(1), claims)).unwrap();
+    let attach = Command::Attach { leg: leg(2, Channel::Chat), by: code };
+    assert_eq!(refused(&mut bench, &visitor("mallory"), attach), Reason::HandleInvalid);
+}
+
+#[test]
+fn all_ways_back_from_a_suspension_are_used_up_together() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.apply(Some(&ada), begin(1, Channel::App, Some("fault"))).unwrap();
+    bench.apply(Some(&ada), Command::GiveHandle(HandleKind::Code, Vec::new())).unwrap();
+    bench.apply(Some(&ada), Command::GiveHandle(HandleKind::Link, Vec::new())).unwrap();
+    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)))).unwrap();
+    let (code, link) = (bench.claim(HandleKind::Code), bench.claim(HandleKind::Link));
+    let eve = visitor("eve");
+    bench.apply(Some(&eve), Command::Resume { leg: leg(2, Channel::Chat), by: code }).unwrap();
+    let by_link = Command::Resume { leg: leg(3, Channel::Chat), by: link };
+    assert_eq!(refused(&mut bench, &visitor("mallory"), by_link.clone()), Reason::AlreadyResumed);
+    bench.wait(61);
+    assert_eq!(refused(&mut bench, &visitor("mallory"), by_link), Reason::HandleInvalid);
+}
+
+#[test]
+fn a_page_that_came_by_a_handle_counts_for_what_it_proved() {
+    let (mut bench, ada, eve) = (Bench::new(), customer("ada"), visitor("eve"));
+    bench.apply(Some(&ada), begin(1, Channel::App, Some("fault"))).unwrap();
+    bench.apply(Some(&ada), Command::GiveHandle(HandleKind::Code, Vec::new())).unwrap();
+    bench.apply(Some(&ada), Command::Attach { leg: leg(2, Channel::Chat), by: Claim::SignedIn }).unwrap();
+    let by = bench.claim(HandleKind::Code);
+    bench.apply(Some(&eve), Command::Attach { leg: leg(3, Channel::Chat), by }).unwrap();
+    let session = bench.session.clone().unwrap();
+    assert_eq!(access::level(&eve, &session, &bench.keys, bench.now), AssuranceLevel::Low);
+    assert_eq!(access::level(&ada, &session, &bench.keys, bench.now), AssuranceLevel::Substantial);
+    assert_eq!(view::of_outsider(&session, bench.read(), &bench.library, bench.now).level, AssuranceLevel::Low);
+    bench.settings.levels.insert(Action::GiveHandle, AssuranceLevel::Substantial);
+    assert_eq!(refused(&mut bench, &eve, Command::GiveHandle(HandleKind::Code, Vec::new())), Reason::AssuranceTooLow);
+    bench.apply(Some(&eve), Command::End(leg_id(3))).unwrap();
+    assert!(!access::may_see(&eve, bench.session.as_ref().unwrap(), &bench.keys), "the leg is over, and so is what it sees");
+}
+
+#[test]
 fn limits_are_refusals_with_names() {
     let (mut bench, ada) = (Bench::new(), customer("ada"));
     bench.apply(Some(&ada), begin(1, Channel::App, None)).unwrap();

@@ -4,6 +4,7 @@
 
 mod bench;
 mod identity;
+mod lives;
 mod pop;
 mod properties;
 mod stories;

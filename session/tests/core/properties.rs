@@ -57,6 +57,7 @@ fn command() -> impl Strategy<Value = Command> {
         2 => (arriving(), claim()).prop_map(|(leg, by)| Command::Attach { leg, by }),
         1 => (arriving(), claim()).prop_map(|(leg, by)| Command::Move { leg, by }),
         3 => leg().prop_map(Command::Lose),
+        1 => Just(Command::LoseFormer),
         2 => leg().prop_map(Command::End),
         8 => (leg(), input()).prop_map(|(leg, input)| Command::Step(leg, input)),
         2 => leg().prop_map(|leg| Command::AskForPerson(leg, None)),

@@ -128,6 +128,15 @@ fn a_call_back_needs_nobody_here_and_is_superseded_by_coming_back() {
 }
 
 #[test]
+fn who_asks_for_a_person_in_a_journey_goes_where_it_would_lead() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.tell("ada reports a fault", Some(&ada), begin(1, Channel::Chat, Some("fault")));
+    bench.tell("ada asks for a person", Some(&ada), Command::AskForPerson(leg_id(1), None));
+    let open = bench.session.as_ref().and_then(|s| s.open()).unwrap();
+    assert_eq!((open.queue.as_str(), open.needs.as_str()), ("faults", "internet >= 3"));
+}
+
+#[test]
 fn an_agent_parks_it_and_the_same_agent_gets_it_back() {
     let (mut bench, eve) = (Bench::new(), visitor("eve"));
     let bo = agent("bo");

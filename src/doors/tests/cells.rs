@@ -121,6 +121,7 @@ fn commands() -> Vec<Command> {
         Command::Consent(leg, String::new(), true),
         Command::Document(String::new(), None),
         Command::Routed(interaction, Phase::Waiting),
+        Command::LoseFormer,
         Command::Timer,
         Command::Erase,
     ]
@@ -225,8 +226,10 @@ async fn every_cell_is_as_the_table_says() {
 #[tokio::test]
 async fn every_action_of_the_ports_is_tried() {
     let tried: std::collections::BTreeSet<_> = tried(Role::App).await.into_iter().map(|(_, action, _)| action).collect();
-    // These are asked for at other doors: the administration's service and the tickets' page, each with a test of its own.
-    let elsewhere = [Action::ListSessions, Action::ExportSession, Action::SeeRouting, Action::TakeTicket];
+    // These are asked for elsewhere, each with a test of its own: at the administration's service, at the tickets' page, and
+    // in the house, which knows whose session it is.
+    let elsewhere =
+        [Action::ListSessions, Action::ExportSession, Action::SeeRouting, Action::TakeTicket, Action::Observe, Action::Intervene];
     let untried: Vec<_> = Action::ALL.iter().filter(|action| !tried.contains(action) && !elsewhere.contains(action)).collect();
     assert!(untried.is_empty(), "{untried:?}");
 }

@@ -1,3 +1,4 @@
+use super::super::ticket::OF_SUBJECT;
 use super::{NOW, SECRET, claims, gate};
 use jsonwebtoken::{EncodingKey, Header};
 use segue_adapter_kit::Doors as _;
@@ -5,8 +6,14 @@ use segue_session::{Party, Private, Reason};
 use std::sync::atomic::Ordering;
 
 fn token() -> Private<String> {
+    token_of("nora")
+}
+
+fn token_of(subject: &str) -> Private<String> {
     let key = EncodingKey::from_secret(SECRET.as_bytes());
-    Private::new(jsonwebtoken::encode(&Header::default(), &claims("https://hs.acme"), &key).unwrap())
+    let mut claims = claims("https://hs.acme");
+    claims["sub"] = subject.into();
+    Private::new(jsonwebtoken::encode(&Header::default(), &claims, &key).unwrap())
 }
 
 #[tokio::test]
@@ -25,6 +32,22 @@ async fn a_ticket_ends_after_a_minute() {
     let ticket = gate.ticket(&token()).await.unwrap();
     seconds.store(NOW + 60, Ordering::Relaxed);
     assert_eq!(gate.admit(&ticket.value).await.unwrap_err().reason, Reason::Unauthenticated);
+}
+
+#[tokio::test]
+async fn nobody_takes_all_the_tickets() {
+    let (gate, seconds) = gate();
+    let mut last = gate.ticket(&token()).await.unwrap();
+    for _ in 1..OF_SUBJECT {
+        last = gate.ticket(&token()).await.unwrap();
+    }
+    assert_eq!(gate.ticket(&token()).await.unwrap_err().reason, Reason::TooManyAttempts);
+    assert!(gate.ticket(&token_of("dora")).await.is_ok(), "others still get theirs");
+    gate.admit(&last.value).await.unwrap();
+    assert!(gate.ticket(&token()).await.is_ok(), "one was used, so there is room for one");
+    assert_eq!(gate.ticket(&token()).await.unwrap_err().reason, Reason::TooManyAttempts);
+    seconds.store(NOW + 60, Ordering::Relaxed);
+    assert!(gate.ticket(&token()).await.is_ok(), "those unused are over");
 }
 
 #[tokio::test]

@@ -1,11 +1,14 @@
 //! What desks ask: of the router through the engine, of sessions through their own commands.
 
 use super::agent;
+use crate::doors::Action;
 use crate::engine::Input;
+use crate::house::port::takes_messages;
 use crate::house::tenant::Tenant;
+use segue_session::store::KeyKind;
 use segue_session::{
     Actor, AgentName, Command, DeskAck, DeskCommand, InteractionId, MessageBody, Party, Principal, Private, Reason, Refusal, RequestId,
-    SessionId, Speaker, SuspendCause,
+    SessionId, Speaker, SuspendCause, interaction_uuid, limits,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -23,8 +26,8 @@ impl Tenant {
         let mut ack = DeskAck { request: Some(request), ..DeskAck::default() };
         match command {
             DeskCommand::Say(session, body) => {
-                self.in_hand(who, session).await?;
-                ack.message = Some(self.append(session, request, Speaker::Agent(by.clone()), body).await?);
+                let may = self.may_say(who, session).await;
+                ack.message = Some(self.say(may, session, request, Speaker::Agent(by.clone()), body).await?);
             }
             DeskCommand::Note(session, text) => self.of_session(who, session, request, Command::Note(by.clone(), text)).await?,
             DeskCommand::Identify(session, customer) => {
@@ -41,30 +44,40 @@ impl Tenant {
         Ok(ack)
     }
 
-    /// What the router decides. The words of a transfer reach the session first, so that the next agent's pop has them;
-    /// those of a wrap-up once it is taken.
+    /// What the router decides. Words that go with it reach the session once it is taken: nobody is told of a transfer that
+    /// was refused. The next agent's pop is made anew with them.
     async fn of_router(self: &Arc<Self>, by: &AgentName, request: RequestId, command: DeskCommand) -> Result<(), Refusal> {
-        let (before, after) = match &command {
+        let (handed, after) = match &command {
             DeskCommand::TransferToQueue(id, queue, note) => (Some((*id, queue.to_string(), note.clone())), None),
             DeskCommand::TransferToAgent(id, to, note) => (Some((*id, to.to_string(), note.clone())), None),
             DeskCommand::WrapUp(id, _, Some(note)) => (None, Some((*id, note.clone()))),
             _ => (None, None),
         };
-        if let Some((interaction, to, note)) = before
-            && let Some(session) = self.session_of(by, interaction, true).await?
+        if let Some((_, _, Some(note))) = &handed {
+            // The router does not read them, and what it took cannot be refused any more.
+            limits::check_note(note.reveal())?;
+        }
+        let wrapped = match &after {
+            Some((interaction, _)) => self.session_of(by, *interaction).await?,
+            None => None,
+        };
+        self.engine().ask(Input::Desk { by: by.clone(), request, command }).await?;
+        if let Some((interaction, to, note)) = handed
+            && let Some(session) = self.session_with(interaction).await?
         {
             let words = Command::HandOver(by.clone(), to, note);
             self.apply(Actor::House, session, Some(derived(request, 1)), words).await?;
         }
-        let wrapped = match &after {
-            Some((interaction, _)) => self.session_of(by, *interaction, false).await?,
-            None => None,
-        };
-        self.engine().ask(Input::Desk { by: by.clone(), request, command }).await?;
         if let Some((session, (_, note))) = wrapped.zip(after) {
             self.apply(Actor::House, session, Some(derived(request, 1)), Command::Note(by.clone(), note)).await?;
         }
         Ok(())
+    }
+
+    /// Whether somebody at a desk may say something in a session.
+    async fn may_say(&self, who: &Principal, session: SessionId) -> Result<(), Refusal> {
+        self.in_hand(who, session, Some(Action::Intervene)).await?;
+        takes_messages(&self.seen(who, session).await?)
     }
 
     /// A command for a session that this agent has: asked here, so that the house may give it.
@@ -75,8 +88,9 @@ impl Tenant {
         request: RequestId,
         command: Command,
     ) -> Result<(), Refusal> {
-        self.in_hand(who, session).await?;
-        self.apply(Actor::House, session, Some(request), command).await.map(drop)
+        let in_anothers = matches!(command, Command::Note(..)).then_some(Action::Intervene);
+        let may = self.in_hand(who, session, in_anothers).await;
+        self.apply_for(may, session, request, command).await.map(drop)
     }
 
     /// Suspends a session for the customer, who gets ways back.
@@ -88,11 +102,11 @@ impl Tenant {
         request: RequestId,
         note: Option<Private<String>>,
     ) -> Result<Vec<segue_session::GivenHandle>, Refusal> {
-        self.in_hand(who, session).await?;
+        let may = self.in_hand(who, session, None).await;
         if let Some(note) = note {
-            self.apply(Actor::House, session, Some(derived(request, 1)), Command::Note(by.clone(), note)).await?;
+            self.apply_for(may.clone(), session, derived(request, 1), Command::Note(by.clone(), note)).await?;
         }
-        let parked = self.apply(Actor::House, session, Some(request), Command::Suspend(SuspendCause::Parked, None)).await?;
+        let parked = self.apply_for(may, session, request, Command::Suspend(SuspendCause::Parked, None)).await?;
         if !parked.handles.is_empty() {
             return Ok(parked.handles);
         }
@@ -100,13 +114,20 @@ impl Tenant {
         Ok(self.apply(Actor::House, session, Some(derived(request, 2)), give).await?.handles)
     }
 
-    /// The session of an interaction that the agent has: assigned, or, where that will do, in wrap-up.
-    async fn session_of(&self, by: &AgentName, interaction: InteractionId, assigned: bool) -> Result<Option<SessionId>, Refusal> {
+    /// The session of an interaction, whoever has it: a repeat finds it too, when its transfer is long done.
+    async fn session_with(&self, interaction: InteractionId) -> Result<Option<SessionId>, Refusal> {
+        let key = self.keys.lookup(KeyKind::Interaction, &interaction_uuid(interaction).to_string());
+        let found = self.store.find(&self.id, &key, 1).await.map_err(|error| self.failed(&error))?;
+        Ok(found.first().copied())
+    }
+
+    /// The session of an interaction that the agent has, or wraps up.
+    async fn session_of(&self, by: &AgentName, interaction: InteractionId) -> Result<Option<SessionId>, Refusal> {
         let name = by.clone();
         let look = self.engine().glance(move |machine| {
             let agent = machine.directory().agent(&name)?;
             let (_, case) = machine.cases().held_by(agent).find(|(id, _)| *id == interaction)?;
-            (!assigned || case.assigned_to() == Some(agent)).then_some(case.session)
+            Some(case.session)
         });
         look.await
     }

@@ -3,6 +3,7 @@
 mod command;
 mod snapshot;
 
+use crate::doors::{Action, permits};
 use crate::engine::Input;
 use crate::house::Switchboard;
 use crate::house::admission::Class;
@@ -55,13 +56,13 @@ impl Desks for Switchboard {
 
     async fn messages(&self, who: &Principal, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal> {
         let tenant = self.tenant(who)?;
-        tenant.in_hand(who, session).await?;
+        tenant.in_hand(who, session, Some(Action::Observe)).await?;
         tenant.transcript(session, after, limit).await
     }
 
     async fn pass(&self, who: &Principal, session: SessionId, what: Ephemeral) -> Result<(), Refusal> {
         let tenant = self.tenant(who)?;
-        tenant.in_hand(who, session).await?;
+        tenant.in_hand(who, session, Some(Action::Intervene)).await?;
         tenant.bells.pass(session, what);
         Ok(())
     }
@@ -118,19 +119,22 @@ impl Tenant {
         self.store.outbox(&self.id, agent, after, limit).await.map_err(|error| self.failed(&error))
     }
 
-    /// Whether this agent has the session, or is a supervisor; to others it is not there.
-    async fn in_hand(&self, who: &Principal, session: SessionId) -> Result<(), Refusal> {
-        let nothing = || Refusal::new(Reason::NotFound, "there is no such session");
-        let name = match &who.party {
-            Party::Supervisor(_) => return self.seen(who, session).await.map(drop),
-            Party::Agent(name) => name.clone(),
-            Party::Customer(_) | Party::Admin | Party::Service => return Err(nothing()),
-        };
+    /// Whether this agent has the session, or may do this in one of another's; who may neither read it is told it is not there.
+    async fn in_hand(&self, who: &Principal, session: SessionId, in_anothers: Option<Action>) -> Result<(), Refusal> {
+        let name = agent(&who.party)?.clone();
         let has = self.engine().glance(move |machine| {
             let agent = machine.directory().agent(&name);
             agent.is_some_and(|agent| machine.cases().has_assignment(agent, session))
         });
-        has.await?.then_some(()).ok_or_else(nothing)
+        if has.await? {
+            return Ok(());
+        }
+        if !permits(who.role(), Action::Observe) {
+            return Err(Refusal::new(Reason::NotFound, "there is no such session"));
+        }
+        self.seen(who, session).await?;
+        let may = in_anothers.is_some_and(|action| permits(who.role(), action));
+        may.then_some(()).ok_or_else(|| Refusal::new(Reason::PermissionDenied, "only the agent who has the session may do this"))
     }
 
     async fn desk_directory(&self, me: AgentName) -> Result<DeskDirectory, Refusal> {

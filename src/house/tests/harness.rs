@@ -8,7 +8,7 @@ use segue_adapter_kit::{Accepted, Connection, DeskEntry, DeskStart, Desks, House
 use segue_session::store::{Embedded, Seq, Store};
 use segue_session::{
     AgentName, Arriving, Channel, Claim, Command, CustomerClaims, DeskCommand, DeskEvent, InteractionId, LegId, MessageBody, OfferId,
-    Party, Phase, Principal, Private, Proof, Refusal, RequestId, SessionId, Time,
+    Party, Phase, Principal, Private, Proof, Refusal, RequestId, SessionId, Standing, Time,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -49,27 +49,27 @@ channels = []
 "#;
 
 /// The plan of the stories.
-pub(super) fn plan() -> Arc<Plan> {
+pub(in crate::house) fn plan() -> Arc<Plan> {
     let file = PathBuf::from("segue.toml");
     let held = BTreeMap::from([(file.clone(), CONFIG.to_owned())]);
     let wanted = Wanted { file, files: Files::Held(held), variables: Vec::new(), mode: Mode::Serve };
     Arc::new(load(&wanted).map_err(|faults| faults.lines()).unwrap().plan)
 }
 
-pub(super) fn memory() -> Arc<dyn Store> {
+pub(in crate::house) fn memory() -> Arc<dyn Store> {
     Arc::new(Embedded::memory().unwrap())
 }
 
 /// Opens the house on a store.
-pub(super) async fn open(store: &Arc<dyn Store>) -> Arc<Switchboard> {
+pub(in crate::house) async fn open(store: &Arc<dyn Store>) -> Arc<Switchboard> {
     Switchboard::open(Arc::clone(store), plan(), Meters::default(), Clock::system()).await.unwrap()
 }
 
-pub(super) fn fresh() -> Uuid {
+pub(in crate::house) fn fresh() -> Uuid {
     Uuid::now_v7()
 }
 
-pub(super) fn request() -> RequestId {
+pub(in crate::house) fn request() -> RequestId {
     RequestId(fresh())
 }
 
@@ -78,7 +78,7 @@ fn principal(subject: &str, party: Party) -> Principal {
 }
 
 /// A customer who is signed in.
-pub(super) fn customer(name: &str) -> Principal {
+pub(in crate::house) fn customer(name: &str) -> Principal {
     let proof = Proof {
         method: "sign_in".into(),
         level: segue_session::AssuranceLevel::Substantial,
@@ -90,25 +90,25 @@ pub(super) fn customer(name: &str) -> Principal {
     principal(name, Party::Customer(claims))
 }
 
-pub(super) fn agent(name: &str) -> Principal {
+pub(in crate::house) fn agent(name: &str) -> Principal {
     principal(name, Party::Agent(name.into()))
 }
 
-pub(super) fn supervisor(name: &str) -> Principal {
+pub(in crate::house) fn supervisor(name: &str) -> Principal {
     principal(name, Party::Supervisor(name.into()))
 }
 
 /// A customer on one leg of one session.
-pub(super) struct Caller {
-    pub(super) house: Arc<Switchboard>,
-    pub(super) who: Principal,
-    pub(super) session: SessionId,
-    pub(super) leg: LegId,
+pub(in crate::house) struct Caller {
+    pub(in crate::house) house: Arc<Switchboard>,
+    pub(in crate::house) who: Principal,
+    pub(in crate::house) session: SessionId,
+    pub(in crate::house) leg: LegId,
 }
 
 impl Caller {
     /// Begins a session without a journey.
-    pub(super) async fn start(house: &Arc<Switchboard>, name: &str) -> Self {
+    pub(in crate::house) async fn start(house: &Arc<Switchboard>, name: &str) -> Self {
         let caller = Self { house: Arc::clone(house), who: customer(name), session: SessionId(fresh()), leg: LegId(fresh()) };
         let command =
             Command::Start { session: caller.session, leg: caller.arriving(Channel::Chat), journey: None, claimed: BTreeMap::new() };
@@ -116,42 +116,42 @@ impl Caller {
         caller
     }
 
-    pub(super) fn arriving(&self, channel: Channel) -> Arriving {
+    pub(in crate::house) fn arriving(&self, channel: Channel) -> Arriving {
         Arriving { leg: self.leg, channel, address: None, language: None }
     }
 
-    pub(super) async fn order(&self, command: Command) -> Result<Accepted, Refusal> {
+    pub(in crate::house) async fn order(&self, command: Command) -> Result<Accepted, Refusal> {
         self.order_as(request(), command).await
     }
 
-    pub(super) async fn order_as(&self, request: RequestId, command: Command) -> Result<Accepted, Refusal> {
+    pub(in crate::house) async fn order_as(&self, request: RequestId, command: Command) -> Result<Accepted, Refusal> {
         self.house.order(&self.who, Order { request, target: Target::Session(self.session), command }).await
     }
 
     /// Asks for a person; the interaction.
-    pub(super) async fn ask(&self) -> InteractionId {
+    pub(in crate::house) async fn ask(&self) -> InteractionId {
         let accepted = self.order(Command::AskForPerson(self.leg, None)).await.unwrap();
         accepted.view.unwrap().line.unwrap().interaction
     }
 
     /// Comes back on a new leg of this channel.
-    pub(super) async fn resume(&mut self, channel: Channel) -> Result<Accepted, Refusal> {
+    pub(in crate::house) async fn resume(&mut self, channel: Channel) -> Result<Accepted, Refusal> {
         self.leg = LegId(fresh());
         self.order(Command::Resume { leg: self.arriving(channel), by: Claim::SignedIn }).await
     }
 
-    pub(super) async fn say(&self, text: &str) -> Seq {
+    pub(in crate::house) async fn say(&self, text: &str) -> Seq {
         let body = MessageBody::Text(Private::new(text.to_owned()));
         self.house.say(&self.who, self.session, self.leg, request(), body).await.unwrap().0
     }
 
     /// Where it stands in line.
-    pub(super) async fn phase(&self) -> Phase {
+    pub(in crate::house) async fn phase(&self) -> Phase {
         self.house.view(&self.who, self.session).await.unwrap().line.unwrap().phase
     }
 
     /// Waits until so many are ahead in line.
-    pub(super) async fn until_ahead(&self, ahead: u32) {
+    pub(in crate::house) async fn until_ahead(&self, ahead: u32) {
         let mut watch = self.house.watch(&self.who, self.session);
         let place = || async { self.house.view(&self.who, self.session).await.unwrap().line.unwrap().ahead };
         let settled = async {
@@ -162,8 +162,24 @@ impl Caller {
         assert!(tokio::time::timeout(Duration::from_secs(5), settled).await.is_ok(), "never {ahead} ahead: {:?}", place().await);
     }
 
+    /// Whether somebody is here, as the customer sees it.
+    pub(super) async fn is_active(&self) -> bool {
+        matches!(self.house.view(&self.who, self.session).await.unwrap().standing, Standing::Active)
+    }
+
+    /// Waits until nobody is here.
+    pub(super) async fn until_left(&self) {
+        let mut watch = self.house.watch(&self.who, self.session);
+        let settled = async {
+            while self.is_active().await {
+                watch.wake.changed().await.unwrap();
+            }
+        };
+        assert!(tokio::time::timeout(Duration::from_secs(5), settled).await.is_ok(), "somebody stays here");
+    }
+
     /// Waits until the line is as wanted.
-    pub(super) async fn until(&self, what: &str, wanted: impl Fn(&Phase) -> bool) {
+    pub(in crate::house) async fn until(&self, what: &str, wanted: impl Fn(&Phase) -> bool) {
         let mut watch = self.house.watch(&self.who, self.session);
         let settled = async {
             while !wanted(&self.phase().await) {
@@ -175,23 +191,23 @@ impl Caller {
 }
 
 /// A desk that keeps what it was told.
-pub(super) struct Desk {
+pub(in crate::house) struct Desk {
     house: Arc<Switchboard>,
-    pub(super) who: Principal,
-    pub(super) connection: Connection,
-    pub(super) seen: Seq,
-    pub(super) entries: Vec<(Seq, DeskEntry)>,
+    pub(in crate::house) who: Principal,
+    pub(in crate::house) connection: Connection,
+    pub(in crate::house) seen: Seq,
+    pub(in crate::house) entries: Vec<(Seq, DeskEntry)>,
 }
 
 impl Desk {
     /// Says hello and chooses `ready`.
-    pub(super) async fn ready(house: &Arc<Switchboard>, name: &str) -> Self {
+    pub(in crate::house) async fn ready(house: &Arc<Switchboard>, name: &str) -> Self {
         let mut desk = Self::hello(house, agent(name), None).await;
         desk.ask(DeskCommand::Present("ready".into())).await.unwrap();
         desk
     }
 
-    pub(super) async fn hello(house: &Arc<Switchboard>, who: Principal, resume: Option<Resume>) -> Self {
+    pub(in crate::house) async fn hello(house: &Arc<Switchboard>, who: Principal, resume: Option<Resume>) -> Self {
         let connection = house.hello(&who, resume.clone()).await.unwrap();
         let mut desk = Self { house: Arc::clone(house), who, seen: Seq(0), entries: Vec::new(), connection };
         match desk.connection.start.clone() {
@@ -204,7 +220,7 @@ impl Desk {
         desk
     }
 
-    pub(super) async fn ask(&mut self, command: DeskCommand) -> Result<segue_session::DeskAck, Refusal> {
+    pub(in crate::house) async fn ask(&mut self, command: DeskCommand) -> Result<segue_session::DeskAck, Refusal> {
         self.house.command(&self.who, request(), command).await
     }
 
@@ -224,7 +240,7 @@ impl Desk {
     }
 
     /// Waits until an entry is as wanted, from those not yet looked at.
-    pub(super) async fn until<T>(&mut self, what: &str, wanted: impl Fn(&DeskEntry) -> Option<T>) -> T {
+    pub(in crate::house) async fn until<T>(&mut self, what: &str, wanted: impl Fn(&DeskEntry) -> Option<T>) -> T {
         let found = async {
             loop {
                 self.fetch().await;
@@ -241,7 +257,7 @@ impl Desk {
     }
 
     /// Waits for an offer.
-    pub(super) async fn offer(&mut self) -> segue_session::DeskOffer {
+    pub(in crate::house) async fn offer(&mut self) -> segue_session::DeskOffer {
         self.until("an offer", |entry| match entry {
             DeskEntry::Event(event) => match event.as_ref() {
                 DeskEvent::Offered(offer) => Some(offer.as_ref().clone()),
@@ -253,7 +269,7 @@ impl Desk {
     }
 
     /// Waits for a message's text.
-    pub(super) async fn message(&mut self) -> (SessionId, Seq, String) {
+    pub(in crate::house) async fn message(&mut self) -> (SessionId, Seq, String) {
         self.until("a message", |entry| match entry {
             DeskEntry::Message(session, seq, message) => match &message.body {
                 MessageBody::Text(text) => Some((*session, *seq, text.reveal().clone())),
@@ -264,11 +280,11 @@ impl Desk {
         .await
     }
 
-    pub(super) async fn accept(&mut self, offer: OfferId) {
+    pub(in crate::house) async fn accept(&mut self, offer: OfferId) {
         self.ask(DeskCommand::Accept(offer)).await.unwrap();
     }
 
-    pub(super) fn name(&self) -> AgentName {
+    pub(in crate::house) fn name(&self) -> AgentName {
         match &self.who.party {
             Party::Agent(name) | Party::Supervisor(name) => name.clone(),
             other => panic!("{other:?} has no desk"),

@@ -1,6 +1,6 @@
 //! Stories told through the ports, on the embedded store: who does what, who sees what.
 
 mod faults;
-mod harness;
+pub(super) mod harness;
 mod recovery;
 mod stories;

@@ -4,7 +4,7 @@ use segue_adapter_kit::{DeskStart, Resume};
 use segue_session::{Command, DeskCommand, Phase, SuspendCause};
 
 /// A house that ends without a word: its tasks are dropped with its runtime, nothing is released.
-fn in_one_life<T>(life: impl Future<Output = T>) -> T {
+pub(super) fn in_one_life<T>(life: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let outcome = runtime.block_on(life);
     runtime.shutdown_background();

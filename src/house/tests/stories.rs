@@ -118,12 +118,38 @@ async fn a_hand_over_with_words() {
     let words = Some(Private::new("router was reset".to_owned()));
     ada.ask(DeskCommand::TransferToAgent(interaction, "bo".into(), words.clone())).await.unwrap();
     let offer = bo.offer().await;
-    assert_eq!(offer.pop.transfers.last().map(|transfer| (transfer.from.as_str(), transfer.note.clone())), Some(("ada", words)));
+    let handed = bo.until("the pop with the words", |entry| match entry {
+        DeskEntry::Event(event) => match event.as_ref() {
+            DeskEvent::Updated(pop) => pop.transfers.last().map(|transfer| (transfer.from.clone(), transfer.note.clone())),
+            _ => None,
+        },
+        DeskEntry::Message(..) => None,
+    });
+    assert_eq!(handed.await, ("ada".into(), words));
     bo.accept(offer.offer).await;
     assert_eq!(cy.phase().await, Phase::Assigned("bo".into()));
     let stranger = Desks::messages(&*house, &agent("nobody"), cy.session, Seq(0), 10).await.unwrap_err();
     assert_eq!(stranger.reason, Reason::NotFound);
     assert!(Desks::messages(&*house, &supervisor("sue"), cy.session, Seq(0), 10).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_transfer_that_was_refused_nobody_is_told() {
+    let house = open(&memory()).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    let interaction = cy.ask().await;
+    let offer = ada.offer().await;
+    ada.accept(offer.offer).await;
+    let refused = ada.ask(DeskCommand::TransferToAgent(interaction, "nobody".into(), None)).await.unwrap_err();
+    assert_eq!(refused.reason, Reason::NotFound);
+    let empty = Some(Private::new(" ".to_owned()));
+    let refused = ada.ask(DeskCommand::TransferToAgent(interaction, "bo".into(), empty)).await.unwrap_err();
+    assert_eq!(refused.reason, Reason::InvalidArgument);
+    assert_eq!(cy.phase().await, Phase::Assigned("ada".into()), "nor does it happen without its words");
+    let told = House::messages(&*house, &cy.who, cy.session, Seq(0), 200).await.unwrap();
+    let transferred = |body: &MessageBody| matches!(body, MessageBody::Notice { key, .. } if key == "transferred");
+    assert!(!told.iter().any(|(_, message)| transferred(&message.body)), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -178,4 +204,77 @@ async fn a_repeat_is_answered_as_the_first_time() {
     house.command(&ada.who, accept, DeskCommand::Accept(offer.offer)).await.unwrap();
     let reused = house.command(&ada.who, accept, DeskCommand::Finish(offer.interaction)).await.unwrap_err();
     assert_eq!(reused.reason, Reason::RequestIdReused);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeat_is_answered_though_one_might_not_do_it_any_more() {
+    let house = open(&memory()).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    let interaction = cy.ask().await;
+    let offer = ada.offer().await;
+    ada.accept(offer.offer).await;
+    let (say, note, said) = (request(), request(), request());
+    let spoken = DeskCommand::Say(cy.session, text("one moment"));
+    let noted = DeskCommand::Note(cy.session, Private::new("calls back".into()));
+    let first = house.command(&ada.who, say, spoken.clone()).await.unwrap();
+    house.command(&ada.who, note, noted.clone()).await.unwrap();
+    let place = house.say(&cy.who, cy.session, cy.leg, said, text("bye")).await.unwrap().0;
+    ada.ask(DeskCommand::Finish(interaction)).await.unwrap();
+    ada.ask(DeskCommand::WrapUp(interaction, Some("solved".into()), None)).await.unwrap();
+    assert_eq!(house.command(&ada.who, say, spoken).await.unwrap().message, first.message);
+    house.command(&ada.who, note, noted.clone()).await.unwrap();
+    let new = house.command(&ada.who, request(), noted).await.unwrap_err();
+    assert_eq!(new.reason, Reason::NotFound, "nothing new is done");
+    let again = house.say(&cy.who, cy.session, LegId(super::harness::fresh()), said, text("bye")).await.unwrap().0;
+    assert_eq!(again, place, "from another leg, too, in a session that is over");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_supervisor_puts_in_a_word_and_leaves_the_rest_to_the_agent() {
+    let house = open(&memory()).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    let interaction = cy.ask().await;
+    let offer = ada.offer().await;
+    ada.accept(offer.offer).await;
+    let sue = supervisor("sue");
+    let ask = |command| house.command(&sue, request(), command);
+    ask(DeskCommand::Say(cy.session, text("sue here"))).await.unwrap();
+    ask(DeskCommand::Note(cy.session, Private::new("heard".into()))).await.unwrap();
+    for agents_own in [
+        DeskCommand::Park(cy.session, None),
+        DeskCommand::Identify(cy.session, Some("dee".into())),
+        DeskCommand::Fill(cy.session, "name".into(), Private::new("Dee".into())),
+        DeskCommand::Push(cy.session, "form".into()),
+    ] {
+        assert_eq!(ask(agents_own).await.unwrap_err().reason, Reason::PermissionDenied);
+    }
+    ada.ask(DeskCommand::Finish(interaction)).await.unwrap();
+    cy.order(Command::Close("solved".into())).await.unwrap();
+    let late = ask(DeskCommand::Say(cy.session, text("one more thing"))).await.unwrap_err();
+    assert_eq!(late.reason, Reason::SessionClosed);
+    let late = ada.ask(DeskCommand::Say(cy.session, text("bye"))).await.unwrap_err();
+    assert_eq!(late.reason, Reason::SessionClosed, "while the agent wraps up");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_follows_the_link_after_the_code_let_another_in_is_told_where() {
+    let house = open(&memory()).await;
+    let cy = Caller::start(&house, "cy").await;
+    let mut given = Vec::new();
+    for kind in [HandleKind::Code, HandleKind::Link] {
+        given.extend(cy.order(Command::GiveHandle(kind, vec![])).await.unwrap().handles.into_iter().map(|handle| handle.value));
+    }
+    cy.order(Command::Suspend(SuspendCause::Asked, Some(cy.leg))).await.unwrap();
+    let resume = |target, channel| {
+        let leg = segue_session::Arriving { leg: LegId(super::harness::fresh()), channel, address: None, language: None };
+        let command = Command::Resume { leg, by: segue_session::Claim::SameLeg };
+        house.order(&cy.who, Order { request: request(), target, command })
+    };
+    let code = Target::Code { code: given[0].clone(), from: "198.51.100.7".into() };
+    resume(code, Channel::Chat).await.unwrap();
+    let late = resume(Target::Link(given[1].clone()), Channel::App).await.unwrap_err();
+    assert_eq!(late.reason, Reason::AlreadyResumed);
+    assert_eq!(late.about.iter().find(|(key, _)| key == "channel").map(|(_, value)| value.as_str()), Some("chat"));
 }

@@ -86,6 +86,9 @@ impl Socket {
             self.here = Some(Here::new(session, leg, self.shared.house.watch(&self.who, session), turn));
         }
         drop(alone);
+        if let Some(here) = &mut self.here {
+            here.live = true;
+        }
         self.send(ack::came(id, &accepted, session, leg)).await?;
         self.show(view).await?;
         self.again = Some((Instant::now(), 0));

@@ -171,16 +171,17 @@ impl Socket {
 
 /// Waits for something from the session of this leg, where the socket is one.
 async fn bell(here: &mut Option<Here>, listen: bool) -> Turn {
-    let Some(Here { watch: Watch { wake, ephemeral }, turn, passing, .. }) = here else {
+    let Some(Here { watch: Watch { wake, ephemeral }, turn, passing, live, .. }) = here else {
         return std::future::pending().await;
     };
     tokio::select! {
         () = turn.superseded() => Turn::Superseded,
-        rung = wake.changed(), if listen => match rung {
+        // A leg that is over has shown so; what others do with the session since is not for this page.
+        rung = wake.changed(), if listen && *live => match rung {
             Ok(()) => Turn::News,
             Err(_) => Turn::Ended(End::Ours(CloseCode::Unavailable)),
         },
-        passed = ephemeral.recv(), if *passing => Turn::Passed(passed),
+        passed = ephemeral.recv(), if *passing && *live => Turn::Passed(passed),
     }
 }
 

@@ -43,7 +43,14 @@ impl Socket {
 
     /// Shows a view, unless a newer one was shown.
     pub(super) async fn show(&mut self, view: &View) -> Result<(), End> {
-        match self.here.as_mut().filter(|here| here.session == view.session).and_then(|here| here.show(view)) {
+        let Some(here) = self.here.as_mut().filter(|here| here.session == view.session) else { return Ok(()) };
+        let was = here.live;
+        let frame = here.show(view);
+        if was && !here.live {
+            // From here on its bell is not heard any more: what was said until now is fetched once.
+            self.again = Some((Instant::now(), 0));
+        }
+        match frame {
             Some(frame) => self.send(frame).await,
             None => Ok(()),
         }

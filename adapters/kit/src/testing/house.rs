@@ -237,6 +237,8 @@ impl ToyHouse {
         let mut moment = Moment {
             now: self.now(),
             tenant: &self.tenant,
+            life: 1,
+            heard: true,
             who,
             settings: &self.settings,
             keys: &self.keys,

@@ -151,6 +151,9 @@ impl Naive {
             Event::Lose(id) => self.lose(now, id)?,
             Event::SignOut(id) => {
                 self.signed_in(id)?;
+                if let Some(talk) = self.talks_of(id).first() {
+                    return Err(Refusal::StillAssigned(*talk));
+                }
                 self.dismiss(now, id, WithdrawReason::AgentLeft);
             }
             Event::Accept(id, offer) => self.accept(now, id, offer)?,

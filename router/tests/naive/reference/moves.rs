@@ -68,6 +68,25 @@ impl Naive {
         theirs.collect::<BTreeMap<_, _>>().into_values().collect()
     }
 
+    pub(super) fn talks_of(&self, id: AgentId) -> Vec<InteractionId> {
+        let theirs = |item: &Item| matches!(item.at, At::Assigned { agent, .. } if agent == id);
+        self.items.iter().filter(|(_, item)| theirs(item)).map(|(interaction, _)| *interaction).collect()
+    }
+
+    pub(super) fn abandon_talks(&mut self, now: Time, id: AgentId) {
+        for interaction in self.talks_of(id) {
+            self.unassign(now, interaction, WithdrawReason::AgentLeft);
+        }
+    }
+
+    pub(super) fn unassign(&mut self, now: Time, id: InteractionId, why: WithdrawReason) {
+        let At::Assigned { agent, offer, .. } = self.items[&id].at else { panic!("not assigned") };
+        self.cool(now, id, agent);
+        self.agents.get_mut(&agent).unwrap().idle_since = now;
+        self.out.push(Effect::Withdraw { offer, interaction: id, agent, why });
+        self.line_up(now, id);
+    }
+
     pub(super) fn wear(&mut self, now: Time, id: AgentId, presence: Presence) {
         self.dressed.insert(id);
         let agent = self.agents.get_mut(&id).unwrap();
@@ -96,10 +115,14 @@ impl Naive {
     pub(super) fn dismiss(&mut self, now: Time, id: AgentId, why: WithdrawReason) {
         self.dressed.insert(id);
         let agent = self.agents.get_mut(&id).unwrap();
+        let lost = matches!(agent.desk, Desk::Lost(_));
         agent.desk = Desk::Out;
         agent.next = None;
         for interaction in self.offers_of(id) {
             self.withdraw(now, interaction, why);
+        }
+        if lost {
+            self.abandon_talks(now, id);
         }
         let kept = |item: &Item| matches!(item.at, At::Reserved { agent, .. } if agent == id);
         let mut kept: Vec<_> = self.items.iter().filter(|(_, item)| kept(item)).map(|(id, _)| *id).collect();

@@ -141,6 +141,10 @@ impl Naive {
     }
 
     pub(super) fn lose(&mut self, now: Time, id: AgentId) -> Result<(), Refusal> {
+        if self.agents.contains_key(&id) && self.signed_in(id).is_err() && !self.talks_of(id).is_empty() {
+            self.abandon_talks(now, id);
+            return Ok(());
+        }
         self.signed_in(id)?;
         let until = now.after(self.plan.timings.lost_for);
         let agent = self.agents.get_mut(&id).unwrap();
@@ -216,12 +220,7 @@ impl Naive {
                 self.cool(now, id, agent);
                 self.withdraw(now, id, WithdrawReason::Moved);
             }
-            At::Assigned { agent, offer, .. } => {
-                self.cool(now, id, agent);
-                self.agents.get_mut(&agent).unwrap().idle_since = now;
-                self.out.push(Effect::Withdraw { offer, interaction: id, agent, why: WithdrawReason::Moved });
-                self.line_up(now, id);
-            }
+            At::Assigned { .. } => self.unassign(now, id, WithdrawReason::Moved),
         }
         Ok(())
     }

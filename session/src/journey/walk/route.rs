@@ -1,11 +1,35 @@
 //! A person is wanted: queue, requirement and rank are worked out from what is known.
 
 use super::{Flow, Walker};
-use crate::journey::{Moved, RouteWish, definition::Route, text::scalar_text, words};
-use crate::{Private, Sensitivity, Value};
+use crate::journey::{
+    Moved, RouteWish,
+    definition::{Does, Route, Step},
+    text::scalar_text,
+    words,
+};
+use crate::{Private, Sensitivity, StepId, Value};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 impl Walker<'_> {
     pub(super) fn want_person(&mut self, route: &Route) -> Flow {
+        let wish = self.wish(route);
+        self.moved.push(Moved::Route(wish));
+        Flow::Stop
+    }
+
+    /// What the journeys would wish for somebody who asks for a person out of turn: what the nearest route step ahead of the
+    /// customer says, else the nearest to the journey's start, of the innermost journey that has one. Steps that call back
+    /// are passed over: nobody asked for that.
+    pub(crate) fn wish_ahead(&self) -> Option<RouteWish> {
+        self.at.frames.iter().rev().find_map(|frame| {
+            let journey = self.library.get(&frame.journey, &frame.version)?;
+            let body = &journey.0;
+            let route = nearest(&body.steps, &frame.step).or_else(|| nearest(&body.steps, &body.start))?;
+            Some(RouteWish { callback: None, ..self.wish(route) })
+        })
+    }
+
+    fn wish(&self, route: &Route) -> RouteWish {
         let (needs, mut priority_why) = match route.needs.resolve(&mut |name| self.needed_value(name)) {
             Ok(needs) => (needs.to_string(), String::new()),
             // Whoever asks for a person gets to one: a requirement that cannot be told is left out, and the reason kept.
@@ -18,8 +42,7 @@ impl Walker<'_> {
         });
         let number = route.callback.as_ref().and_then(|expr| expr.json(&self.scope(), false).ok()).and_then(|json| scalar_text(&json));
         let callback = number.filter(|n| n.starts_with('+')).map(Private::new);
-        self.moved.push(Moved::Route(RouteWish { queue: route.queue.clone(), needs, priority, priority_why, callback }));
-        Flow::Stop
+        RouteWish { queue: route.queue.clone(), needs, priority, priority_why, callback }
     }
 
     /// A variable of a requirement: the session's language (without its region), a signed attribute, or an answer.
@@ -38,4 +61,17 @@ impl Walker<'_> {
             Value::Decimal(..) | Value::Money(..) | Value::Date(_) | Value::YesNo(_) => None,
         }
     }
+}
+
+/// The fewest steps ahead of `from`: a route step that does not call back.
+fn nearest<'s>(steps: &'s BTreeMap<StepId, Step>, from: &'s StepId) -> Option<&'s Route> {
+    let (mut seen, mut open) = (BTreeSet::from([from]), VecDeque::from([from]));
+    while let Some(step) = open.pop_front().map(|id| steps.get(id)) {
+        let Some(step) = step else { continue };
+        match &step.does {
+            Does::Route(route) if route.callback.is_none() => return Some(route),
+            _ => open.extend(step.links().into_iter().map(|link| &link.to).filter(|&to| seen.insert(to))),
+        }
+    }
+    None
 }

@@ -113,7 +113,7 @@ pub(super) fn erasure(id: SessionId, expect: u64) -> DocumentWrite {
 
 pub(super) fn routing(id: SessionId, expect: u64, fields: &[u8], agents: &[&str]) -> RoutingWrite {
     let agents = agents.iter().map(|a| AgentName::new(a)).collect();
-    RoutingWrite { session: id, expect: Version(expect), fields: fields.to_vec(), agents }
+    RoutingWrite { session: id, expect: Version(expect), fields: fields.to_vec(), agents, seen: None }
 }
 
 pub(super) fn message(id: SessionId, body: &str) -> MessageAppend {

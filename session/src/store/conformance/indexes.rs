@@ -135,7 +135,7 @@ pub(super) async fn erasure(bench: Bench) {
 
 pub(super) async fn no_resurrection(bench: Bench) {
     erasure_of(&bench).await;
-    let fence = Some(bench.store.acquire(&bench.domain, "node", 2, NOW, 5000).await.unwrap().unwrap());
+    let fence = Some(bench.store.acquire(&bench.domain, "node", 2, later(5000), 5000).await.unwrap().unwrap());
     let late = bench.commit(Mutation { documents: vec![document(session(1), 1, b"late")], ..mutation() }).await;
     assert!(matches!(late, Err(Error::Conflict { at: Version(0), .. })), "{late:?}");
     let late = bench.commit(Mutation { messages: vec![message(session(1), "late")], ..mutation() }).await;

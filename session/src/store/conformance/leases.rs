@@ -53,7 +53,31 @@ pub(super) async fn release(bench: Bench) {
 pub(super) async fn again(bench: Bench) {
     let first = acquire(&bench, "a:1 \u{e9}", 1, NOW).await.unwrap();
     assert_eq!(acquire(&bench, "a:1 \u{e9}", 1, later(5)).await, Some(first), "the first answer may have been lost");
-    let next = acquire(&bench, "a:1 \u{e9}", 2, later(6)).await.unwrap();
-    assert_eq!((next.epoch, next.nonce), (2, 2), "a node that starts again need not wait for its own lease");
-    assert_eq!(acquire(&bench, "a:1", 2, later(7)).await, None);
+    assert_eq!(acquire(&bench, "a:1", 1, later(6)).await, None, "another's, though its name begins alike");
+}
+
+pub(super) async fn next_life(bench: Bench) {
+    let first = acquire(&bench, "segue", 1, NOW).await.unwrap();
+    let second = acquire(&bench, "segue", 2, later(1)).await;
+    if bench.store.exclusive() {
+        assert_eq!(second.map(|fence| (fence.epoch, fence.nonce)), Some((2, 2)), "who took it before is dead");
+        return;
+    }
+    assert_eq!(second, None, "a second process of the same name steals nothing");
+    let renewed = bench.store.renew(&bench.domain, &first, later(2), LEASE).await;
+    assert!(renewed.unwrap(), "the first goes on");
+    assert_eq!(acquire(&bench, "segue", 2, later(LEASE)).await, None, "as long as it goes on");
+    let taken = acquire(&bench, "segue", 2, later(LEASE + 2)).await.unwrap();
+    assert_eq!((taken.epoch, taken.nonce), (2, 2), "its end is waited for, and no longer");
+}
+
+pub(super) async fn holder(bench: Bench) {
+    let holder = async || bench.store.holder(&bench.domain).await.unwrap();
+    assert_eq!(holder().await, None);
+    let fence = acquire(&bench, "a:1 \u{e9}", u64::MAX, NOW).await.unwrap();
+    assert_eq!(holder().await, Some(("a:1 \u{e9}".to_owned(), later(LEASE))));
+    assert!(bench.store.renew(&bench.domain, &fence, later(5), LEASE).await.unwrap());
+    assert_eq!(holder().await, Some(("a:1 \u{e9}".to_owned(), later(LEASE + 5))));
+    bench.store.release(&bench.domain, &fence).await.unwrap();
+    assert_eq!(holder().await, None, "given back");
 }

@@ -2,7 +2,7 @@
 
 use super::bench::{ALL, Bench, NOW, document, journal, later, message, mutation, outbox, routing, session};
 use crate::AgentName;
-use crate::store::{Entry, Mutation, Seq};
+use crate::store::{Entry, Mutation, RoutingWrite, Seq};
 
 fn texts(entries: &[Entry]) -> Vec<(u64, String)> {
     entries.iter().map(|e| (e.seq.0, String::from_utf8_lossy(&e.body).into_owned())).collect()
@@ -49,6 +49,35 @@ pub(super) async fn copies(bench: Bench) {
     let (_, copies) = bench.store.outbox(&bench.domain, &AgentName::new("bob"), Seq(0), ALL).await.unwrap();
     let of: Vec<_> = copies.iter().map(|c| c.message).collect();
     assert_eq!(of, [2, 3, 4].map(|n| Some((session(1), Seq(n)))), "each says which message it is");
+}
+
+pub(super) async fn joiners(bench: Bench) {
+    let fence = Some(bench.own(1).await);
+    bench.create(session(1)).await;
+    let say = async |text: &str| bench.ok(Mutation { messages: vec![message(session(1), text)], ..mutation() }).await;
+    let join = |expect, agents: &[&str], seen| Mutation {
+        fence: fence.clone(),
+        routing: vec![RoutingWrite { seen: Some(Seq(seen)), ..routing(session(1), expect, b"", agents) }],
+        outbox: vec![outbox("ada", "it is yours")],
+        messages: vec![message(session(1), "in the same breath")],
+        ..mutation()
+    };
+    say("seen").await;
+    say("said meanwhile").await;
+    assert_eq!(bench.ok(join(0, &["ada"], 1)).await.outbox, [(AgentName::new("ada"), Seq(3))]);
+    let first = ["it is yours", "said meanwhile", "in the same breath"];
+    assert_eq!(bench.outbox("ada").await, first);
+    let (_, copies) = bench.store.outbox(&bench.domain, &AgentName::new("ada"), Seq(1), ALL).await.unwrap();
+    let of: Vec<_> = copies.iter().map(|copy| copy.message).collect();
+    assert_eq!(of, [2, 3].map(|n| Some((session(1), Seq(n)))), "each says which message it is");
+    bench.ok(join(1, &["ada", "bob"], 2)).await;
+    let again = [&first[..], &["it is yours", "in the same breath"]].concat();
+    assert_eq!(bench.outbox("ada").await, again, "who had it already gets nothing twice");
+    assert_eq!(bench.outbox("bob").await, ["in the same breath", "in the same breath"], "who is new gets what the former had");
+    say("to both").await;
+    assert_eq!(bench.outbox("bob").await.len(), 3);
+    bench.ok(Mutation { messages: Vec::new(), ..join(2, &["bob"], 9) }).await;
+    assert_eq!(bench.outbox("bob").await.len(), 3, "beyond the end there is nothing");
 }
 
 pub(super) async fn outboxes(bench: Bench) {

@@ -6,8 +6,8 @@
 use super::bench::{self, Bench, NOW, handle, journal, kept, key, later, message, mutation, outbox, request, routing, session};
 use crate::store::testing::RedisServer;
 use crate::store::{
-    Committed, DocumentWrite, Embedded, Entry, Error, Fence, HandleKey, LookupKey, Mutation, OutboxEntry, REQUEST_WINDOW_MS, Seq, Store,
-    Stored, Version,
+    Committed, DocumentWrite, Embedded, Entry, Error, Fence, HandleKey, LookupKey, Mutation, OutboxEntry, REQUEST_WINDOW_MS, RoutingWrite,
+    Seq, Store, Stored, Version,
 };
 use crate::{AgentName, RequestId, SessionId, Time};
 use proptest::collection::vec;
@@ -80,6 +80,7 @@ impl Model {
         for write in &mutation.documents {
             self.write(write);
         }
+        let mut joined = Vec::new();
         for write in &mutation.routing {
             let at = Version(routed.get(&write.session).copied().unwrap_or(0));
             if at != write.expect {
@@ -88,9 +89,12 @@ impl Model {
             let held = self.sessions.get_mut(&write.session).ok_or(Error::Absent(write.session))?;
             held.routing_version += 1;
             held.routing.clone_from(&write.fields);
-            held.agents = write.agents.iter().cloned().collect();
+            let agents: BTreeSet<AgentName> = write.agents.iter().cloned().collect();
+            let new = agents.difference(&held.agents).cloned().collect::<Vec<_>>();
+            joined.extend(write.seen.map(|seen| (write.session, seen, new)));
+            held.agents = agents;
         }
-        self.append(mutation)
+        self.append(mutation, &joined)
     }
 
     fn claim(&self, mutation: &Mutation) -> Result<(), Error> {
@@ -134,7 +138,7 @@ impl Model {
         self.sessions.insert(write.session, held);
     }
 
-    fn append(&mut self, mutation: &Mutation) -> Result<Committed, Error> {
+    fn append(&mut self, mutation: &Mutation, joined: &[(SessionId, Seq, Vec<AgentName>)]) -> Result<Committed, Error> {
         let mut done =
             Committed { result: mutation.request.as_ref().map(|r| r.result.clone()).unwrap_or_default(), ..Committed::default() };
         let mut grown = BTreeMap::new();
@@ -146,6 +150,12 @@ impl Model {
         };
         for entry in &mutation.outbox {
             tell(&mut self.outboxes, &entry.agent, None, &entry.body);
+        }
+        for (id, seen, agents) in joined {
+            let said = self.sessions.get(id).map(|held| held.messages.clone()).unwrap_or_default();
+            for (n, body) in (1..).zip(said).filter(|(n, _)| Seq(*n) > *seen) {
+                agents.iter().for_each(|agent| tell(&mut self.outboxes, agent, Some((*id, Seq(n))), &body));
+            }
         }
         for message in &mutation.messages {
             let held = self.sessions.get_mut(&message.session).ok_or(Error::Absent(message.session))?;
@@ -251,7 +261,8 @@ type Draft = (Vec<u64>, Vec<u64>, u64, u8, Mutation);
 
 fn drafts() -> impl Strategy<Value = Draft> {
     let agents = subsequence(vec!["ada", "bob", "cyd"], 0..=3);
-    let routes = vec((0..4_u32, off(), agents), 0..3);
+    let seen = prop::option::of((0..4_u64).prop_map(Seq));
+    let routes = vec((0..4_u32, off(), agents, seen), 0..3);
     let logs = (
         vec(0..4_u32, 0..3),
         0..3_usize,
@@ -266,12 +277,15 @@ fn drafts() -> impl Strategy<Value = Draft> {
         let (offs, documents): (Vec<_>, Vec<_>) = documents.into_iter().unzip();
         let mut seen = BTreeSet::new();
         let routes: Vec<_> = routes.into_iter().filter(|(n, ..)| seen.insert(*n)).collect();
-        let route_offs = routes.iter().map(|(_, off, _)| *off).collect();
+        let route_offs = routes.iter().map(|(_, off, ..)| *off).collect();
         let (said, worked, read, happened, told, snapshot, texts) = logs;
         let text = |n: usize| format!("said {passed} {n}");
         let draft = Mutation {
             documents,
-            routing: routes.iter().map(|(n, _, agents)| routing(session(*n), 0, text(7).as_bytes(), agents)).collect(),
+            routing: routes
+                .iter()
+                .map(|(n, _, agents, seen)| RoutingWrite { seen: *seen, ..routing(session(*n), 0, text(7).as_bytes(), agents) })
+                .collect(),
             messages: said.iter().enumerate().map(|(i, n)| message(session(*n), &text(i))).collect(),
             inbox: (0..worked).map(|i| text(i).into()).collect(),
             inbox_read: read.map(Seq),

@@ -27,11 +27,15 @@ pub(super) fn apply(tables: &mut Tables<'_>, domain: &str, mutation: &Mutation) 
     for (write, before) in mutation.documents.iter().zip(&before) {
         write_document(tables, domain, write, before)?;
     }
+    let joined = joined(tables, domain, mutation)?;
     write_routing(tables, domain, mutation)?;
     let mut committed = Committed { result: request.map(|r| r.result.clone()).unwrap_or_default(), ..Committed::default() };
     let mut grown = BTreeMap::new();
     for entry in &mutation.outbox {
         append_outbox(tables, domain, &entry.agent, None, &entry.body, &mut grown)?;
+    }
+    for (session, after, agents) in joined {
+        catch_up(tables, domain, session, after, &agents, &mut grown)?;
     }
     for message in &mutation.messages {
         let session = message.session.0.as_u128();
@@ -141,6 +145,42 @@ fn ask_messages(tables: &Tables<'_>, domain: &str, mutation: &Mutation) -> Resul
         readers.insert(message.session, agents);
     }
     Ok(readers)
+}
+
+/// Who is new among the agents of each session whose writer says how far it saw the transcript.
+fn joined(tables: &Tables<'_>, domain: &str, mutation: &Mutation) -> Result<Vec<(u128, Seq, BTreeSet<AgentName>)>, Halt> {
+    let mut joined = Vec::new();
+    for write in &mutation.routing {
+        let Some(seen) = write.seen else { continue };
+        let session = write.session.0.as_u128();
+        let mut agents: BTreeSet<AgentName> = write.agents.iter().cloned().collect();
+        if let Some(before) = tables.routing.get((domain, session))? {
+            agents.retain(|agent| !before.value().1.contains(&agent.as_str()));
+        }
+        joined.push((session, seen, agents));
+    }
+    Ok(joined)
+}
+
+/// Copies what stands in the transcript after a place to these agents' outboxes.
+fn catch_up(
+    tables: &mut Tables<'_>,
+    domain: &str,
+    session: u128,
+    Seq(after): Seq,
+    agents: &BTreeSet<AgentName>,
+    grown: &mut BTreeMap<AgentName, Seq>,
+) -> Result<(), Halt> {
+    if agents.is_empty() {
+        return Ok(());
+    }
+    for seq in after + 1..=last_message(&tables.messages, domain, session)? {
+        let Some(body) = tables.messages.get((domain, session, seq))?.map(|body| body.value().to_vec()) else { continue };
+        for agent in agents {
+            append_outbox(tables, domain, agent, Some((session, seq)), &body, grown)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether the session will be there after the mutation: what was erased must not come back by a late message.

@@ -1,12 +1,13 @@
 //! Who may decide for a domain: the lease by the callers' time, and the fence that outlives it.
 
 use super::fault::Halt;
-use super::tables::Tables;
+use super::tables::{OWNERS, Tables};
 use crate::Time;
 use crate::store::Fence;
-use redb::ReadableTable;
+use redb::{ReadTransaction, ReadableTable};
 
-/// Takes the right to decide. A lease of the same node's is its own from before a restart, and holds nobody up.
+/// Takes the right to decide. A lease of the same node's holds nobody up: the file is locked by one process, so that who
+/// took it in a former life is dead.
 pub(super) fn acquire(
     tables: &mut Tables<'_>,
     domain: &str,
@@ -29,6 +30,17 @@ pub(super) fn acquire(
     tables.dirty = true;
     tables.owners.insert(domain, (epoch, nonce, node, now.0.saturating_add(lease_ms)))?;
     Ok(Some(Fence { epoch, nonce, node: node.to_owned() }))
+}
+
+/// Who holds the right, and until when.
+pub(super) fn holder(view: &ReadTransaction, domain: &str) -> Result<Option<(String, Time)>, Halt> {
+    let owners = view.open_table(OWNERS)?;
+    let owner = owners.get(domain)?.map(|owner| {
+        let (_, _, node, until) = owner.value();
+        (node.to_owned(), Time(until))
+    });
+    // A lease that was given back ended at no time.
+    Ok(owner.filter(|(_, until)| until.0 > 0))
 }
 
 /// Prolongs the lease where it is still this owner's, also when it had run out and nobody took it.

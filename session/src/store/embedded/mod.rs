@@ -281,6 +281,14 @@ impl Store for Embedded {
         self.writer.write("acquiring a lease", acquire).await
     }
 
+    fn exclusive(&self) -> bool {
+        true
+    }
+
+    async fn holder(&self, domain: &TenantId) -> Result<Option<(String, Time)>, Error> {
+        self.read("reading who holds a lease", |view| lease::holder(view, domain.as_str()))
+    }
+
     async fn renew(&self, domain: &TenantId, fence: &Fence, now: Time, lease_ms: u64) -> Result<bool, Error> {
         let (domain, fence) = (domain.clone(), fence.clone());
         let renew = move |tables: &mut tables::Tables<'_>| lease::renew(tables, domain.as_str(), &fence, now, lease_ms);

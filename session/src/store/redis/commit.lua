@@ -37,7 +37,7 @@ local documents = many(function()
   return d
 end)
 local routing = many(function()
-  return { session = take(), expect = take(), fields = take(), agents = many(take) }
+  return { session = take(), expect = take(), fields = take(), agents = many(take), seen = take() }
 end)
 local messages = many(function() return { session = take(), body = take() } end)
 local inbox = many(take)
@@ -101,8 +101,10 @@ end
 
 local readers = {}
 for _, r in ipairs(routing) do
-  local at = redis.call('HGET', p .. 's:' .. r.session, 'rv') or '0'
+  local stored = redis.call('HMGET', p .. 's:' .. r.session, 'rv', 'agents')
+  local at = stored[1] or '0'
   if at ~= r.expect then return { 'conflict', r.session, at, r.expect } end
+  r.before = stored[2] and cmsgpack.unpack(stored[2]) or {}
   if not present(r.session) then return { 'absent', r.session } end
   readers[r.session] = r.agents
 end
@@ -173,6 +175,16 @@ local function tell(agent, message, body)
 end
 
 for _, o in ipairs(outbox) do tell(o.agent, '', o.body) end
+
+for _, r in ipairs(routing) do
+  local knew, new = set(r.before), set(r.agents)
+  for agent in pairs(knew) do new[agent] = nil end
+  if r.seen ~= '' and next(new) then
+    for i, body in ipairs(redis.call('LRANGE', p .. 't:' .. r.session, r.seen, -1)) do
+      for agent in pairs(new) do tell(agent, r.session .. ':' .. text(tonumber(r.seen) + i), body) end
+    end
+  end
+end
 
 local numbers = {}
 for i, m in ipairs(messages) do

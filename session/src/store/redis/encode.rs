@@ -30,6 +30,7 @@ pub(super) fn commit<'s>(script: &'s Script, keys: &Keys, mutation: &Mutation) -
         for agent in &write.agents {
             call.arg(agent.as_str());
         }
+        call.arg(write.seen.map(|seen| seen.0.to_string()).unwrap_or_default());
     }
     call.arg(mutation.messages.len());
     for message in &mutation.messages {

@@ -2,6 +2,9 @@
 --
 -- The fence names the last owner for good; the lease holds the same token and until when, by the owners' time, and goes by
 -- itself when Redis' own clock has counted as long: an owner whose clock stands still does not keep it for ever.
+--
+-- A node's name proves nothing here: two processes may have the same. Only the nonce tells an owner that asks again from
+-- another one, so a lease that runs is waited for by everybody else.
 
 local function token_of(lease) return string.match(lease, '^%d+ (.*)$') end
 local function alive_for(length) return math.max(tonumber(length), 1) end
@@ -16,10 +19,9 @@ if ARGV[1] == 'acquire' then
   if held then
     local last, last_nonce, last_node = string.match(held, '^(%d+):(%d+):(.*)$')
     local runs = lease and token_of(lease) == held and tonumber(string.match(lease, '^%d+')) > now
-    local own = last_node == node
-    if runs and not own then return '' end
     -- The same owner asks again: the first answer may have been lost.
-    local again = runs and own and last_nonce == nonce
+    local again = runs and last_node == node and last_nonce == nonce
+    if runs and not again then return '' end
     epoch = tonumber(last) + (again and 0 or 1)
   end
   local token = text(epoch) .. ':' .. nonce .. ':' .. node

@@ -186,6 +186,20 @@ impl Store for Redis {
         Ok(Some(Fence { epoch, nonce, node: node.to_owned() }))
     }
 
+    fn exclusive(&self) -> bool {
+        false
+    }
+
+    async fn holder(&self, domain: &TenantId) -> Result<Option<(String, Time)>, Error> {
+        let mut command = cmd("GET");
+        let lease: Option<String> = self.link.read("reading who holds a lease", command.arg(Keys::of(domain).plain("lease"))).await?;
+        let Some(lease) = lease else { return Ok(None) };
+        // The end, then the owner's token: epoch, nonce, node.
+        let parts = lease.split_once(' ').and_then(|(until, token)| Some((token.splitn(3, ':').nth(2)?, until.parse().ok()?)));
+        let (node, until) = parts.ok_or_else(|| encode::strange(&lease))?;
+        Ok(Some((node.to_owned(), Time(until))))
+    }
+
     async fn renew(&self, domain: &TenantId, fence: &Fence, now: Time, lease_ms: u64) -> Result<bool, Error> {
         let arguments = ["renew", &token(fence), &now.0.to_string(), &lease_ms.to_string()];
         Ok(!self.lease("renewing a lease", domain, &arguments).await?.is_empty())

@@ -6,7 +6,7 @@ use super::form::list;
 use super::{Matter, stands_at_the_third_field};
 use segue_proto::app::v1::resume_session_request::By as AppBy;
 use segue_proto::chat::v1::resume::By as ChatBy;
-use segue_proto::client::{Chat, Entry, PATIENCE};
+use segue_proto::client::{self, Chat, Entry, PATIENCE};
 
 /// The page by the code, another phone by the link: exactly one comes in. The page goes on, whoever won.
 pub(crate) async fn to_come_back(stage: &mut Stage, matter: &Matter) -> Result<Chat, Error> {
@@ -41,11 +41,33 @@ pub(crate) async fn to_come_back(stage: &mut Stage, matter: &Matter) -> Result<C
     Ok(page)
 }
 
-fn told_where(stage: &Stage, who: &str, lost: &segue_proto::client::Error) -> Result<(), Error> {
-    let channel = lost.about("channel").unwrap_or("nowhere");
-    holds(lost.reason() == Some("ALREADY_RESUMED") || lost.reason() == Some("HANDLE_INVALID"), || {
-        format!("the loser should be told so, but heard: {lost}")
-    })?;
-    stage.tell(who, &format!("“Your session is live already, on {channel}.” ({})", lost.reason().unwrap_or_default()));
+fn told_where(stage: &Stage, who: &str, lost: &client::Error) -> Result<(), Error> {
+    let channel = live_on(lost)?;
+    stage.tell(who, &format!("“Your session is live already, on {channel}.” (ALREADY_RESUMED)"));
     Ok(())
+}
+
+/// Where the loser is told that the session is live. Anything else is a dead end for whoever holds a way back that was good.
+fn live_on(lost: &client::Error) -> Result<&str, Error> {
+    let told = lost.about("channel").filter(|_| lost.reason() == Some("ALREADY_RESUMED"));
+    told.ok_or_else(|| Error::Otherwise(format!("the loser should be told where the session is live, but heard: {lost}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use segue_proto::types::v1::Refusal;
+
+    fn refused(reason: &str, channel: Option<&str>) -> client::Error {
+        let metadata = channel.map(|channel| ("channel".to_owned(), channel.to_owned())).into_iter().collect();
+        client::Error::Refused(Box::new(Refusal { reason: reason.to_owned(), metadata, ..Refusal::default() }))
+    }
+
+    #[test]
+    fn only_a_loser_who_knows_where_to_go_has_been_told() {
+        assert_eq!(live_on(&refused("ALREADY_RESUMED", Some("chat"))).unwrap(), "chat");
+        for dead_end in [refused("ALREADY_RESUMED", None), refused("HANDLE_INVALID", None), refused("HANDLE_INVALID", Some("chat"))] {
+            assert!(live_on(&dead_end).is_err(), "{dead_end}");
+        }
+    }
 }

@@ -1,0 +1,116 @@
+//! What the router says to sessions' contents: per session one after the other, in its order, until it was heard.
+//!
+//! A place of its own beside the chores, so that no other system's slowness keeps a session from hearing. What the process
+//! takes with it is said again by the next, from the router's memory.
+
+use crate::house::tenant::Tenant;
+use segue_session::{Actor, Command, InteractionId, Phase, Reason, Refusal, SessionId};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// Sessions of one tenant that are being told at once.
+const AT_ONCE: usize = 64;
+/// The first and the longest pause before a session is told again.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+type Said = (InteractionId, Phase);
+
+/// What sessions have not heard yet. A session stands here for as long as somebody tells it.
+pub(super) struct Hearings {
+    waiting: Mutex<HashMap<SessionId, VecDeque<Said>>>,
+    turns: Semaphore,
+}
+
+impl Default for Hearings {
+    fn default() -> Self {
+        Self { waiting: Mutex::default(), turns: Semaphore::new(AT_ONCE) }
+    }
+}
+
+impl Hearings {
+    /// Tells nobody any more.
+    pub(super) fn close(&self) {
+        self.turns.close();
+    }
+
+    /// Puts something last; whether nobody tells this session yet.
+    fn put(&self, session: SessionId, said: Said) -> bool {
+        let mut waiting = self.lock();
+        let begun = waiting.contains_key(&session);
+        waiting.entry(session).or_default().push_back(said);
+        !begun
+    }
+
+    /// What this session is to hear next; `None` once it has heard everything.
+    fn next(&self, session: SessionId) -> Option<Said> {
+        let mut waiting = self.lock();
+        let next = waiting.get_mut(&session).and_then(VecDeque::pop_front);
+        if next.is_none() {
+            waiting.remove(&session);
+        }
+        next
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, VecDeque<Said>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tenant {
+    /// Lets a session's content hear of its interaction, after everything it was to hear before.
+    pub(super) fn hear(self: &Arc<Self>, session: SessionId, interaction: InteractionId, phase: Phase) {
+        if self.hearings.put(session, (interaction, phase)) {
+            let tenant = Arc::clone(self);
+            tokio::spawn(async move {
+                while let Some((interaction, phase)) = tenant.hearings.next(session) {
+                    tenant.tell_content(session, &Command::Routed(interaction, phase)).await;
+                }
+            });
+        }
+    }
+
+    /// Tells until it is stored, or refused for good, or the house closes.
+    async fn tell_content(self: &Arc<Self>, session: SessionId, routed: &Command) {
+        let (mut pause, longest) = PAUSES;
+        loop {
+            let Ok(turn) = self.hearings.turns.acquire().await else { return };
+            let told = self.apply(Actor::House, session, None, routed.clone()).await;
+            drop(turn);
+            let Err(refusal) = told else { return };
+            if !passes(&refusal) {
+                tracing::debug!(tenant = self.id.as_str(), %session, reason = refusal.reason.name(), "the session does not hear any more");
+                return;
+            }
+            tracing::warn!(tenant = self.id.as_str(), %session, reason = refusal.reason.name(), "the session is told again");
+            tokio::time::sleep(pause).await;
+            pause = pause.saturating_mul(2).min(longest);
+        }
+    }
+}
+
+/// Whether a refusal says nothing about what is refused.
+const fn passes(refusal: &Refusal) -> bool {
+    matches!(refusal.reason, Reason::VersionConflict | Reason::Unavailable | Reason::Overloaded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_session_hears_in_order_and_from_one_alone() {
+        let (hearings, session) = (Hearings::default(), SessionId(Uuid::from_u128(1)));
+        let said = |phase: Phase| (InteractionId(7), phase);
+        assert!(hearings.put(session, said(Phase::Assigned("ada".into()))), "somebody must begin");
+        assert!(!hearings.put(session, said(Phase::WrappingUp("ada".into()))));
+        assert_eq!(hearings.next(session), Some(said(Phase::Assigned("ada".into()))));
+        assert!(!hearings.put(session, said(Phase::Ended)), "while it is told nobody else begins");
+        assert_eq!(hearings.next(session), Some(said(Phase::WrappingUp("ada".into()))));
+        assert_eq!(hearings.next(session), Some(said(Phase::Ended)));
+        assert_eq!(hearings.next(session), None);
+        assert!(hearings.put(session, said(Phase::Ended)), "then it begins anew");
+    }
+}
