@@ -110,6 +110,17 @@ async fn frames_that_cannot_be_read_are_answered_and_too_many_in_a_row_end_the_s
 }
 
 #[tokio::test]
+async fn refused_commands_are_no_garbled_frames() {
+    let ground = usual().await;
+    let (mut client, _) = ground.started().await;
+    for n in 0..u128::from(Settings::default().garbled) + 2 {
+        let refused = error(&mut client, 10 + n, json!({ "say": { "text": "" } })).await;
+        assert_eq!(refused["reason"], "INVALID_ARGUMENT");
+    }
+    ack(&mut client, 2, json!({ "step": { "choose": "internet" } })).await;
+}
+
+#[tokio::test]
 async fn unknown_fields_are_passed_over_and_unknown_words_refused() {
     let ground = usual().await;
     let (mut client, _) = ground.started().await;

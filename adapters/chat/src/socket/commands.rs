@@ -28,16 +28,11 @@ impl Socket {
         };
         let leg = self.here.as_ref().map(|here| here.leg);
         let by = Asker { who: &self.who, from: &self.from, language: self.language.as_ref(), leg };
+        // A command that is refused was read all the same: what a customer types must not cost them the socket.
+        self.link.understood();
         match translate::asked(frame, by) {
-            Ok(asked) => {
-                self.link.understood();
-                self.does(asked).await
-            }
-            Err(Fault { id, refusal }) => {
-                let readable = refusal.reason != Reason::InvalidArgument;
-                self.refuse(id, refusal).await?;
-                if readable { Ok(()) } else { self.link.garbled() }
-            }
+            Ok(asked) => self.does(asked).await,
+            Err(Fault { id, refusal }) => self.refuse(id, refusal).await,
         }
     }
 

@@ -140,15 +140,11 @@ impl Socket {
                 return self.link.garbled();
             }
         };
+        // A command that is refused was read all the same: what an agent types must not cost them the desk.
+        self.link.understood();
         match translate::asked(frame, &self.me) {
-            Ok(asked) => {
-                self.link.understood();
-                self.does(asked).await
-            }
-            Err(Fault { id, refusal }) => {
-                self.refuse(id, refusal).await?;
-                self.link.garbled()
-            }
+            Ok(asked) => self.does(asked).await,
+            Err(Fault { id, refusal }) => self.refuse(id, refusal).await,
         }
     }
 
