@@ -180,6 +180,8 @@ pub struct Tenant {
     pub journeys: Vec<JourneySource>,
     /// The journey a session begins with when none is named.
     pub start: Option<JourneyName>,
+    /// The queue of customers who ask for a person where no journey says which; `None` where there is no queue at all.
+    pub person_queue: Option<QueueName>,
     /// Systems that add to the screen pop.
     pub connectors: Vec<Connector>,
     /// Links on the screen pop.

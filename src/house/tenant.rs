@@ -78,8 +78,7 @@ pub(super) fn settings(tenant: &plan::Tenant, limits: &Limits) -> Settings {
         code_digits: sessions.code_digits,
         keep_for: span(sessions.keep_for),
         session_bytes: limits.session_bytes,
-        // Where a journey has not said where to go: the queue that stands first in the config.
-        queue: tenant.routing.queues.keys().next().cloned(),
+        queue: tenant.person_queue.clone(),
         ..Settings::usual(tenant.language.clone())
     }
 }

@@ -201,6 +201,7 @@ fn resolve_tenant(id: &str, raw: &raw::Tenant, checker: &mut Checker<'_>) -> Ten
         sessions: sessions::resolve(id, &raw.sessions, checker),
         connectors: screen::connectors(id, &raw.connectors, &hosts, checker),
         links: screen::links(id, &raw.links, &hosts, checker),
+        person_queue: routing::person_queue(id, raw.person_queue.as_deref(), &routing, checker),
         language,
         routing,
         journeys,

@@ -39,6 +39,18 @@ pub(super) fn resolve(tenant: &str, raw: &raw::Tenant, language: &Language, chec
     routing
 }
 
+/// Where customers go who ask for a person and whom no journey has told where: a queue that is there.
+pub(super) fn person_queue(tenant: &str, typed: Option<&str>, routing: &Routing, checker: &mut Checker<'_>) -> Option<QueueName> {
+    let first = || routing.queues.keys().next().cloned();
+    let Some(name) = typed else { return first() };
+    let named = routing.queues.keys().find(|queue| queue.as_str() == name).cloned();
+    if named.is_none() {
+        let path = ["tenants", tenant, "person_queue"];
+        checker.wrong(&path, format!("there is no queue \"{name}\""), "name one of `queues`");
+    }
+    named
+}
+
 fn resolve_queue(tenant: &str, name: &str, raw: &raw::Queue, checker: &mut Checker<'_>) -> Queue {
     let at = |key| ["tenants", tenant, "queues", name, key];
     checker.name(&["tenants", tenant, "queues", name], "a queue", name);

@@ -26,6 +26,8 @@ pub(crate) struct Tenant {
     pub journeys: Option<String>,
     /// The journey a session begins with when none is named.
     pub start: Option<String>,
+    /// The queue of customers who ask for a person where no journey says which; the first by name where it is absent.
+    pub person_queue: Option<String>,
     /// Keys of web-chat widgets that let visitors in; unique over all tenants.
     pub widgets: Vec<String>,
     /// Hosts that journeys' look-ups, connectors, files and links may name.
@@ -56,6 +58,7 @@ impl Default for Tenant {
             language: "en".into(),
             journeys: None,
             start: None,
+            person_queue: None,
             widgets: Vec::new(),
             hosts: Vec::new(),
             issuers: Vec::new(),
