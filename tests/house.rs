@@ -2,6 +2,8 @@
 //!
 //! Reads manifests and sources, runs nothing.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
