@@ -6,6 +6,7 @@
 
 mod errors;
 mod grpc;
+mod websocket;
 
 use std::path::Path;
 
@@ -28,6 +29,12 @@ fn the_page_of_errors_is_the_table() {
 #[test]
 fn the_page_of_grpc_is_the_descriptors() {
     hold("grpc.md", &grpc::page());
+}
+
+#[test]
+fn the_page_of_the_sockets_shows_every_frame() {
+    let lacks = websocket::lacks();
+    assert!(lacks.is_empty(), "docs/protocol/websocket.md shows no example of: {lacks:#?}");
 }
 
 #[test]

@@ -22,10 +22,3 @@ pub const TENANT: &str = "acme";
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-/// The blocks of a Markdown page that are marked as JSON of this kind.
-#[must_use]
-pub fn examples<'p>(page: &'p str, kind: &str) -> Vec<&'p str> {
-    let mark = format!("```json {kind}\n");
-    page.split(mark.as_str()).skip(1).filter_map(|rest| rest.split_once("```").map(|(block, _)| block)).collect()
-}
