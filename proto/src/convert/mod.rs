@@ -5,6 +5,7 @@
 //! alone. One module per family of shared types; a channel's own packages have their own.
 
 pub mod check;
+pub mod frame;
 pub mod json;
 pub mod message;
 pub mod pop;

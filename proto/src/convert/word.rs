@@ -21,8 +21,8 @@ macro_rules! words {
         pub fn $from(field: &str, number: i32) -> Result<$core, Refusal> {
             match wire::$wire::try_from(number) {
                 $(Ok(wire::$wire::$case) => Ok($core::$case),)*
-                Ok(wire::$wire::Unspecified) => Err(invalid(field, "is missing")),
-                Err(_) => Err(invalid(field, "holds a value that is not known here")),
+                Ok(wire::$wire::Unspecified) => Err(none_of(field, "missing", &[$(wire::$wire::$case.as_str_name()),*])),
+                Err(_) => Err(none_of(field, &number.to_string(), &[$(wire::$wire::$case.as_str_name()),*])),
             }
         }
     )*};
@@ -56,6 +56,11 @@ words! {
     /// A kind of field for the wire.
     field_kind / /// A kind of field from the wire.
     to_field_kind: FieldKind = FieldKind { Text, Number, Date, Money, Choice, Phone, Email, YesNo, Digits, Secret }
+}
+
+/// A refusal that says what may come.
+fn none_of(field: &str, is: &str, words: &[&str]) -> Refusal {
+    invalid(field, format_args!("must be one of {}, and is {is}", words.join(", ")))
 }
 
 /// Channels for the wire.

@@ -6,7 +6,7 @@ use crate::translate::{self, Asked, Asker, Coming, Fault, ack, handle_of};
 use segue_adapter_kit::ws::{End, instant_of, now};
 use segue_adapter_kit::{Accepted, Order, Target};
 use segue_proto::chat::v1::{self as wire, server_frame::Frame};
-use segue_proto::convert::timestamp;
+use segue_proto::convert::{frame::id_of, timestamp};
 use segue_session::{
     Command, CustomerClaims, HandleKind, LegId, MessageBody, Party, Principal, Private, Reason, Refusal, RequestId, SessionId, SuspendCause,
 };
@@ -17,12 +17,12 @@ impl Socket {
     pub(super) async fn heard(&mut self, text: &str) -> Result<(), End> {
         if let Err(wait) = self.link.pace() {
             let refusal = Refusal::new(Reason::Overloaded, "too many frames a second").about("limit", "frame_rate");
-            return self.refuse(translate::id_of(text), refusal.retry_after(millis(wait).max(1))).await;
+            return self.refuse(id_of(text), refusal.retry_after(millis(wait).max(1))).await;
         }
         let frame = match translate::parse_client_frame(text) {
             Ok(frame) => frame,
             Err(refusal) => {
-                self.refuse(translate::id_of(text), refusal).await?;
+                self.refuse(id_of(text), refusal).await?;
                 return self.link.garbled();
             }
         };

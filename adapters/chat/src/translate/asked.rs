@@ -4,7 +4,7 @@ use super::coming::{self, Coming, Returning};
 use segue_adapter_kit::Ephemeral;
 use segue_proto::chat::v1::{self as wire, ClientFrame, client_frame::Frame, hello};
 use segue_proto::convert::check::{self, CREDENTIAL, TOKEN};
-use segue_proto::convert::{message, prompt, word};
+use segue_proto::convert::{frame, message, prompt, word};
 use segue_session::journey::Input;
 use segue_session::store::{Seq, Version};
 use segue_session::{Channel, Command, HandleKind, Language, LegId, MessageBody, Principal, Private, Reason, Refusal, RequestId};
@@ -82,13 +82,7 @@ pub(crate) struct Fault {
 /// # Errors
 /// `InvalidArgument` where the text is not the protobuf JSON of a `ClientFrame`.
 pub fn parse_client_frame(text: &str) -> Result<ClientFrame, Refusal> {
-    serde_json::from_str(text).map_err(|error| Refusal::new(Reason::InvalidArgument, format!("this is no frame: {error}")))
-}
-
-/// The id of a text that may be no frame, so that a refusal can name what it is about; empty where it has none.
-pub(crate) fn id_of(text: &str) -> String {
-    let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    json.get("id").and_then(|id| id.as_str()).map(shortened).unwrap_or_default()
+    frame::read("segue.chat.v1.ClientFrame", text)
 }
 
 /// Checks a hello. The protocol's version is the caller's to compare.
@@ -121,7 +115,7 @@ pub(crate) fn opening(hello: wire::Hello) -> Result<Opening, Refusal> {
 /// [`Fault`], naming the frame and the field.
 pub(crate) fn asked(frame: ClientFrame, by: Asker<'_>) -> Result<Asked, Fault> {
     let ClientFrame { id, frame } = frame;
-    let fault = |refusal| Fault { id: shortened(&id), refusal };
+    let fault = |refusal| Fault { id: frame::shortened(&id), refusal };
     let frame = frame.ok_or_else(|| check::invalid("frame", "is missing, or not known here")).map_err(fault)?;
     match frame {
         Frame::Hello(_) => Err(check::invalid("hello", "comes first, and once")),
@@ -131,11 +125,6 @@ pub(crate) fn asked(frame: ClientFrame, by: Asker<'_>) -> Result<Asked, Fault> {
         named => check::id("id", &id).and_then(|request| with_id(request, named, by)),
     }
     .map_err(fault)
-}
-
-/// At most as much of an id as a right one has, for the answer.
-fn shortened(id: &str) -> String {
-    id.chars().take(36).collect()
 }
 
 fn with_id(id: RequestId, frame: Frame, by: Asker<'_>) -> Result<Asked, Refusal> {

@@ -8,6 +8,6 @@ mod golden;
 mod told;
 
 pub use asked::parse_client_frame;
-pub(crate) use asked::{Asked, Asker, Credential, Fault, Opening, asked, id_of, opening};
+pub(crate) use asked::{Asked, Asker, Credential, Fault, Opening, asked, opening};
 pub(crate) use coming::{Coming, Returning, handle_of};
 pub(crate) use told::{Welcoming, ack, error, line, passed, said, view, welcome};

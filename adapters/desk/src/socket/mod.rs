@@ -8,7 +8,7 @@ use crate::{Shared, Tab};
 use hello::Admitted;
 use segue_adapter_kit::ws::{CloseCode, End, Generation, Link, instant_of, now};
 use segue_adapter_kit::{Connection, Desks, Doors, Draining, Ephemeral, spread};
-use segue_proto::convert::timestamp;
+use segue_proto::convert::{frame::id_of, timestamp};
 use segue_proto::desk::v1::{self as wire, ack::Result as Answer, server_frame::Frame};
 use segue_session::store::Seq;
 use segue_session::{AgentName, DeskCommand, Principal, Private, Reason, Refusal, RequestId, SessionId};
@@ -131,12 +131,12 @@ impl Socket {
     async fn heard(&mut self, text: &str) -> Result<(), End> {
         if let Err(wait) = self.link.pace() {
             let refusal = Refusal::new(Reason::Overloaded, "too many frames a second").about("limit", "frame_rate");
-            return self.refuse(translate::id_of(text), refusal.retry_after(millis(wait).max(1))).await;
+            return self.refuse(id_of(text), refusal.retry_after(millis(wait).max(1))).await;
         }
         let frame = match translate::parse_client_frame(text) {
             Ok(frame) => frame,
             Err(refusal) => {
-                self.refuse(translate::id_of(text), refusal).await?;
+                self.refuse(id_of(text), refusal).await?;
                 return self.link.garbled();
             }
         };

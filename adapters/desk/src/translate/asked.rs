@@ -2,12 +2,12 @@
 
 use segue_adapter_kit::{Ephemeral, Resume};
 use segue_proto::convert::check::{self, CREDENTIAL, LABEL, TEXT};
-use segue_proto::convert::message;
+use segue_proto::convert::{frame, message};
 use segue_proto::desk::v1::{ClientFrame, Hello, client_frame::Frame, hello::Credential};
 use segue_session::store::Seq;
 use segue_session::{
-    AgentName, CustomerId, DeskCommand, FieldId, InteractionId, JourneyName, OfferId, Priority, Private, QueueName, Reason, Refusal,
-    RequestId, SessionId,
+    AgentName, CustomerId, DeskCommand, FieldId, InteractionId, JourneyName, OfferId, Priority, Private, QueueName, Refusal, RequestId,
+    SessionId,
 };
 use std::fmt;
 use uuid::Uuid;
@@ -61,13 +61,7 @@ pub(crate) struct Fault {
 /// # Errors
 /// `InvalidArgument` where the text is not the protobuf JSON of a `ClientFrame`.
 pub fn parse_client_frame(text: &str) -> Result<ClientFrame, Refusal> {
-    serde_json::from_str(text).map_err(|error| Refusal::new(Reason::InvalidArgument, format!("this is no frame: {error}")))
-}
-
-/// The id of a text that may be no frame, so that a refusal can name what it is about; empty where it has none.
-pub(crate) fn id_of(text: &str) -> String {
-    let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    json.get("id").and_then(|id| id.as_str()).map(shortened).unwrap_or_default()
+    frame::read("segue.desk.v1.ClientFrame", text)
 }
 
 /// Checks a hello. The protocol's version is the caller's to compare.
@@ -90,7 +84,7 @@ pub(crate) fn opening(hello: Hello) -> Result<Opening, Refusal> {
 /// [`Fault`], naming the frame and the field.
 pub(crate) fn asked(frame: ClientFrame, me: &AgentName) -> Result<Asked, Fault> {
     let ClientFrame { id, frame } = frame;
-    let fault = |refusal| Fault { id: shortened(&id), refusal };
+    let fault = |refusal| Fault { id: frame::shortened(&id), refusal };
     let frame = frame.ok_or_else(|| check::invalid("frame", "is missing, or not known here")).map_err(fault)?;
     match frame {
         Frame::Hello(_) => Err(check::invalid("hello", "comes first, and once")),
@@ -103,11 +97,6 @@ pub(crate) fn asked(frame: ClientFrame, me: &AgentName) -> Result<Asked, Fault> 
         named => check::id("id", &id).and_then(|request| with_id(request, named)),
     }
     .map_err(fault)
-}
-
-/// At most as much of an id as a right one has, for the answer.
-fn shortened(id: &str) -> String {
-    id.chars().take(Uuid::nil().hyphenated().to_string().len()).collect()
 }
 
 fn with_id(id: RequestId, frame: Frame) -> Result<Asked, Refusal> {
