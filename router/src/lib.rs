@@ -104,6 +104,7 @@
 mod check;
 mod event;
 mod explain;
+mod handling;
 mod id;
 mod index;
 pub mod limits;
@@ -121,6 +122,7 @@ mod state;
 mod turn;
 mod verbs;
 mod view;
+mod wait;
 #[cfg(feature = "workload")]
 pub mod workload;
 
@@ -133,3 +135,4 @@ pub use requirement::Requirement;
 pub use restore::{RestoreError, Snapshot};
 pub use router::Router;
 pub use view::{Held, OpenAssignment, OpenOffer, OpenWrapUp, Place, QueueView, Workload};
+pub use wait::ExpectedWait;

@@ -1,5 +1,7 @@
 //! Limits on what one event may bring, so that no input can make a step unbounded.
 
+use crate::Span;
+
 /// Parts (nodes) of one requirement.
 pub const REQUIREMENT_PARTS: usize = 64;
 
@@ -12,3 +14,12 @@ pub const EXCLUDED: usize = 256;
 /// Groups of equal requirements kept while nothing waits in them, so that the next arrival finds them ready.
 /// Past this many, the empty ones are dropped and built again when needed; no decision depends on it.
 pub const GROUPS_KEPT: usize = 8192;
+
+/// The longest handling time that is learned from: whatever lay on a desk for longer was not being worked on.
+pub const HANDLING: Span = Span::seconds(8 * 3600);
+
+/// Over how many of the latest handling times the mean is taken.
+pub const HANDLINGS: u32 = 64;
+
+/// The longest wait that anybody is told to expect: past it, the figure says no more than "very long".
+pub const WAIT_TOLD: Span = Span::seconds(24 * 3600);

@@ -117,7 +117,7 @@ impl Router {
         let (queue, channel) = (interaction.queue, interaction.channel);
         let span = self.state.plan.queues.get(&queue).map(|plan| plan.wrap_up_for).unwrap_or_default();
         let until = turn.now.after(span);
-        let wrap_up = WrapUp { queue, channel, units: assignment.units, until, extensions: 0 };
+        let wrap_up = WrapUp { queue, channel, units: assignment.units, since: assignment.since, until, extensions: 0 };
         let agent = self.touch(turn, assignment.agent);
         agent.assignments.remove(&id);
         agent.wrap_ups.insert(id, wrap_up);
@@ -135,6 +135,8 @@ impl Router {
         let Some(wrap_up) = agent.wrap_ups.remove(&interaction) else { return };
         agent.idle_since = now;
         self.free_units(turn, id, wrap_up.channel, wrap_up.units);
+        let handling = self.state.handling.entry(wrap_up.queue).or_default();
+        handling.get_mut(wrap_up.channel).observe(now.since(wrap_up.since));
         self.index.timers.remove(&(wrap_up.until, Timer::WrapUp(id, interaction)));
         turn.out.push(Effect::EndWrapUp { interaction, agent: id, code });
     }

@@ -2,6 +2,7 @@
 //!
 //! Serialises whole; two routers with equal states take equal decisions. No index lives here.
 
+use crate::handling::Handling;
 use crate::roster::Roster;
 use crate::{
     AgentId, AgentPlan, Channel, InteractionId, OfferId, Plan, PlanVersion, Presence, Priority, QueueId, Requirement, Time, Units,
@@ -25,6 +26,8 @@ pub(crate) struct State {
     pub(crate) agents: Roster<Agent>,
     pub(crate) interactions: BTreeMap<InteractionId, Box<Interaction>>,
     pub(crate) offers: BTreeMap<OfferId, Offer>,
+    /// How long the work of each queue of the plan takes.
+    pub(crate) handling: BTreeMap<QueueId, ByChannel<Handling>>,
 }
 
 /// An interaction from arrival to end.
@@ -72,6 +75,8 @@ pub(crate) struct Assignment {
     pub(crate) offer: OfferId,
     pub(crate) agent: AgentId,
     pub(crate) units: Units,
+    /// When it was accepted.
+    pub(crate) since: Time,
 }
 
 /// One interaction put to one agent until a deadline.
@@ -137,6 +142,12 @@ impl Limits {
         }
         Self { capacity: plan.capacity, caps }
     }
+
+    /// How many interactions of `units` they may hold at once on the channel, when they hold nothing else.
+    pub(crate) fn slots(&self, channel: Channel, units: Units) -> u32 {
+        let room = self.capacity.0.checked_div(units.0).unwrap_or_default();
+        self.caps.get(channel).map_or(room, |cap| room.min(cap))
+    }
 }
 
 /// Work after the talk.
@@ -145,6 +156,8 @@ pub(crate) struct WrapUp {
     pub(crate) queue: QueueId,
     pub(crate) channel: Channel,
     pub(crate) units: Units,
+    /// When the work before it was accepted.
+    pub(crate) since: Time,
     pub(crate) until: Time,
     pub(crate) extensions: u32,
 }

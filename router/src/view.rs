@@ -3,7 +3,7 @@
 use crate::index::line::Spot;
 use crate::router::Router;
 use crate::state::Stage;
-use crate::{AgentId, Channel, InteractionId, OfferId, PlanVersion, Priority, QueueId, Time};
+use crate::{AgentId, Channel, ExpectedWait, InteractionId, OfferId, PlanVersion, Priority, QueueId, Time};
 use serde::{Deserialize, Serialize};
 
 /// A place in line.
@@ -65,6 +65,8 @@ pub struct QueueView {
     pub on_duty: u32,
     /// Of these, who hold nothing.
     pub idle: u32,
+    /// How long a newcomer would wait, on the channel where that is longest; `None` where nobody can tell.
+    pub expected_wait: Option<ExpectedWait>,
 }
 
 /// Everything an agent holds, in the order of ids.
@@ -166,6 +168,13 @@ impl Router {
             signed_in: tally.signed_in,
             on_duty: tally.on_duty,
             idle: tally.idle,
+            expected_wait: self
+                .state
+                .plan
+                .channels
+                .keys()
+                .filter_map(|&channel| self.newcomer_wait(id, channel))
+                .max_by_key(|wait| wait.p90),
         })
     }
 

@@ -4,7 +4,7 @@
 //! Its counts rise and fall with each agent's standing, so that a decision reads them and scans nobody.
 
 use super::line::{Bars, Line};
-use super::station::Basis;
+use super::station::{Basis, Seat};
 use crate::standing::Standing;
 use crate::{AgentId, AgentPlan, Channel, Choice, Excluded, QueueId, Requirement, SkillId};
 use std::cmp::Reverse;
@@ -74,6 +74,8 @@ pub(crate) struct Group {
     pub(crate) excluded: BTreeMap<Excluded, u32>,
     /// Of these, who are on duty on the channel.
     pub(crate) on_duty: u32,
+    /// How many interactions on the channel those on duty can hold at once.
+    pub(crate) slots: u32,
 }
 
 impl Group {
@@ -88,17 +90,19 @@ impl Group {
             available: BTreeSet::new(),
             excluded: BTreeMap::new(),
             on_duty: 0,
+            slots: 0,
         }
     }
 
     /// A qualified agent now stands like this.
-    pub(crate) fn enter(&mut self, agent: AgentId, weight: Weight, standing: Standing, basis: Basis) {
+    pub(crate) fn enter(&mut self, agent: AgentId, seat: &Seat, standing: Standing, basis: Basis) {
         if standing.on_duty() {
             self.on_duty = self.on_duty.saturating_add(1);
+            self.slots = self.slots.saturating_add(seat.slots);
         }
         match standing.reason() {
             None => {
-                self.available.insert(Rank::of(self.choice, weight, basis, agent));
+                self.available.insert(Rank::of(self.choice, seat.weight, basis, agent));
             }
             Some(reason) => {
                 let count = self.excluded.entry(reason).or_default();
@@ -108,13 +112,14 @@ impl Group {
     }
 
     /// A qualified agent no longer stands like this.
-    pub(crate) fn leave(&mut self, agent: AgentId, weight: Weight, standing: Standing, basis: Basis) {
+    pub(crate) fn leave(&mut self, agent: AgentId, seat: &Seat, standing: Standing, basis: Basis) {
         if standing.on_duty() {
             self.on_duty = self.on_duty.saturating_sub(1);
+            self.slots = self.slots.saturating_sub(seat.slots);
         }
         match standing.reason() {
             None => {
-                self.available.remove(&Rank::of(self.choice, weight, basis, agent));
+                self.available.remove(&Rank::of(self.choice, seat.weight, basis, agent));
             }
             Some(reason) => less_one(&mut self.excluded, reason),
         }

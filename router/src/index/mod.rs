@@ -10,8 +10,8 @@ pub(crate) mod timers;
 
 use crate::roster::Roster;
 use crate::standing::standing;
-use crate::state::{Agent, Desk, Interaction, Stage, State};
-use crate::{AgentId, Channel, InteractionId, QueueId, Requirement, Time, Units, limits};
+use crate::state::{Agent, ByChannel, Desk, Interaction, Limits, Stage, State};
+use crate::{AgentId, Channel, InteractionId, Plan, QueueId, Requirement, Time, Units, limits};
 use group::{Group, GroupKey, Weight};
 use line::{Bars, Spot};
 use station::{Basis, Duty, Seat, Station};
@@ -36,6 +36,8 @@ pub(crate) struct QueueIndex {
     pub(crate) members: BTreeSet<AgentId>,
     pub(crate) ages: BTreeSet<(Time, InteractionId)>,
     pub(crate) groups: BTreeSet<Slot>,
+    /// How many of its members serve each queue, itself included; queues without any are left out.
+    pub(crate) shared: BTreeMap<QueueId, u32>,
     /// Where its agents are counted.
     tally: usize,
 }
@@ -46,6 +48,10 @@ pub(crate) struct Tally {
     pub(crate) signed_in: u32,
     pub(crate) on_duty: u32,
     pub(crate) idle: u32,
+    /// How many interactions those on duty can hold at once, by channel.
+    pub(crate) slots: ByChannel<u32>,
+    /// How many of them have room now, by channel.
+    pub(crate) open: ByChannel<u32>,
 }
 
 /// What an agent sees of a group at a glance.
@@ -86,7 +92,11 @@ impl Index {
         }
         for (id, plan) in &state.plan.agents {
             index.largest = index.largest.max(plan.capacity);
+            let limits = Limits::of(plan);
             let mut station = Station::default();
+            for (&channel, price) in &state.plan.channels {
+                *station.slots.get_mut(channel) = limits.slots(channel, price.units);
+            }
             for queue in &plan.queues {
                 let Some(queue) = index.queues.get_mut(queue) else { continue };
                 queue.members.insert(*id);
@@ -95,6 +105,7 @@ impl Index {
             *index.stations.or_default(*id) = station;
             index.commit(state, *id, &mut Vec::new());
         }
+        index.count_shared(&state.plan);
         for (id, interaction) in &state.interactions {
             index.enter(state, *id, interaction);
         }
@@ -105,6 +116,24 @@ impl Index {
             index.time_agent(*id, agent);
         }
         index
+    }
+
+    /// Agents of the same queues are counted once for all of them: there are far fewer teams than agents.
+    fn count_shared(&mut self, plan: &Plan) {
+        let mut teams: BTreeMap<&BTreeSet<QueueId>, u32> = BTreeMap::new();
+        for agent in plan.agents.values() {
+            let size = teams.entry(&agent.queues).or_default();
+            *size = size.saturating_add(1);
+        }
+        for (team, size) in teams {
+            for queue in team {
+                let Some(queue) = self.queues.get_mut(queue) else { continue };
+                for other in team {
+                    let shared = queue.shared.entry(*other).or_default();
+                    *shared = shared.saturating_add(size);
+                }
+            }
+        }
     }
 
     fn time_agent(&mut self, id: AgentId, agent: &Agent) {
@@ -215,15 +244,15 @@ impl Index {
             }
             for seat in station.seats.get(channel) {
                 let Some(group) = self.groups.get_mut(seat.group.0).and_then(Option::as_mut) else { continue };
-                group.leave(id, seat.weight, was, station.basis);
-                group.enter(id, seat.weight, now, basis);
+                group.leave(id, seat, was, station.basis);
+                group.enter(id, seat, now, basis);
                 if was.on_duty() && !now.on_duty() {
                     opened.extend(group.cooling_lanes().map(|bars| Lane { group: seat.group, bars: Some(bars) }));
                 }
             }
         }
         station.basis = basis;
-        let duty = Duty::of(agent, &station.standing);
+        let duty = Duty::of(agent, station);
         let was = std::mem::replace(&mut station.duty, duty);
         if was != duty {
             for &number in &station.tallies {
@@ -249,10 +278,10 @@ impl Index {
             if !interaction.needs.holds(&plan.skills) {
                 continue;
             }
-            let weight = Weight::of(choice, &group.asked, plan);
-            group.qualified.insert(id, weight);
-            group.enter(id, weight, *station.standing.get(channel), station.basis);
-            station.seats.get_mut(channel).push(Seat { group: slot, weight });
+            let seat = Seat { group: slot, weight: Weight::of(choice, &group.asked, plan), slots: *station.slots.get(channel) };
+            group.qualified.insert(id, seat.weight);
+            group.enter(id, &seat, *station.standing.get(channel), station.basis);
+            station.seats.get_mut(channel).push(seat);
         }
         self.slots.entry((queue, channel)).or_default().insert(interaction.needs.clone(), slot);
         match self.groups.get_mut(slot.0) {
@@ -301,5 +330,10 @@ impl Tally {
         count(&mut self.signed_in, was.signed_in, is.signed_in);
         count(&mut self.on_duty, was.on_duty, is.on_duty);
         count(&mut self.idle, was.idle, is.idle);
+        for channel in Channel::ALL {
+            count(self.open.get_mut(channel), *was.open.get(channel), *is.open.get(channel));
+            let slots = self.slots.get_mut(channel);
+            *slots = slots.saturating_add(*is.slots.get(channel)).saturating_sub(*was.slots.get(channel));
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::group::Weight;
 use super::line::Spot;
 use crate::standing::Standing;
 use crate::state::{Agent, ByChannel, Desk};
-use crate::{Time, Units};
+use crate::{Channel, Time, Units};
 use std::collections::BTreeSet;
 
 /// How long an agent has been idle. Holding nothing goes before holding something, then the earlier.
@@ -33,6 +33,8 @@ impl Basis {
 pub(crate) struct Seat {
     pub(crate) group: Slot,
     pub(crate) weight: Weight,
+    /// How many interactions of the group the agent can hold at once: fixed while the plan is.
+    pub(crate) slots: u32,
 }
 
 /// What an agent counts as in each of their queues.
@@ -41,12 +43,23 @@ pub(crate) struct Duty {
     pub(crate) signed_in: bool,
     pub(crate) on_duty: bool,
     pub(crate) idle: bool,
+    /// On which channels they are on duty, with how many slots.
+    pub(crate) slots: ByChannel<u32>,
+    /// On which they have room now.
+    pub(crate) open: ByChannel<bool>,
 }
 
 impl Duty {
-    pub(crate) fn of(agent: &Agent, standing: &ByChannel<Standing>) -> Self {
-        let on_duty = crate::Channel::ALL.iter().any(|&channel| standing.get(channel).on_duty());
-        Self { signed_in: agent.desk != Desk::Out, on_duty, idle: on_duty && agent.holds_nothing() }
+    pub(crate) fn of(agent: &Agent, station: &Station) -> Self {
+        let mut duty = Self { signed_in: agent.desk != Desk::Out, ..Self::default() };
+        for channel in Channel::ALL {
+            let standing = *station.standing.get(channel);
+            duty.on_duty |= standing.on_duty();
+            *duty.open.get_mut(channel) = standing == Standing::Open;
+            *duty.slots.get_mut(channel) = if standing.on_duty() { *station.slots.get(channel) } else { 0 };
+        }
+        duty.idle = duty.on_duty && agent.holds_nothing();
+        duty
     }
 }
 
@@ -56,6 +69,8 @@ pub(crate) struct Station {
     pub(crate) standing: ByChannel<Standing>,
     pub(crate) basis: Basis,
     pub(crate) duty: Duty,
+    /// How many interactions they can hold at once on each channel.
+    pub(crate) slots: ByChannel<u32>,
     /// Where their queues count them.
     pub(crate) tallies: Vec<usize>,
     pub(crate) seats: ByChannel<Vec<Seat>>,

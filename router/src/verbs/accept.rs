@@ -20,7 +20,7 @@ pub(crate) fn accept(router: &mut Router, turn: &mut Turn<'_>, id: AgentId, numb
         router.end_wrap_up(turn, id, interaction, None);
     }
     let Some(held) = router.state.interactions.get_mut(&interaction) else { return Ok(()) };
-    held.stage = Stage::Assigned(Assignment { offer: number, agent: id, units: offer.units });
+    held.stage = Stage::Assigned(Assignment { offer: number, agent: id, units: offer.units, since: now });
     held.cooling.clear();
     turn.out.push(Effect::Assign { offer: number, interaction, agent: id, since: held.since });
     Ok(())

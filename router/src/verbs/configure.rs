@@ -47,6 +47,7 @@ pub(crate) fn configure(router: &mut Router, turn: &mut Turn<'_>, plan: Plan) ->
 
 /// Agents, limits and ranks follow the new plan.
 fn adapt(state: &mut State) {
+    state.handling.retain(|queue, _| state.plan.queues.contains_key(queue));
     for id in state.plan.agents.keys() {
         state.agents.or_default(*id);
     }

@@ -7,7 +7,7 @@ mod world;
 
 use proptest::prelude::*;
 use reference::Naive;
-use segue_router::{AgentId, Effect, Event, InteractionId, Refusal, Router, Time};
+use segue_router::{AgentId, Channel, Effect, Event, ExpectedWait, InteractionId, Refusal, Router, Span, Time};
 use world::histories;
 
 /// The words of a bad plan are for people; the reference has none.
@@ -15,6 +15,15 @@ fn wordless(refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::BadPlan(_) => Refusal::BadPlan(String::new()),
         other => other,
+    }
+}
+
+/// Sums in another order may round the last millisecond otherwise.
+fn alike(told: Option<ExpectedWait>, known: Option<ExpectedWait>) -> bool {
+    let near = |one: Span, other: Span| one.0.abs_diff(other.0) <= 1;
+    match (told, known) {
+        (Some(told), Some(known)) => near(told.p50, known.p50) && near(told.p90, known.p90),
+        (told, known) => told == known,
     }
 }
 
@@ -38,6 +47,14 @@ fn step(router: &mut Router, naive: &mut Naive, now: Time, event: &Event) -> Res
     }
     prop_assert_eq!(router.check(), Ok(()), "after {:?}", event);
     prop_assert_eq!(router.deadline(), naive.deadline(), "after {:?}", event);
+    for id in router.interactions() {
+        let (told, known) = (router.expected_wait(id), naive.expected_wait(id));
+        prop_assert!(alike(told, known), "{} is told {:?}, not {:?}, after {:?}", id, told, known, event);
+    }
+    for (queue, channel) in router.plan().queues.keys().flat_map(|queue| Channel::ALL.map(|channel| (*queue, channel))) {
+        let (told, known) = (router.newcomer_wait(queue, channel), naive.newcomer_wait(queue, channel));
+        prop_assert!(alike(told, known), "a newcomer to {} is told {:?}, not {:?}, after {:?}", queue, told, known, event);
+    }
     if *event == Event::Tick {
         prop_assert!(router.deadline().is_none_or(|at| at > now), "a deadline is left after a tick");
     }

@@ -13,4 +13,5 @@ mod refusals;
 mod restore;
 mod tale;
 mod transfer;
+mod waits;
 mod wrap_up;

@@ -6,9 +6,10 @@ mod moves;
 mod pairing;
 mod questions;
 mod verbs;
+mod waits;
 
 use segue_router::{
-    AgentId, Arrival, Channel, Effect, Event, InteractionId, OfferId, Outcome, Plan, Presence, QueueId, Refusal, Time, Units,
+    AgentId, Arrival, Channel, Effect, Event, InteractionId, OfferId, Outcome, Plan, Presence, QueueId, Refusal, Span, Time, Units,
     WithdrawReason,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +36,7 @@ enum At {
     Waiting,
     Reserved { agent: AgentId, until: Time },
     Offered { offer: OfferId, agent: AgentId, units: Units, deadline: Time, by_name: bool },
-    Assigned { offer: OfferId, agent: AgentId, units: Units },
+    Assigned { offer: OfferId, agent: AgentId, units: Units, since: Time },
 }
 
 #[derive(Clone)]
@@ -52,6 +53,7 @@ struct WrapUp {
     queue: QueueId,
     channel: Channel,
     units: Units,
+    since: Time,
     until: Time,
     extensions: u32,
 }
@@ -64,6 +66,8 @@ pub(crate) struct Naive {
     agents: BTreeMap<AgentId, Agent>,
     items: BTreeMap<InteractionId, Item>,
     wrap_ups: Vec<WrapUp>,
+    /// How long everything took that was ever handled in a queue of the plan.
+    handled: Vec<(QueueId, Channel, Span)>,
     // Notes of the step under way.
     dressed: BTreeSet<AgentId>,
     lined_up: Vec<InteractionId>,

@@ -44,10 +44,10 @@ impl Naive {
 
     pub(super) fn wrap_up_begins(&mut self, now: Time, id: InteractionId) {
         let item = &self.items[&id];
-        let At::Assigned { agent, units, .. } = item.at else { panic!("not assigned") };
+        let At::Assigned { agent, units, since, .. } = item.at else { panic!("not assigned") };
         let (queue, channel) = (item.wants.queue, item.wants.channel);
         let until = now.after(self.plan.queues[&queue].wrap_up_for);
-        self.wrap_ups.push(WrapUp { agent, interaction: id, queue, channel, units, until, extensions: 0 });
+        self.wrap_ups.push(WrapUp { agent, interaction: id, queue, channel, units, since, until, extensions: 0 });
         self.out.push(Effect::BeginWrapUp { interaction: id, agent, until });
         if until <= now {
             self.wrap_up_ends(now, agent, id, None);
@@ -55,6 +55,8 @@ impl Naive {
     }
 
     pub(super) fn wrap_up_ends(&mut self, now: Time, agent: AgentId, interaction: InteractionId, code: Option<u32>) {
+        let ended = self.wrap_ups.iter().find(|w| (w.agent, w.interaction) == (agent, interaction)).unwrap();
+        self.handled.push((ended.queue, ended.channel, now.since(ended.since)));
         self.wrap_ups.retain(|w| (w.agent, w.interaction) != (agent, interaction));
         self.agents.get_mut(&agent).unwrap().idle_since = now;
         self.out.push(Effect::EndWrapUp { interaction, agent, code });

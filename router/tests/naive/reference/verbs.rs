@@ -37,7 +37,7 @@ impl Naive {
         }
         let item = self.items.get_mut(&interaction).unwrap();
         let At::Offered { units, .. } = item.at else { panic!("not on offer") };
-        item.at = At::Assigned { offer: number, agent: id, units };
+        item.at = At::Assigned { offer: number, agent: id, units, since: now };
         item.cooling.clear();
         self.out.push(Effect::Assign { offer: number, interaction, agent: id, since: item.wants.since });
         Ok(())
@@ -102,6 +102,7 @@ impl Naive {
                 self.dismiss(now, id, WithdrawReason::Moved);
             }
         }
+        self.handled.retain(|(queue, _, _)| plan.queues.contains_key(queue));
         self.plan = plan;
         self.version += 1;
         for id in self.plan.agents.keys() {
