@@ -6,17 +6,17 @@ use segue_router::{Arrival, Channel, Event, ExpectedWait, Requirement, Span};
 /// Ada and Bo are busy; what they handled before took a minute each, wrap-up included.
 fn a_minute_each() -> Tale {
     let mut tale = Tale::with(&[ADA, BO]);
-    for (n, agent) in [(1, ADA), (2, BO)] {
-        tale.arrive(2, call(n));
-        tale.accept(10, agent, n as u64);
+    for (n, agent) in [(1u64, ADA), (2, BO)] {
+        tale.arrive(2, call(n.into()));
+        tale.accept(10, agent, n);
     }
-    for (n, agent) in [(1, ADA), (2, BO)] {
-        tale.at(60, Event::Finish(agent, nr(n)));
-        tale.at(70, Event::WrapUp(agent, nr(n), None));
+    for (n, agent) in [(1u64, ADA), (2, BO)] {
+        tale.at(60, Event::Finish(agent, nr(n.into())));
+        tale.at(70, Event::WrapUp(agent, nr(n.into()), None));
     }
-    for (n, agent) in [(3, ADA), (4, BO)] {
-        tale.arrive(80, call(n));
-        tale.accept(90, agent, n as u64);
+    for (n, agent) in [(3u64, ADA), (4, BO)] {
+        tale.arrive(80, call(n.into()));
+        tale.accept(90, agent, n);
     }
     tale
 }
