@@ -3,6 +3,7 @@
 //! This library is the daemon; `main` only starts it.
 
 pub mod admin;
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod connect;

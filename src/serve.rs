@@ -8,6 +8,7 @@
 //! What is *not* here: signals and the command line (`cli::serve`).
 
 use crate::admin::AdminService;
+use crate::audit::{self, Audit};
 use crate::config::plan::{Listen, Plan, StorePlan};
 use crate::doors::{self, Gate, Guarded};
 use crate::engine::Clock;
@@ -46,6 +47,9 @@ pub enum Error {
     /// The store cannot be used.
     #[error("while opening the store: {0}")]
     Store(#[from] store::Error),
+    /// The audit log cannot be kept.
+    #[error(transparent)]
+    Audit(#[from] audit::Error),
     /// An issuer's key cannot be used.
     #[error(transparent)]
     Key(#[from] doors::KeyError),
@@ -76,6 +80,7 @@ pub struct Running {
     drain_for: Duration,
     tls: Option<Tls>,
     keys: JoinHandle<()>,
+    audit: Audit,
 }
 
 /// Everything that the fronts are built from.
@@ -114,14 +119,15 @@ pub async fn start_on(plan: Plan, store: Arc<dyn Store>) -> Result<Running, Erro
         None => None,
     };
     let (public_at, private_at) = (public.address, private.as_ref().map(|bound| bound.address));
-    let gate = Arc::new(Gate::new(&plan, clock.clone())?);
-    let switchboard = Switchboard::open(Arc::clone(&store), Arc::clone(&plan), metrics.meters.clone(), clock).await?;
+    let audit = Audit::open(&plan, metrics.meters.clone())?;
+    let gate = Arc::new(Gate::new(&plan, clock.clone())?.audited(audit.clone()));
+    let switchboard = Switchboard::open(Arc::clone(&store), Arc::clone(&plan), metrics.meters.clone(), clock, audit.clone()).await?;
     let (drain, draining) = Drain::new();
     let readiness = Readiness::default();
     let (deadline, meters) = (plan.limits.deadline, metrics.meters.clone());
     let house: Arc<dyn House> = Arc::new(Guarded::new(Arc::clone(&switchboard), deadline, meters.clone()));
     let parts = Parts {
-        admin: AdminService::new(Arc::clone(&gate), Arc::clone(&switchboard), Arc::clone(&house)),
+        admin: AdminService::new(Arc::clone(&gate), Arc::clone(&switchboard), Arc::clone(&house), audit.clone()),
         house,
         desks: Arc::new(Guarded::new(Arc::clone(&switchboard), deadline, meters)),
         rest: Rest { gate: Arc::clone(&gate), readiness: readiness.clone(), metrics: metrics.clone(), body: plan.limits.http_body },
@@ -148,6 +154,7 @@ pub async fn start_on(plan: Plan, store: Arc<dyn Store>) -> Result<Running, Erro
         drain_for: plan.drain_for,
         tls,
         keys: doors::keep_keys(&gate),
+        audit,
     })
 }
 
@@ -274,6 +281,7 @@ fn announce(plan: &Plan, public: SocketAddr, private: Option<SocketAddr>) {
 impl Running {
     /// Reads the certificate anew. A bad one is told in the log, and the old one stays.
     pub fn reload(&self) {
+        self.audit.daemon("daemon.reload", None);
         match self.tls.as_ref().map(Tls::reload) {
             None => tracing::info!("asked to reload: there is no certificate to read anew"),
             Some(Ok(())) => tracing::info!("the certificate was read anew"),
@@ -318,6 +326,7 @@ impl Running {
             tracing::warn!("the house did not close in time; what was acknowledged is stored");
         }
         self.keys.abort();
+        self.audit.close().await;
         tracing::info!(took = ?begun.elapsed(), "stopped");
     }
 }

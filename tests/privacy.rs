@@ -1,5 +1,6 @@
 //! A whole story with marked words in everything personal, at the most talkative log level: none of them in the logs, the metrics,
-//! the configuration as shown, or the listings for operators.
+//! the configuration as shown, the listings for operators, or the audit log; and none in the store once the customer is
+//! forgotten.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
 mod product;
@@ -8,6 +9,7 @@ use product::{Business, Claims, Daemon, Kept, OURS, token_of};
 use segue_proto::app::v1::resume_session_request::By;
 use segue_proto::client::{Chat, Customer, Desk, Entry};
 use segue_proto::desk::v1::{AddNote, WrapUp, client_frame::Frame};
+use segue_session::store::Embedded;
 use serde_json::json;
 
 /// Marked words: each stands for something personal, none can be there by chance.
@@ -127,6 +129,30 @@ async fn refusals(daemon: &Daemon, app: &mut Customer, place: &segue_proto::clie
     assert!(daemon.at.get(&format!("/{PIN}?q={PIN}")).await.unwrap().starts_with("HTTP/1.1 404"));
 }
 
+/// The audit log, which is whole and knows what the operator did.
+async fn audited(daemon: &Daemon) -> String {
+    let file = daemon.home().join("data/audit.log");
+    let verify = async || {
+        let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_segue")).args(["audit", "verify"]).arg(&file).output().await;
+        let output = output.unwrap();
+        (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let (whole, told) = verify().await;
+    assert!(whole && told.contains(": whole, "), "{told}");
+    let text = std::fs::read_to_string(&file).unwrap();
+    for what in ["daemon.start", "door", "handle", "sessions.list", "sessions.erase", "daemon.stop"] {
+        assert!(text.contains(&format!("\"what\":\"{what}\"")), "{what} is not written down:\n{text}");
+    }
+    let erased = text.lines().find(|line| line.contains("sessions.erase")).unwrap();
+    for part in ["\"who\":\"root\"", "\"of\":\"customer:", "\"from\":\"127.0.0.1\"", "\"result\":\"OK\""] {
+        assert!(erased.contains(part), "{part} is not in {erased}");
+    }
+    std::fs::write(&file, text.replace("\"who\":\"root\"", "\"who\":\"rood\"")).unwrap();
+    let (whole, told) = verify().await;
+    assert!(!whole && told.contains("its hash is not that of what it says"), "{told}");
+    text
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_personal_leaves_by_a_side_door() {
     let mut secrets = Secrets::new();
@@ -153,7 +179,12 @@ async fn nothing_personal_leaves_by_a_side_door() {
         assert!(!shown.contains("only for tests"), "a secret is in the configuration as shown:\n{shown}");
     }
     page.vanish();
+    let forgotten = daemon.ask_as(&operator, &["sessions", "erase", "--customer", "z-4711", "--yes"]).await;
+    assert!(forgotten.contains("forgotten"), "{forgotten}");
     daemon.stop().await;
+    secrets.assert_none("the audit log", &audited(&daemon).await);
+    let kept = Embedded::open(&daemon.home().join("data")).unwrap().everything().unwrap();
+    secrets.assert_none("the store, after all was forgotten", &String::from_utf8_lossy(&kept));
     let log = daemon.log();
     assert!(log.contains("segue is ready"), "nothing was logged:\n{log}");
     secrets.assert_none("the log", &log);

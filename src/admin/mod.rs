@@ -4,6 +4,7 @@
 
 mod translate;
 
+use crate::audit::Audit;
 use crate::doors::{Action, Gate, allow};
 use crate::house::Switchboard;
 use crate::server::bearer;
@@ -27,35 +28,35 @@ pub struct AdminService {
     gate: Arc<Gate>,
     switchboard: Arc<Switchboard>,
     house: Arc<dyn House>,
+    audit: Audit,
     room: Arc<Semaphore>,
 }
 
 impl AdminService {
     /// Over the switchboard's reads; what changes something goes through the guarded house.
-    pub fn new(gate: Arc<Gate>, switchboard: Arc<Switchboard>, house: Arc<dyn House>) -> Self {
-        Self { gate, switchboard, house, room: Arc::new(Semaphore::new(READS)) }
+    pub fn new(gate: Arc<Gate>, switchboard: Arc<Switchboard>, house: Arc<dyn House>, audit: Audit) -> Self {
+        Self { gate, switchboard, house, audit, room: Arc::new(Semaphore::new(READS)) }
     }
 
-    /// Admits a call and reads, if there is room.
-    async fn read<Q, A>(
+    /// Admits a call and reads, if there is room and the table grants it. Whatever comes of it is written down as `what`.
+    async fn read<Q: About, A>(
         &self,
         request: Request<Q>,
-        action: Action,
+        (action, what): (Action, &'static str),
         work: impl AsyncFnOnce(&Switchboard, &Principal, Q) -> Result<A, Refusal>,
     ) -> Result<Response<A>, Status> {
-        let (who, asked) = self.admit(request, action).await?;
-        let overloaded = || Refusal::new(Reason::Overloaded, "too much is looked at just now").retry_after(1_000);
-        let _place = self.room.try_acquire().map_err(|_| status(&overloaded()))?;
-        work(&self.switchboard, &who, asked).await.map(Response::new).map_err(|refusal| status(&refusal))
-    }
-
-    async fn admit<Q>(&self, request: Request<Q>, action: Action) -> Result<(Principal, Q), Status> {
         let (metadata, _, asked) = request.into_parts();
         let missing = || Refusal::new(Reason::Unauthenticated, "send `authorization: Bearer TOKEN`");
         let token = bearer(&metadata.into_headers()).ok_or_else(|| status(&missing()))?;
         let who = self.gate.by_token(&token).await.map_err(|refusal| status(&refusal))?;
-        allow(&who, action).map_err(|refusal| status(&refusal))?;
-        Ok((who, asked))
+        let of = asked.about(&self.switchboard, &who);
+        let done = match (allow(&who, action), self.room.try_acquire()) {
+            (Err(refusal), _) => Err(refusal),
+            (Ok(()), Err(_)) => Err(Refusal::new(Reason::Overloaded, "too much is looked at just now").retry_after(1_000)),
+            (Ok(()), Ok(_place)) => work(&self.switchboard, &who, asked).await,
+        };
+        self.audit.deed(&who, what, of, &done);
+        done.map(Response::new).map_err(|refusal| status(&refusal))
     }
 }
 
@@ -70,7 +71,7 @@ impl admin_service_server::AdminService for AdminService {
             let sessions = page.rows.into_iter().map(translate::session_row).collect();
             Ok(wire::ListSessionsResponse { sessions, next_page_token: page.next.unwrap_or_default() })
         };
-        self.read(request, Action::ListSessions, list).await
+        self.read(request, (Action::ListSessions, "sessions.list"), list).await
     }
 
     async fn export_sessions(
@@ -82,10 +83,9 @@ impl admin_service_server::AdminService for AdminService {
                 Whose::Session(session) => vec![house.session(&who.tenant, session).await?],
                 Whose::Customer(customer) => house.export(&who.tenant, &customer).await?,
             };
-            audit(who, "export", &asked.session_id, details.len());
             Ok(wire::ExportSessionsResponse { json: translate::json(&details)? })
         };
-        self.read(request, Action::ExportSession, export).await
+        self.read(request, (Action::ExportSession, "sessions.export"), export).await
     }
 
     async fn erase_sessions(&self, request: Request<wire::EraseSessionsRequest>) -> Result<Response<wire::EraseSessionsResponse>, Status> {
@@ -98,10 +98,9 @@ impl admin_service_server::AdminService for AdminService {
                 }
                 Whose::Customer(customer) => house.erase(&who.tenant, &customer).await?,
             };
-            audit(who, "erase", &asked.session_id, erased);
             Ok(wire::EraseSessionsResponse { sessions: u32::try_from(erased).unwrap_or(u32::MAX) })
         };
-        self.read(request, Action::EraseSession, erase).await
+        self.read(request, (Action::EraseSession, "sessions.erase"), erase).await
     }
 
     async fn list_interactions(
@@ -113,7 +112,7 @@ impl admin_service_server::AdminService for AdminService {
             let rows = house.interactions(&who.tenant, queue.as_ref()).await?;
             Ok(wire::ListInteractionsResponse { interactions: rows.into_iter().map(translate::interaction_row).collect() })
         };
-        self.read(request, Action::SeeRouting, list).await
+        self.read(request, (Action::SeeRouting, "interactions.list"), list).await
     }
 
     async fn explain_interaction(
@@ -124,7 +123,7 @@ impl admin_service_server::AdminService for AdminService {
             let interaction = InteractionId(id("interaction_id", &asked.interaction_id)?.as_u128());
             translate::explanation(house.explain(&who.tenant, interaction).await?)
         };
-        self.read(request, Action::SeeRouting, explain).await
+        self.read(request, (Action::SeeRouting, "interactions.explain"), explain).await
     }
 }
 
@@ -142,9 +141,48 @@ fn whose(session: &str, customer: &str) -> Result<Whose, Refusal> {
     }
 }
 
-/// Leaves a line of what was taken out or forgotten: the role, never the person.
-fn audit(who: &Principal, what: &str, session: &str, sessions: usize) {
-    tracing::info!(tenant = %who.tenant, role = ?who.role(), what, session, sessions, "audit");
+/// What a call is about, as the audit log names it.
+trait About {
+    fn about(&self, house: &Switchboard, who: &Principal) -> Option<String>;
+}
+
+impl About for wire::ListSessionsRequest {
+    fn about(&self, house: &Switchboard, who: &Principal) -> Option<String> {
+        name(house, who, "", &self.customer)
+    }
+}
+
+impl About for wire::ExportSessionsRequest {
+    fn about(&self, house: &Switchboard, who: &Principal) -> Option<String> {
+        name(house, who, &self.session_id, &self.customer)
+    }
+}
+
+impl About for wire::EraseSessionsRequest {
+    fn about(&self, house: &Switchboard, who: &Principal) -> Option<String> {
+        name(house, who, &self.session_id, &self.customer)
+    }
+}
+
+impl About for wire::ListInteractionsRequest {
+    fn about(&self, _: &Switchboard, _: &Principal) -> Option<String> {
+        None
+    }
+}
+
+impl About for wire::ExplainInteractionRequest {
+    fn about(&self, house: &Switchboard, who: &Principal) -> Option<String> {
+        name(house, who, &self.interaction_id, "")
+    }
+}
+
+/// An id where it is one, else what stands for the customer: nothing else that was typed goes into the log.
+fn name(house: &Switchboard, who: &Principal, id: &str, customer: &str) -> Option<String> {
+    match (id.parse::<Uuid>(), customer) {
+        (Ok(id), _) => Some(id.to_string()),
+        (Err(_), "") => None,
+        (Err(_), customer) => house.pseudonym(&who.tenant, &CustomerId::new(customer)),
+    }
 }
 
 fn id(field: &str, typed: &str) -> Result<Uuid, Refusal> {

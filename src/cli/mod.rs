@@ -4,6 +4,7 @@
 //!
 //! What is *not* here: what the verbs do. They call the library and print.
 
+mod audit;
 mod completions;
 mod config;
 mod demo;
@@ -75,6 +76,8 @@ enum Verb {
     Interactions(interactions::Args),
     /// Prove on a stopped store that the journal gives the same decisions again.
     Replay(replay::Args),
+    /// Look at the audit log.
+    Audit(audit::Args),
     /// Print completions for a shell.
     Completions(completions::Args),
 }
@@ -113,6 +116,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Verb::Sessions(args) => block_on(sessions::run(args)),
         Verb::Interactions(args) => block_on(interactions::run(args)),
         Verb::Replay(args) => block_on(replay::run(args)),
+        Verb::Audit(args) => audit::run(args),
         Verb::Completions(args) => completions::run(&args),
     }
 }

@@ -19,6 +19,8 @@ pub struct Plan {
     pub limits: Limits,
     /// What the daemon tells about itself.
     pub telemetry: Telemetry,
+    /// The audit log's file; `None` keeps none.
+    pub audit: Option<PathBuf>,
     /// How long an orderly stop may take.
     pub drain_for: Duration,
     /// The key that handles, look-up hashes and secrets derive from: 32 bytes or more.

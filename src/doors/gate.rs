@@ -5,6 +5,7 @@ use super::guard::allow;
 use super::keys;
 use super::ticket::{Ticket, Tickets};
 use super::token::{self, Issuers};
+use crate::audit::Audit;
 use crate::config::plan::Plan;
 use crate::engine::Clock;
 use segue_adapter_kit::Doors;
@@ -24,6 +25,7 @@ pub struct Gate {
     agents: BTreeMap<TenantId, std::collections::BTreeSet<segue_session::AgentName>>,
     origins: Vec<String>,
     clock: Clock,
+    audit: Audit,
 }
 
 impl Gate {
@@ -41,7 +43,14 @@ impl Gate {
             agents,
             origins: plan.listen.origins.clone(),
             clock,
+            audit: Audit::off(),
         })
+    }
+
+    /// The same doors; whom they turn away is written down there.
+    #[must_use]
+    pub fn audited(self, audit: Audit) -> Self {
+        Self { audit, ..self }
     }
 
     /// Fetches issuers' keys, now and again, for as long as it is polled.
@@ -70,6 +79,10 @@ impl Gate {
     /// # Errors
     /// It does not hold.
     pub async fn by_token(&self, token: &Private<String>) -> Result<Principal, Refusal> {
+        self.verify(token).await.inspect_err(|refusal| self.audit.turned_away(refusal))
+    }
+
+    async fn verify(&self, token: &Private<String>) -> Result<Principal, Refusal> {
         let who = self.issuers.admit(token).await?;
         if let Party::Agent(agent) = &who.party
             && !self.agents.get(&who.tenant).is_some_and(|agents| agents.contains(agent))
@@ -84,7 +97,7 @@ impl Gate {
 impl Doors for Gate {
     async fn admit(&self, credential: &Private<String>) -> Result<Principal, Refusal> {
         match self.tickets.take(credential.reveal()) {
-            Some(taken) => taken,
+            Some(taken) => taken.inspect_err(|refusal| self.audit.turned_away(refusal)),
             None => self.by_token(credential).await,
         }
     }

@@ -28,8 +28,6 @@ const POLL: Duration = Duration::from_secs(1);
 const SNAPSHOT_EVERY: u64 = 10_000;
 /// Snapshots kept, and with them the journal since the oldest.
 const SNAPSHOTS_KEPT: usize = 8;
-/// Entries kept in each agent's outbox.
-const OUTBOX_KEPT: usize = 1000;
 /// How long to wait before the store is asked again after it failed.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -341,7 +339,7 @@ impl Owner {
     fn trim(&self) {
         let (store, domain, now) = (Arc::clone(&self.store), self.domain.clone(), self.clock.now());
         tokio::spawn(async move {
-            if let Err(error) = store.trim(&domain, now, SNAPSHOTS_KEPT, OUTBOX_KEPT).await {
+            if let Err(error) = store.trim(&domain, now, SNAPSHOTS_KEPT).await {
                 tracing::warn!(tenant = domain.as_str(), %error, "the journal could not be trimmed");
             }
         });

@@ -203,7 +203,7 @@ impl Stage<'_> {
         });
         for (agent, news) in &told.desk {
             if let Some(event) = self.scenery.complete(self.now, &memory.machine, &sheets, &others, agent, news) {
-                batch.mutation.outbox.push(OutboxAppend { agent: agent.clone(), body: encode(&event) });
+                batch.mutation.outbox.push(OutboxAppend { agent: agent.clone(), about: event.sessions(), body: encode(&event) });
             }
         }
         for (session, line) in lines {

@@ -99,7 +99,7 @@ impl Tenant {
         let event = DeskEvent::Enriched { session, connector, part };
         let mutation = Mutation {
             at: self.clock.now(),
-            outbox: vec![OutboxAppend { agent: agent.clone(), body: encode(&event) }],
+            outbox: vec![OutboxAppend { agent: agent.clone(), about: vec![session], body: encode(&event) }],
             ..Mutation::default()
         };
         match self.commit(mutation).await {

@@ -21,6 +21,7 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 
+use crate::audit::Audit;
 use crate::config::plan::{self, Plan};
 use crate::connect::Connect;
 use crate::engine::{self, Bell, Clock, Engine, Meters, Parts, Scenery, Setup};
@@ -77,18 +78,19 @@ impl Switchboard {
     /// # Errors
     ///
     /// What is wrong with the store, the journal, or a journey.
-    pub async fn open(store: Arc<dyn Store>, plan: Arc<Plan>, meters: Meters, clock: Clock) -> Result<Arc<Self>, Error> {
+    pub async fn open(store: Arc<dyn Store>, plan: Arc<Plan>, meters: Meters, clock: Clock, audit: Audit) -> Result<Arc<Self>, Error> {
         let fatal = watch::Sender::new(None);
         let stop = watch::Sender::new(false);
-        let life = draw_life();
+        let ground = Ground { store, plan, meters, clock, audit, life: draw_life(), fatal: fatal.clone() };
         let mut tenants = BTreeMap::new();
-        for tenant in plan.tenants.values() {
-            let tenant = open_tenant(&store, &plan, tenant, &meters, &clock, life, &fatal).await?;
+        for tenant in ground.plan.tenants.values() {
+            let tenant = open_tenant(&ground, tenant).await?;
             tokio::spawn(sweep::sweep(Arc::clone(&tenant), stop.subscribe()));
             tokio::spawn(sweep::lose_legs(Arc::clone(&tenant), stop.subscribe()));
             tenants.insert(tenant.id.clone(), tenant);
         }
-        Ok(Arc::new(Self { tenants, admission: Admission::new(plan.limits.commands, meters), fatal, stop }))
+        let admission = Admission::new(ground.plan.limits.commands, ground.meters);
+        Ok(Arc::new(Self { tenants, admission, fatal, stop }))
     }
 
     /// Rings with the reason when the process must stop: the store cannot be written any more.
@@ -123,15 +125,19 @@ fn draw_life() -> u64 {
     uuid::Uuid::new_v4().as_u64_pair().0.max(1)
 }
 
-async fn open_tenant(
-    store: &Arc<dyn Store>,
-    plan: &Plan,
-    tenant: &plan::Tenant,
-    meters: &Meters,
-    clock: &Clock,
+/// What all tenants of this process stand on.
+struct Ground {
+    store: Arc<dyn Store>,
+    plan: Arc<Plan>,
+    meters: Meters,
+    clock: Clock,
+    audit: Audit,
     life: u64,
-    fatal: &watch::Sender<Option<String>>,
-) -> Result<Arc<Tenant>, Error> {
+    fatal: watch::Sender<Option<String>>,
+}
+
+async fn open_tenant(ground: &Ground, tenant: &plan::Tenant) -> Result<Arc<Tenant>, Error> {
+    let Ground { store, plan, meters, clock, audit, life, fatal } = ground;
     let keys = Keys::derive(plan.secret.reveal(), &tenant.id);
     let (library, journeys) = journeys::publish(store, tenant, clock.now()).await?;
     let library = Arc::new(library);
@@ -153,8 +159,9 @@ async fn open_tenant(
         plan: tenant.clone(),
         store: Arc::clone(store),
         clock: clock.clone(),
-        life,
+        life: *life,
         meters: meters.clone(),
+        audit: audit.clone(),
         settings: tenant::settings(tenant, &plan.limits),
         journeys,
         keys,

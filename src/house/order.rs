@@ -30,6 +30,13 @@ struct Answer {
     attempt: Uuid,
 }
 
+impl Answer {
+    /// The session with which it is forgotten: ways back lead to one.
+    fn of(&self, session: SessionId) -> Option<SessionId> {
+        (!self.handles.is_empty()).then_some(session)
+    }
+}
+
 /// A session as read, decoded.
 pub(super) struct Read {
     pub(super) stored: Stored,
@@ -153,7 +160,7 @@ impl Tenant {
         let messages = changed.messages.iter().map(|message| Ok(MessageAppend { session: id, body: message.encode().map_err(too_odd)? }));
         let answer = Answer { handles: changed.handles.clone(), erased: changed.session.is_none(), attempt: Uuid::now_v7() };
         Ok(Mutation {
-            request: request.map(|(id, fingerprint)| Request { id, fingerprint, result: encode(&answer) }),
+            request: request.map(|(request, fingerprint)| Request { id: request, fingerprint, result: encode(&answer), of: answer.of(id) }),
             at: self.clock.now(),
             documents: vec![DocumentWrite {
                 session: id,
@@ -197,7 +204,7 @@ impl Tenant {
     pub(super) async fn commit(&self, mut mutation: Mutation) -> Result<Committed, StoreError> {
         let named = mutation.request.is_some();
         if !named {
-            mutation.request = Some(Request { id: RequestId(Uuid::now_v7()), fingerprint: 0, result: Vec::new() });
+            mutation.request = Some(Request { id: RequestId(Uuid::now_v7()), fingerprint: 0, result: Vec::new(), of: None });
         }
         let mut left = TRIES;
         loop {
@@ -245,7 +252,7 @@ impl Tenant {
     /// request is a repeat.
     pub(super) async fn first_time(&self, id: SessionId, request: RequestId, print: u64) -> Result<Option<Committed>, Refusal> {
         let probe = Mutation {
-            request: Some(Request { id: request, fingerprint: print, result: Vec::new() }),
+            request: Some(Request { id: request, fingerprint: print, result: Vec::new(), of: None }),
             at: self.clock.now(),
             documents: vec![DocumentWrite {
                 session: id,
@@ -286,7 +293,11 @@ impl Tenant {
         self.heard(committed, changed.events.len());
         self.measure(&changed);
         let Changed { session, lookups, handles, .. } = changed;
-        let Some(session) = session else { return Applied { read: None, handles, repeat: false } };
+        let Some(session) = session else {
+            let over = read.iter().flat_map(|read| &read.session.interactions).map(|record| record.id);
+            self.scenery.parts.forget(&over.collect::<Vec<_>>());
+            return Applied { read: None, handles, repeat: false };
+        };
         let before = read.as_ref();
         let version = Version(before.map(|read| read.stored.version.0).unwrap_or_default().saturating_add(1));
         let last_message = committed.messages.last().copied().or(before.map(|read| read.stored.last_message)).unwrap_or_default();

@@ -28,11 +28,19 @@ impl House for Switchboard {
         let tenant = self.tenant(who)?;
         let _turn = self.admission.admit(super::admission::class(&order.command))?;
         let Order { request, target, command } = order;
-        let (session, command) = tenant.resolve(target, command).await?;
         let resumes = matches!(command, Command::Resume { .. });
-        let applied = tenant.apply(Actor::Principal(who), session, Some(request), command).await;
-        if resumes && let Err(refusal) = &applied {
-            tenant.count_resume(refusal);
+        let applied = match tenant.resolve(target, command).await {
+            Ok((session, command)) => {
+                let applied = tenant.apply(Actor::Principal(who), session, Some(request), command).await;
+                if resumes && let Err(refusal) = &applied {
+                    tenant.count_resume(refusal);
+                }
+                applied
+            }
+            Err(refusal) => Err(refusal),
+        };
+        if let Err(Refusal { reason: Reason::HandleInvalid | Reason::TooManyAttempts, .. }) = &applied {
+            tenant.audit.often(who, "handle", None, &applied);
         }
         Ok(tenant.accepted(who, applied?).await)
     }
@@ -156,7 +164,7 @@ impl Tenant {
         let message = Message { id: request, from, at: self.clock.now(), body };
         let body = message.encode().map_err(|_| Refusal::new(Reason::InvalidArgument, "the message cannot be written"))?;
         let mutation = Mutation {
-            request: Some(Request { id: request, fingerprint: print, result: Vec::new() }),
+            request: Some(Request { id: request, fingerprint: print, result: Vec::new(), of: None }),
             at: self.clock.now(),
             messages: vec![MessageAppend { session, body }],
             ..Mutation::default()

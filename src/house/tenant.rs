@@ -1,5 +1,6 @@
 //! One business of the house: its keys, journeys, settings, engine and doorbells.
 
+use crate::audit::Audit;
 use crate::config::plan::{self, Limits};
 use crate::connect::Connect;
 use crate::engine::{Bell, Clock, Engine, Meters, Scenery};
@@ -25,6 +26,7 @@ pub(crate) struct Tenant {
     /// Which life of the daemon this is; legs of another one have lost their connection.
     pub(super) life: u64,
     pub(super) meters: Meters,
+    pub(super) audit: Audit,
     pub(super) keys: Keys,
     pub(super) settings: Settings,
     pub(super) library: Arc<Library>,

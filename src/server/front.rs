@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::extract::MatchedPath;
 use axum::http::{HeaderName, HeaderValue, Method, Request, Response, header};
 use axum::middleware::{self, Next};
-use segue_adapter_kit::Doors;
+use segue_adapter_kit::{At, Doors, Peer};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -44,14 +44,15 @@ impl Front {
 impl Service<Request<Body>> for Front {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = <Router as Service<Request<Body>>>::Future;
+    type Future = At<<Router as Service<Request<Body>>>::Future>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        if is_grpc(&request) { self.grpc.call(request) } else { self.web.call(request) }
+        let peer = request.extensions().get::<Peer>().cloned();
+        Peer::at(peer, if is_grpc(&request) { self.grpc.call(request) } else { self.web.call(request) })
     }
 }
 

@@ -39,7 +39,7 @@ pub mod ws;
 pub use backoff::{Backoff, spread};
 pub use drain::{Drain, Draining};
 pub use meter::{Meter, NoMeter};
-pub use peer::Peer;
+pub use peer::{At, Peer};
 pub use ports::{
     Accepted, Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Doors, Ephemeral, House, Order, Page,
     Resume, Target, Wake, Watch,

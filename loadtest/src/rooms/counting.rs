@@ -1,6 +1,6 @@
 //! A store that counts what it is asked to write, so that the floor can write as much.
 
-use segue_session::store::{Committed, Durability, Embedded, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored};
+use segue_session::store::{Committed, Durability, Embedded, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored};
 use segue_session::{AgentName, SessionId, TenantId, Time};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -80,7 +80,7 @@ impl Store for Counting {
     async fn journal_of(&self, domain: &TenantId, session: SessionId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error> {
         self.inner.journal_of(domain, session, after, limit).await
     }
-    async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<(Seq, Vec<OutboxEntry>), Error> {
+    async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<Outbox, Error> {
         self.inner.outbox(domain, agent, after, limit).await
     }
     async fn snapshot(&self, domain: &TenantId) -> Result<Option<(Seq, Vec<u8>)>, Error> {
@@ -89,8 +89,8 @@ impl Store for Counting {
     async fn kept(&self, domain: &TenantId, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
         self.inner.kept(domain, prefix).await
     }
-    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize, outbox: usize) -> Result<(), Error> {
-        self.inner.trim(domain, now, snapshots, outbox).await
+    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize) -> Result<(), Error> {
+        self.inner.trim(domain, now, snapshots).await
     }
     async fn acquire(&self, domain: &TenantId, node: &str, nonce: u64, now: Time, lease_ms: u64) -> Result<Option<Fence>, Error> {
         self.inner.acquire(domain, node, nonce, now, lease_ms).await

@@ -6,6 +6,7 @@ use crate::daemon::{Setup, write_config};
 use crate::report::Report;
 use crate::{Options, floor, say};
 use anyhow::Context as _;
+use segue::audit::Audit;
 use segue::config::{Wanted, load};
 use segue::engine::{Clock, Meters};
 use segue::house::Switchboard;
@@ -31,7 +32,7 @@ pub(crate) async fn measure(options: &Options) -> anyhow::Result<Report> {
     let plan = load(&Wanted::file(&config)).map_err(|faults| anyhow::anyhow!(faults.lines()))?.plan;
     let store = Arc::new(Counting::new(Embedded::open(&home.path().join("data"))?));
     let counted: Arc<dyn Store> = Arc::<Counting>::clone(&store);
-    let house = Switchboard::open(counted, Arc::new(plan), Meters::default(), Clock::system()).await?;
+    let house = Switchboard::open(counted, Arc::new(plan), Meters::default(), Clock::system(), Audit::off()).await?;
     let before = store.counted();
     let (begin, until) = (Instant::now(), Instant::now() + options.span());
     let lanes: Vec<_> = (0..AT_ONCE).map(|lane| tokio::spawn(run(Arc::clone(&house), lane, until))).collect();

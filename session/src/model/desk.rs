@@ -77,6 +77,30 @@ pub enum DeskEvent {
     },
 }
 
+impl DeskEvent {
+    /// The sessions of which it tells anything, its own before those it quotes.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<SessionId> {
+        let of_pop = |pop: &ScreenPop| {
+            let mut sessions = vec![pop.session];
+            for former in &pop.history {
+                if !sessions.contains(&former.session) {
+                    sessions.push(former.session);
+                }
+            }
+            sessions
+        };
+        match self {
+            Self::Offered(offer) => of_pop(&offer.pop),
+            Self::Updated(pop) => of_pop(pop),
+            Self::Assigned { session, .. } | Self::Enriched { session, .. } | Self::Noted { session, .. } => vec![*session],
+            Self::Withdrawn { .. } | Self::CustomerLeft { .. } | Self::WrapUpBegan { .. } | Self::WrapUpEnded { .. } | Self::Agent(_) => {
+                Vec::new()
+            }
+        }
+    }
+}
+
 /// An offer on the desk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeskOffer {

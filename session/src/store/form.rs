@@ -9,6 +9,12 @@ use std::collections::BTreeSet;
 /// The most bytes one mutation may carry. A snapshot of 100,000 waiting interactions fits well.
 pub const MUTATION_LIMIT: usize = 64 << 20;
 
+/// How many entries of each agent's outbox are kept at least. A desk that missed more gets everything anew.
+pub const OUTBOX_LIMIT: u64 = 500;
+
+/// An outbox is trimmed once this many entries beyond [`OUTBOX_LIMIT`] have gathered: in a run they cost less than one by one.
+pub(super) const OUTBOX_SLACK: u64 = 100;
+
 /// How long a request's result is kept, in milliseconds of the callers' time.
 pub const REQUEST_WINDOW_MS: u64 = 10 * 60 * 1000;
 

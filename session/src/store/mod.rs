@@ -27,7 +27,7 @@ mod redis;
 pub mod testing;
 
 pub use embedded::{Embedded, EmbeddedOptions, QUEUE_LIMIT};
-pub use form::{MUTATION_LIMIT, REQUEST_WINDOW_MS, TIME_LIMIT};
+pub use form::{MUTATION_LIMIT, OUTBOX_LIMIT, REQUEST_WINDOW_MS, TIME_LIMIT};
 pub use redis::{Redis, RedisOptions};
 
 use crate::{AgentName, RequestId, SessionId, TenantId, Time};
@@ -115,6 +115,8 @@ pub struct Request {
     pub fingerprint: u64,
     /// What a repeat is to be answered.
     pub result: Vec<u8>,
+    /// The session with which the result is forgotten, where it holds anything of one.
+    pub of: Option<SessionId>,
 }
 
 /// A session's content.
@@ -124,8 +126,9 @@ pub struct DocumentWrite {
     pub session: SessionId,
     /// The version it was read at; 0 to create it.
     pub expect: Version,
-    /// The new content. `None` erases the session with all its indexes, routing fields and transcript. Journal entries stay:
-    /// they hold no personal values. So do copies in agents' outboxes, until they are trimmed.
+    /// The new content. `None` erases the session with all its indexes, routing fields and transcript, the entries of
+    /// agents' outboxes that tell of it, and the results of requests that hold anything of it. Journal entries stay: they
+    /// hold no personal values.
     pub content: Option<Vec<u8>>,
     /// Whether it is still live. A final one (closed, expired) leaves the `live` index.
     pub live: bool,
@@ -211,6 +214,9 @@ pub struct JournalAppend {
 pub struct OutboxAppend {
     /// Whose desk.
     pub agent: AgentName,
+    /// The sessions that it tells of: it goes with the first of them that is erased. Where one is not there any more, the
+    /// entry takes its place and is not kept.
+    pub about: Vec<SessionId>,
     /// The entry.
     pub body: Vec<u8>,
 }
@@ -267,6 +273,15 @@ pub struct OutboxEntry {
     pub message: Option<(SessionId, Seq)>,
     /// What it says.
     pub body: Vec<u8>,
+}
+
+/// A part of an agent's outbox. The places of entries that were trimmed or erased are never given out again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outbox {
+    /// The last place that was given out, whether or not its entry is still there; 0 where none was.
+    pub end: Seq,
+    /// Entries, oldest first.
+    pub entries: Vec<OutboxEntry>,
 }
 
 /// What can go wrong. Nothing has changed, except where it says unknown.
@@ -387,8 +402,9 @@ pub trait Store: Send + Sync + 'static {
     /// Journal entries about one session after `after`, oldest first.
     async fn journal_of(&self, domain: &TenantId, session: SessionId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error>;
 
-    /// An agent's outbox after `after`, oldest first, with the place of the first entry that is still kept.
-    async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<(Seq, Vec<OutboxEntry>), Error>;
+    /// An agent's outbox after `after`, with where it ends. Of its last [`OUTBOX_LIMIT`] entries none is missing but what
+    /// was erased.
+    async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<Outbox, Error>;
 
     /// The newest snapshot, with the last journal place it covers.
     async fn snapshot(&self, domain: &TenantId) -> Result<Option<(Seq, Vec<u8>)>, Error>;
@@ -401,9 +417,9 @@ pub trait Store: Send + Sync + 'static {
     /// Kept texts whose name begins with `prefix`, by name.
     async fn kept(&self, domain: &TenantId, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error>;
 
-    /// Drops what nobody needs: snapshots but the newest `snapshots` (always keeping one), the journal before the oldest kept snapshot, outbox
-    /// entries beyond `outbox` per agent, inbox entries that were dealt with, results of requests older than the window.
-    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize, outbox: usize) -> Result<(), Error>;
+    /// Drops what nobody needs: snapshots but the newest `snapshots` (always keeping one), the journal before the oldest kept
+    /// snapshot, inbox entries that were dealt with, results of requests older than the window.
+    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize) -> Result<(), Error>;
 
     /// Whether one process alone can have this store open. Where so, whoever has it open is alive alone.
     fn exclusive(&self) -> bool;

@@ -81,6 +81,28 @@ impl RedisServer {
         assert!(answers(&mut self.child, self.port).await, "redis-server did not come back:\n{}", log(&self.directory));
     }
 
+    /// Every key and value it holds, for tests that look for what must not be there.
+    ///
+    /// # Panics
+    /// Where it does not answer.
+    pub async fn everything(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for key in self.command::<Vec<String>>(&["KEYS", "*"]).await {
+            bytes.extend_from_slice(key.as_bytes());
+            let kind: String = self.command(&["TYPE", &key]).await;
+            let read: &[&str] = match kind.as_str() {
+                "string" => &["GET", &key],
+                "hash" => &["HGETALL", &key],
+                "list" => &["LRANGE", &key, "0", "-1"],
+                "zset" => &["ZRANGE", &key, "0", "-1"],
+                "stream" => &["XRANGE", &key, "-", "+"],
+                other => panic!("{key} is a {other}, which no store of ours writes"),
+            };
+            pour(&self.command(read).await, &mut bytes);
+        }
+        bytes
+    }
+
     /// Sends a command over a connection of its own.
     ///
     /// # Panics
@@ -101,6 +123,14 @@ impl Drop for RedisServer {
         // It may have been killed before; then there is nothing left to end.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+fn pour(value: &redis::Value, bytes: &mut Vec<u8>) {
+    match value {
+        redis::Value::BulkString(text) => bytes.extend_from_slice(text),
+        redis::Value::Array(parts) => parts.iter().for_each(|part| pour(part, bytes)),
+        other => bytes.extend_from_slice(format!("{other:?}").as_bytes()),
     }
 }
 

@@ -176,8 +176,10 @@ pub(crate) fn resolve(raw: &Raw, checker: &mut Checker<'_>) -> Plan {
         tenants.insert(TenantId::new(id), resolve_tenant(id, tenant, checker));
     }
     doors::unique(&tenants, checker);
+    let node = raw.node.clone().unwrap_or_else(|| "segue".into());
     Plan {
-        node: raw.node.clone().unwrap_or_else(|| "segue".into()),
+        audit: store::audit(&raw.audit, &store, &node, checker),
+        node,
         listen,
         store,
         limits: resolve_limits(&raw.limits, checker),

@@ -1,9 +1,10 @@
-//! Where sessions are kept.
+//! Where sessions are kept, and what is done with them written down.
 
 use super::Checker;
 use crate::config::plan::StorePlan;
-use crate::config::raw::{Store, StoreKind};
+use crate::config::raw::{Audit, Store, StoreKind};
 use segue_session::Private;
+use std::path::PathBuf;
 
 pub(super) fn resolve(raw: &Store, checker: &mut Checker<'_>) -> StorePlan {
     let foreign: &[(&str, bool, &str)] = &[
@@ -36,5 +37,21 @@ pub(super) fn resolve(raw: &Store, checker: &mut Checker<'_>) -> StorePlan {
             }
             StorePlan::Redis { url: url.unwrap_or_else(|| Private::new(String::new())), allow_unsafe: raw.allow_unsafe }
         }
+    }
+}
+
+pub(super) fn audit(raw: &Audit, store: &StorePlan, node: &str, checker: &mut Checker<'_>) -> Option<PathBuf> {
+    if raw.off {
+        if raw.file.is_some() {
+            checker.wrong(&["audit", "file"], "there is a file, but the log is off", "take one of the two keys out");
+        }
+        return None;
+    }
+    match (&raw.file, store) {
+        (Some(file), _) => Some(checker.path(&["audit", "file"], file)),
+        (None, StorePlan::Embedded { dir }) => Some(dir.join("audit.log")),
+        // A name may hold what no file's name may.
+        (None, StorePlan::Redis { .. }) => Some(checker.path(&["store", "kind"], &format!("audit-{}.log", node.replace(['/', '\\'], "-")))),
+        (None, StorePlan::Memory) => None,
     }
 }

@@ -44,6 +44,8 @@ pub(crate) struct Raw {
     pub limits: Limits,
     /// What the daemon tells about itself.
     pub telemetry: Telemetry,
+    /// The log of who did what.
+    pub audit: Audit,
     /// Businesses served, by id.
     pub tenants: BTreeMap<String, Tenant>,
 }
@@ -60,6 +62,7 @@ impl Default for Raw {
             store: Store::default(),
             limits: Limits::default(),
             telemetry: Telemetry::default(),
+            audit: Audit::default(),
             tenants: BTreeMap::new(),
         }
     }
@@ -211,6 +214,17 @@ impl Default for Telemetry {
     fn default() -> Self {
         Self { log: "info".into(), format: LogFormat::Auto, otlp: None }
     }
+}
+
+/// The log of who did what.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Audit {
+    /// The file. Without it: `audit.log` in the folder of the embedded store, `audit-NODE.log` beside the configuration with
+    /// Redis, none with the memory store.
+    pub file: Option<String>,
+    /// Keep none.
+    pub off: bool,
 }
 
 /// How log lines look.

@@ -38,7 +38,14 @@ impl Tenant {
             }
             DeskCommand::Push(session, journey) => self.of_session(who, session, request, Command::Push(by.clone(), journey)).await?,
             DeskCommand::Park(session, note) => ack.handles = self.park(who, &by, session, request, note).await?,
-            routed => self.of_router(&by, request, routed).await?,
+            routed => {
+                let supervised = supervised(&routed);
+                let done = self.of_router(&by, request, routed).await;
+                if let Some((what, of)) = supervised {
+                    self.audit.deed(who, what, Some(of), &done);
+                }
+                done?;
+            }
         }
         ack.seq = self.newest(&by).await?;
         Ok(ack)
@@ -134,6 +141,17 @@ impl Tenant {
 }
 
 /// What supervisors alone may ask; whose offer or interaction it is, the router knows.
+/// What a supervisor does to lines and colleagues, and to which.
+fn supervised(command: &DeskCommand) -> Option<(&'static str, String)> {
+    let of = |interaction: &InteractionId| interaction_uuid(*interaction).to_string();
+    match command {
+        DeskCommand::Prioritise(interaction, ..) => Some(("interaction.prioritise", of(interaction))),
+        DeskCommand::Requeue(interaction, _) => Some(("interaction.requeue", of(interaction))),
+        DeskCommand::Force(agent, ..) => Some(("agent.force", agent.to_string())),
+        _ => None,
+    }
+}
+
 fn may(who: &Principal, command: &DeskCommand) -> Result<(), Refusal> {
     let supervisors_only = matches!(command, DeskCommand::Prioritise(..) | DeskCommand::Requeue(..) | DeskCommand::Force(..));
     if supervisors_only && !matches!(who.party, Party::Supervisor(_)) {

@@ -11,7 +11,7 @@ use crate::house::tenant::Tenant;
 use segue_adapter_kit::{Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Ephemeral, Resume};
 use segue_router::Readiness;
 use segue_session::codec::Coded;
-use segue_session::store::{OutboxEntry, Seq};
+use segue_session::store::{Outbox, OutboxEntry, Seq};
 use segue_session::{
     AgentName, DeskAck, DeskCommand, DeskEvent, Line, Message, Party, Phase, Principal, Reason, Refusal, RequestId, SessionId,
 };
@@ -19,8 +19,6 @@ use std::cmp::Reverse;
 
 /// Entries that a desk may have missed before it gets a snapshot instead.
 const MISSED: usize = 200;
-/// Entries read at once to find the end of an outbox.
-const PAGE: usize = 1000;
 
 #[async_trait::async_trait]
 impl Desks for Switchboard {
@@ -86,12 +84,14 @@ impl Desks for Switchboard {
 impl Tenant {
     /// What a desk has missed; a snapshot where that is not all there any more, or too much.
     async fn bring_up(&self, agent: &AgentName, after: Seq) -> Result<DeskStart, Refusal> {
-        let (first, entries) = self.outbox(agent, after, MISSED + 1).await?;
-        let gap = first.0 > after.0.saturating_add(1) && !entries.is_empty();
-        if gap || entries.len() > MISSED {
+        let missed = self.outbox(agent, after, MISSED + 1).await?;
+        let whole = missed.entries.len() as u64 == missed.end.0.saturating_sub(after.0);
+        if !whole || missed.entries.len() > MISSED {
+            // What comes next comes after this, also where the last entries are those that are not there any more.
+            self.desks.grew(agent, missed.end);
             return self.snapshot(agent).await;
         }
-        Ok(DeskStart::Entries(entries.into_iter().map(entry).collect::<Result<_, _>>()?))
+        Ok(DeskStart::Entries(missed.entries.into_iter().map(entry).collect::<Result<_, _>>()?))
     }
 
     /// The newest place in an agent's outbox.
@@ -104,18 +104,12 @@ impl Tenant {
 
     /// Reads how far an agent's outbox goes, beyond what is known here.
     pub(super) async fn catch_up(&self, agent: &AgentName) -> Result<Seq, Refusal> {
-        let mut newest = self.desks.known(agent).unwrap_or_default();
-        loop {
-            let (_, entries) = self.outbox(agent, newest, PAGE).await?;
-            newest = entries.last().map_or(newest, |entry| entry.seq);
-            if entries.len() < PAGE {
-                self.desks.grew(agent, newest);
-                return Ok(newest);
-            }
-        }
+        let Outbox { end, .. } = self.outbox(agent, Seq(u64::MAX), 0).await?;
+        self.desks.grew(agent, end);
+        Ok(end)
     }
 
-    async fn outbox(&self, agent: &AgentName, after: Seq, limit: usize) -> Result<(Seq, Vec<OutboxEntry>), Refusal> {
+    async fn outbox(&self, agent: &AgentName, after: Seq, limit: usize) -> Result<Outbox, Refusal> {
         self.store.outbox(&self.id, agent, after, limit).await.map_err(|error| self.failed(&error))
     }
 
@@ -129,11 +123,22 @@ impl Tenant {
         if has.await? {
             return Ok(());
         }
+        let may = self.in_anothers(who, session, in_anothers).await;
+        let what = match in_anothers {
+            Some(Action::Observe) => "session.observe",
+            Some(_) => "session.intervene",
+            None => "session.act",
+        };
+        self.audit.often(who, what, Some(session.to_string()), &may);
+        may
+    }
+
+    async fn in_anothers(&self, who: &Principal, session: SessionId, action: Option<Action>) -> Result<(), Refusal> {
         if !permits(who.role(), Action::Observe) {
             return Err(Refusal::new(Reason::NotFound, "there is no such session"));
         }
         self.seen(who, session).await?;
-        let may = in_anothers.is_some_and(|action| permits(who.role(), action));
+        let may = action.is_some_and(|action| permits(who.role(), action));
         may.then_some(()).ok_or_else(|| Refusal::new(Reason::PermissionDenied, "only the agent who has the session may do this"))
     }
 

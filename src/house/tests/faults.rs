@@ -2,13 +2,12 @@
 
 use super::harness::{Caller, Desk, memory, open, plan, request};
 use super::recovery::in_one_life;
+use crate::audit::Audit;
 use crate::engine::{Clock, Meters, replay};
 use crate::house::Switchboard;
 use async_trait::async_trait;
 use segue_adapter_kit::{DeskEntry, House as _};
-use segue_session::store::{
-    Committed, DocumentWrite, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored,
-};
+use segue_session::store::{Committed, DocumentWrite, Durability, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored};
 use segue_session::{AgentName, Channel, Claim, Command, DeskCommand, HandleKind, MessageBody, Phase, SessionId, TenantId, Time};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -147,7 +146,7 @@ impl Store for Faulty {
     async fn journal_of(&self, domain: &TenantId, session: SessionId, after: Seq, limit: usize) -> Result<Vec<Entry>, Error> {
         self.inner.journal_of(domain, session, after, limit).await
     }
-    async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<(Seq, Vec<OutboxEntry>), Error> {
+    async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<Outbox, Error> {
         self.inner.outbox(domain, agent, after, limit).await
     }
     async fn snapshot(&self, domain: &TenantId) -> Result<Option<(Seq, Vec<u8>)>, Error> {
@@ -159,8 +158,8 @@ impl Store for Faulty {
     async fn kept(&self, domain: &TenantId, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
         self.inner.kept(domain, prefix).await
     }
-    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize, outbox: usize) -> Result<(), Error> {
-        self.inner.trim(domain, now, snapshots, outbox).await
+    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize) -> Result<(), Error> {
+        self.inner.trim(domain, now, snapshots).await
     }
     async fn acquire(&self, domain: &TenantId, node: &str, nonce: u64, now: Time, lease_ms: u64) -> Result<Option<Fence>, Error> {
         self.inner.acquire(domain, node, nonce, now, lease_ms).await
@@ -285,7 +284,7 @@ async fn a_session_hears_of_its_agent_though_the_store_failed_meanwhile() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_erasure_in_line_costs_nobody_their_routing() {
     let (meters, store) = (Meters::default(), memory());
-    let house = Switchboard::open(Arc::clone(&store), plan(), meters.clone(), Clock::system()).await.unwrap();
+    let house = Switchboard::open(Arc::clone(&store), plan(), meters.clone(), Clock::system(), Audit::off()).await.unwrap();
     let (gone, stays) = (Caller::start(&house, "gone").await, Caller::start(&house, "stays").await);
     gone.ask().await;
     stays.ask().await;
@@ -300,7 +299,7 @@ async fn an_erasure_in_line_costs_nobody_their_routing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_read_that_fails_costs_neither_the_memory_nor_the_offer() {
     let (meters, faulty) = (Meters::default(), Faulty::new());
-    let house = Switchboard::open(faulty.clone(), plan(), meters.clone(), Clock::system()).await.unwrap();
+    let house = Switchboard::open(faulty.clone(), plan(), meters.clone(), Clock::system(), Audit::off()).await.unwrap();
     let mut ada = Desk::ready(&house, "ada").await;
     let cy = Caller::start(&house, "cy").await;
     faulty.blind.store(3, Ordering::SeqCst);

@@ -1,5 +1,6 @@
 //! A house with one tenant, customers and desks that write down what they see.
 
+use crate::audit::Audit;
 use crate::config::plan::Plan;
 use crate::config::{Files, Mode, Wanted, load};
 use crate::engine::{Clock, Meters};
@@ -62,7 +63,7 @@ pub(in crate::house) fn memory() -> Arc<dyn Store> {
 
 /// Opens the house on a store.
 pub(in crate::house) async fn open(store: &Arc<dyn Store>) -> Arc<Switchboard> {
-    Switchboard::open(Arc::clone(store), plan(), Meters::default(), Clock::system()).await.unwrap()
+    Switchboard::open(Arc::clone(store), plan(), Meters::default(), Clock::system(), Audit::off()).await.unwrap()
 }
 
 pub(in crate::house) fn fresh() -> Uuid {

@@ -1,7 +1,7 @@
 //! From an HTTP request to an open socket: origin, subprotocol, room, upgrade; and the one place where sockets end.
 
 use super::{End, Link, Settings};
-use crate::{Doors, Draining, Meter};
+use crate::{Doors, Draining, Meter, Peer};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -52,24 +52,27 @@ impl Entrance {
             return problem(StatusCode::SERVICE_UNAVAILABLE, Reason::Overloaded, "too many sockets are open; try again in a while");
         };
         let (adapter, settings, meter) = (self.adapter, self.settings.clone(), Arc::clone(&self.meter));
+        let peer = Peer::current();
         upgrade
             // Memory per idle socket is mostly these two; they grow for those who talk.
             .read_buffer_size(4 << 10)
             .write_buffer_size(16 << 10)
             .max_frame_size(settings.frame)
             .max_message_size(settings.message)
-            .on_upgrade(move |socket| async move {
-                let _room = room;
-                let opened = Instant::now();
-                meter.socket_opened(adapter);
-                let (link, end) = serve(Link::new(socket, settings)).await;
-                if let Some(limit) = limit_behind(end) {
-                    meter.limit_reached(adapter, limit);
-                }
-                meter.socket_closed(adapter, end.name(), opened.elapsed());
-                if let End::Ours(code) = end {
-                    link.close(code).await;
-                }
+            .on_upgrade(move |socket| {
+                Peer::at(peer, async move {
+                    let _room = room;
+                    let opened = Instant::now();
+                    meter.socket_opened(adapter);
+                    let (link, end) = serve(Link::new(socket, settings)).await;
+                    if let Some(limit) = limit_behind(end) {
+                        meter.limit_reached(adapter, limit);
+                    }
+                    meter.socket_closed(adapter, end.name(), opened.elapsed());
+                    if let End::Ours(code) = end {
+                        link.close(code).await;
+                    }
+                })
             })
     }
 }

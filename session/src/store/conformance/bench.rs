@@ -54,8 +54,8 @@ impl Bench {
     }
 
     pub(super) async fn outbox(&self, agent: &str) -> Vec<String> {
-        let (_, entries) = self.store.outbox(&self.domain, &AgentName::new(agent), Seq(0), ALL).await.expect("it reads");
-        entries.iter().map(|e| String::from_utf8_lossy(&e.body).into_owned()).collect()
+        let outbox = self.store.outbox(&self.domain, &AgentName::new(agent), Seq(0), ALL).await.expect("it reads");
+        outbox.entries.iter().map(|e| String::from_utf8_lossy(&e.body).into_owned()).collect()
     }
 
     pub(super) async fn found(&self, key: &LookupKey) -> Vec<SessionId> {
@@ -125,7 +125,7 @@ pub(super) fn journal(id: Option<SessionId>, body: &str) -> JournalAppend {
 }
 
 pub(super) fn outbox(agent: &str, body: &str) -> OutboxAppend {
-    OutboxAppend { agent: AgentName::new(agent), body: body.into() }
+    OutboxAppend { agent: AgentName::new(agent), about: Vec::new(), body: body.into() }
 }
 
 pub(super) fn kept(key: &str, body: Option<&str>) -> KeptWrite {
@@ -133,7 +133,7 @@ pub(super) fn kept(key: &str, body: Option<&str>) -> KeptWrite {
 }
 
 pub(super) fn request(n: u32, fingerprint: u64, result: &str) -> Request {
-    Request { id: RequestId(Uuid::from_u128(u128::from(n) + 1)), fingerprint, result: result.into() }
+    Request { id: RequestId(Uuid::from_u128(u128::from(n) + 1)), fingerprint, result: result.into(), of: None }
 }
 
 pub(super) fn key(n: u8) -> LookupKey {

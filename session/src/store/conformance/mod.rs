@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "an exam: a panic is the verdict")]
 
 mod bench;
+mod forgetting;
 mod indexes;
 mod leases;
 mod logs;
@@ -59,11 +60,15 @@ promises! {
     "a handle in use cannot be taken; one that ended can" => indexes::taken_handles,
     "what is erased is in no index, has no routing fields and no transcript; its journal stays" => indexes::erasure,
     "nothing comes back after its erasure" => indexes::no_resurrection,
+    "entries that tell of an erased session go from every outbox, and their places stay taken" => forgetting::outboxes,
+    "an entry that tells of a session which is not there takes its place, and is not kept" => forgetting::late_entries,
+    "a result that holds anything of a session goes with it" => forgetting::results,
     "kept texts are found by how their names begin" => indexes::kept,
     "messages are numbered per session without a gap" => logs::transcripts,
     "a message's copy reaches each agent of the session once, as of that mutation" => logs::copies,
     "an agent who joins gets what was said since the owner looked, once" => logs::joiners,
     "an outbox counts without a gap, own entries before copies" => logs::outboxes,
+    "an outbox keeps its newest entries, however many come, and goes on counting" => logs::long_outboxes,
     "the inbox keeps its order, and its mark never goes back" => logs::inbox,
     "the journal counts per domain, and is found by session" => logs::journal_works,
     "a snapshot covers the journal up to its own mutation" => logs::snapshots,

@@ -6,8 +6,8 @@
 use super::bench::{self, Bench, NOW, handle, journal, kept, key, later, message, mutation, outbox, request, routing, session};
 use crate::store::testing::RedisServer;
 use crate::store::{
-    Committed, DocumentWrite, Embedded, Entry, Error, Fence, HandleKey, LookupKey, Mutation, OutboxEntry, REQUEST_WINDOW_MS, RoutingWrite,
-    Seq, Store, Stored, Version,
+    Committed, DocumentWrite, Embedded, Entry, Error, Fence, HandleKey, LookupKey, Mutation, Outbox, OutboxAppend, OutboxEntry,
+    REQUEST_WINDOW_MS, Request, RoutingWrite, Seq, Store, Stored, Version,
 };
 use crate::{AgentName, RequestId, SessionId, Time};
 use proptest::collection::vec;
@@ -24,12 +24,15 @@ struct Model {
     inbox: Vec<Entry>,
     inbox_read: Seq,
     journal: Vec<Entry>,
-    outboxes: BTreeMap<AgentName, Vec<OutboxEntry>>,
+    outboxes: BTreeMap<AgentName, Vec<Option<Told>>>,
     snapshot: Option<(Seq, Vec<u8>)>,
     kept: BTreeMap<String, Vec<u8>>,
-    requests: BTreeMap<RequestId, (Time, u64, Committed)>,
+    requests: BTreeMap<RequestId, (Time, u64, Option<SessionId>, Committed)>,
     fence: Option<Fence>,
 }
+
+/// An entry of an outbox, with all sessions that it tells of.
+type Told = (BTreeSet<SessionId>, OutboxEntry);
 
 #[derive(Clone, Default)]
 struct Held {
@@ -52,7 +55,7 @@ fn place(length: usize) -> Seq {
 impl Model {
     fn commit(&mut self, mutation: &Mutation) -> Result<Committed, Error> {
         if let Some(request) = &mutation.request
-            && let Some((at, fingerprint, first)) = self.requests.get(&request.id)
+            && let Some((at, fingerprint, _, first)) = self.requests.get(&request.id)
             && mutation.at.0.saturating_sub(at.0) < REQUEST_WINDOW_MS
         {
             return if *fingerprint == request.fingerprint {
@@ -124,6 +127,10 @@ impl Model {
         }
         let Some(content) = &write.content else {
             self.sessions.remove(&write.session);
+            self.requests.retain(|_, (_, _, of, _)| *of != Some(write.session));
+            for told in self.outboxes.values_mut().flatten() {
+                told.take_if(|(about, _)| about.contains(&write.session));
+            }
             return;
         };
         let held = Held {
@@ -142,19 +149,22 @@ impl Model {
         let mut done =
             Committed { result: mutation.request.as_ref().map(|r| r.result.clone()).unwrap_or_default(), ..Committed::default() };
         let mut grown = BTreeMap::new();
-        let mut tell = |outboxes: &mut BTreeMap<AgentName, Vec<OutboxEntry>>, agent: &AgentName, message, body: &Vec<u8>| {
+        let there: BTreeSet<SessionId> = self.sessions.keys().copied().collect();
+        let outboxes = &mut self.outboxes;
+        let mut tell = |agent: &AgentName, about: BTreeSet<SessionId>, message, body: &Vec<u8>| {
             let outbox = outboxes.entry(agent.clone()).or_default();
             let seq = place(outbox.len() + 1);
-            outbox.push(OutboxEntry { seq, message, body: body.clone() });
+            let entry = OutboxEntry { seq, message, body: body.clone() };
+            outbox.push(about.is_subset(&there).then_some((about, entry)));
             grown.insert(agent.clone(), seq);
         };
         for entry in &mutation.outbox {
-            tell(&mut self.outboxes, &entry.agent, None, &entry.body);
+            tell(&entry.agent, entry.about.iter().copied().collect(), None, &entry.body);
         }
         for (id, seen, agents) in joined {
             let said = self.sessions.get(id).map(|held| held.messages.clone()).unwrap_or_default();
             for (n, body) in (1..).zip(said).filter(|(n, _)| Seq(*n) > *seen) {
-                agents.iter().for_each(|agent| tell(&mut self.outboxes, agent, Some((*id, Seq(n))), &body));
+                agents.iter().for_each(|agent| tell(agent, BTreeSet::from([*id]), Some((*id, Seq(n))), &body));
             }
         }
         for message in &mutation.messages {
@@ -162,7 +172,7 @@ impl Model {
             held.messages.push(message.body.clone());
             let seq = place(held.messages.len());
             for agent in &held.agents {
-                tell(&mut self.outboxes, agent, Some((message.session, seq)), &message.body);
+                tell(agent, BTreeSet::from([message.session]), Some((message.session, seq)), &message.body);
             }
             done.messages.push(seq);
         }
@@ -186,7 +196,8 @@ impl Model {
             }
         }
         if let Some(request) = &mutation.request {
-            self.requests.insert(request.id, (mutation.at, request.fingerprint, done.clone()));
+            let of = request.of.filter(|of| self.sessions.contains_key(of));
+            self.requests.insert(request.id, (mutation.at, request.fingerprint, of, done.clone()));
         }
         Ok(done)
     }
@@ -222,7 +233,8 @@ impl Model {
             writeln!(text, "handle {n}: {leads:?}").unwrap();
         }
         for agent in ["ada", "bob", "cyd"] {
-            let outbox = (Seq(1), self.outboxes.get(agent).cloned().unwrap_or_default());
+            let told = self.outboxes.get(agent).cloned().unwrap_or_default();
+            let outbox = Outbox { end: place(told.len()), entries: told.into_iter().flatten().map(|(_, entry)| entry).collect() };
             writeln!(text, "{agent}: {outbox:?}").unwrap();
         }
         writeln!(text, "inbox {:?}\nread {:?}", self.inbox, self.inbox_read).unwrap();
@@ -268,11 +280,11 @@ fn drafts() -> impl Strategy<Value = Draft> {
         0..3_usize,
         prop::option::weighted(0.2, 0..6_u64),
         vec(prop::option::of(0..4_u32), 0..3),
-        vec(prop::sample::select(vec!["ada", "bob", "cyd"]), 0..3),
+        vec((prop::sample::select(vec!["ada", "bob", "cyd"]), subsequence((0..4).collect::<Vec<u32>>(), 0..3)), 0..3),
         prop::bool::weighted(0.1),
         vec((0..3_u8, any::<bool>()), 0..2),
     );
-    let asked = prop::option::weighted(0.4, (0..6_u32, prop::bool::weighted(0.2)));
+    let asked = prop::option::weighted(0.4, (0..6_u32, prop::bool::weighted(0.2), prop::option::of(0..4_u32)));
     (documents(), routes, logs, asked, 0..90_000_u64, 0..12_u8).prop_map(|(documents, routes, logs, asked, passed, owner)| {
         let (offs, documents): (Vec<_>, Vec<_>) = documents.into_iter().unzip();
         let mut seen = BTreeSet::new();
@@ -290,10 +302,14 @@ fn drafts() -> impl Strategy<Value = Draft> {
             inbox: (0..worked).map(|i| text(i).into()).collect(),
             inbox_read: read.map(Seq),
             journal: happened.iter().enumerate().map(|(i, n)| journal(n.map(session), &text(i))).collect(),
-            outbox: told.iter().enumerate().map(|(i, agent)| outbox(agent, &text(i))).collect(),
+            outbox: told
+                .iter()
+                .enumerate()
+                .map(|(i, (agent, about))| OutboxAppend { about: about.iter().map(|n| session(*n)).collect(), ..outbox(agent, &text(i)) })
+                .collect(),
             snapshot: snapshot.then(|| text(0).into()),
             kept: texts.iter().map(|(n, there)| kept(&n.to_string(), there.then_some("text"))).collect(),
-            request: asked.map(|(n, other)| request(n, u64::from(other), &text(9))),
+            request: asked.map(|(n, other, of)| Request { of: of.map(session), ..request(n, u64::from(other), &text(9)) }),
             ..mutation()
         };
         (offs, route_offs, passed, owner, draft)

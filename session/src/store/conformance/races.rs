@@ -103,7 +103,7 @@ pub(super) async fn messages(bench: Bench) {
     .await;
     assert_eq!(numbers.into_iter().collect::<BTreeSet<_>>(), (1..=200).collect());
     let transcript = bench.store.messages(&bench.domain, id, Seq(0), ALL).await.unwrap();
-    let (_, outbox) = bench.store.outbox(&bench.domain, &AgentName::new("ada"), Seq(0), ALL).await.unwrap();
+    let outbox = bench.store.outbox(&bench.domain, &AgentName::new("ada"), Seq(0), ALL).await.unwrap().entries;
     assert_eq!(outbox.iter().map(|e| e.seq.0).collect::<Vec<_>>(), (1..=250).collect::<Vec<_>>());
     let copies: Vec<_> = outbox.iter().filter_map(|e| e.message.map(|(_, seq)| (seq, &e.body))).collect();
     let originals: Vec<_> = transcript.iter().map(|e| (e.seq, &e.body)).collect();

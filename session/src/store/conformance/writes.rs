@@ -35,7 +35,7 @@ pub(super) async fn bytes(bench: Bench) {
         assert_eq!(&store.journal_of(domain, id, Seq(0), 9).await.unwrap()[0].body, odd);
         assert_eq!(&store.snapshot(domain).await.unwrap().unwrap().1, odd);
         assert_eq!(store.kept(domain, &format!("odd/{n}")).await.unwrap(), [(format!("odd/{n} {{}}\u{0}"), odd.clone())]);
-        let copies = store.outbox(domain, &AgentName::new("ada"), Seq(u64::from(n) * 2), 9).await.unwrap().1;
+        let copies = store.outbox(domain, &AgentName::new("ada"), Seq(u64::from(n) * 2), 9).await.unwrap().entries;
         assert_eq!((&copies[0].body, copies[0].message), (odd, Some((id, Seq(1)))));
         let repeat = bench.ok(Mutation { request: Some(request(n, u64::MAX, "")), ..mutation() }).await;
         assert_eq!(&repeat.result, odd);
@@ -199,7 +199,7 @@ pub(super) async fn forgotten_requests(bench: Bench) {
     assert!(bench.ok(at(Time(NOW.0 - 5))).await.repeat, "a clock that stepped back forgets nothing");
     assert!(!bench.ok(at(later(REQUEST_WINDOW_MS))).await.repeat);
     assert!(bench.ok(at(later(REQUEST_WINDOW_MS + 1))).await.repeat, "the window runs anew");
-    bench.store.trim(&bench.domain, later(REQUEST_WINDOW_MS + 2), 1, 9).await.unwrap();
+    bench.store.trim(&bench.domain, later(REQUEST_WINDOW_MS + 2), 1).await.unwrap();
     assert!(bench.ok(at(later(REQUEST_WINDOW_MS + 3))).await.repeat, "trimming forgets only what is old");
     assert!(!bench.ok(at(later(REQUEST_WINDOW_MS * 2))).await.repeat);
 }

@@ -3,6 +3,7 @@
 //! Everything that may refuse is asked before the first write, so a refusal leaves the transaction as it was.
 
 use super::fault::Halt;
+use super::outbox;
 use super::tables::{Indexed, Tables, counter, last_message};
 use super::trim::sweep;
 use crate::store::form::{REQUEST_WINDOW_MS, kind_name};
@@ -32,7 +33,7 @@ pub(super) fn apply(tables: &mut Tables<'_>, domain: &str, mutation: &Mutation) 
     let mut committed = Committed { result: request.map(|r| r.result.clone()).unwrap_or_default(), ..Committed::default() };
     let mut grown = BTreeMap::new();
     for entry in &mutation.outbox {
-        append_outbox(tables, domain, &entry.agent, None, &entry.body, &mut grown)?;
+        outbox::append(tables, domain, entry, &mut grown)?;
     }
     for (session, after, agents) in joined {
         catch_up(tables, domain, session, after, &agents, &mut grown)?;
@@ -42,7 +43,7 @@ pub(super) fn apply(tables: &mut Tables<'_>, domain: &str, mutation: &Mutation) 
         let seq = last_message(&tables.messages, domain, session)? + 1;
         tables.messages.insert((domain, session, seq), message.body.as_slice())?;
         for agent in readers.get(&message.session).into_iter().flatten() {
-            append_outbox(tables, domain, agent, Some((session, seq)), &message.body, &mut grown)?;
+            outbox::copy(tables, domain, agent, (session, seq), &message.body, &mut grown)?;
         }
         committed.messages.push(Seq(seq));
     }
@@ -63,7 +64,7 @@ pub(super) fn apply(tables: &mut Tables<'_>, domain: &str, mutation: &Mutation) 
 /// What the request led to, if it came before and is not forgotten.
 fn repeated(tables: &Tables<'_>, domain: &str, now: Time, request: &Request) -> Result<Option<Committed>, Halt> {
     let Some(kept) = tables.requests.get((domain, request.id.0.as_u128()))? else { return Ok(None) };
-    let (at, fingerprint, first) = kept.value();
+    let (at, fingerprint, _, first) = kept.value();
     if now.since(Time(at)).0 >= REQUEST_WINDOW_MS {
         return Ok(None);
     }
@@ -177,7 +178,7 @@ fn catch_up(
     for seq in after + 1..=last_message(&tables.messages, domain, session)? {
         let Some(body) = tables.messages.get((domain, session, seq))?.map(|body| body.value().to_vec()) else { continue };
         for agent in agents {
-            append_outbox(tables, domain, agent, Some((session, seq)), &body, grown)?;
+            outbox::copy(tables, domain, agent, (session, seq), &body, grown)?;
         }
     }
     Ok(())
@@ -211,6 +212,21 @@ fn write_document(tables: &mut Tables<'_>, domain: &str, write: &DocumentWrite, 
     tables.documents.remove((domain, session))?;
     tables.routing.remove((domain, session))?;
     tables.messages.retain_in((domain, session, 0)..=(domain, session, u64::MAX), |_, _| false)?;
+    outbox::forget(tables, domain, session)?;
+    forget_requests(tables, domain, session)
+}
+
+/// Drops the results that hold anything of the session.
+fn forget_requests(tables: &mut Tables<'_>, domain: &str, session: u128) -> Result<(), Halt> {
+    let of = tables.requests_of.range((domain, session, 0)..=(domain, session, u128::MAX))?;
+    let ids: Vec<u128> = of.map(|entry| entry.map(|(key, _)| key.value().2)).collect::<Result<_, _>>()?;
+    for id in ids {
+        let at = tables.requests.remove((domain, id))?.map(|kept| kept.value().0);
+        if let Some(at) = at {
+            tables.request_times.remove((domain, at, id))?;
+        }
+        tables.requests_of.remove((domain, session, id))?;
+    }
     Ok(())
 }
 
@@ -257,21 +273,6 @@ fn write_routing(tables: &mut Tables<'_>, domain: &str, mutation: &Mutation) -> 
     Ok(())
 }
 
-fn append_outbox(
-    tables: &mut Tables<'_>,
-    domain: &str,
-    agent: &AgentName,
-    message: Option<(u128, u64)>,
-    body: &[u8],
-    grown: &mut BTreeMap<AgentName, Seq>,
-) -> Result<(), Halt> {
-    let seq = counter(&tables.outbox_counters, domain, agent.as_str())? + 1;
-    tables.outbox_counters.insert((domain, agent.as_str()), seq)?;
-    tables.outbox.insert((domain, agent.as_str(), seq), (message, body))?;
-    grown.insert(agent.clone(), Seq(seq));
-    Ok(())
-}
-
 /// The domain's own logs: inbox and its mark, journal, snapshot.
 fn write_logs(tables: &mut Tables<'_>, domain: &str, mutation: &Mutation, committed: &mut Committed) -> Result<(), Halt> {
     if !mutation.inbox.is_empty() {
@@ -310,9 +311,21 @@ fn write_logs(tables: &mut Tables<'_>, domain: &str, mutation: &Mutation, commit
 fn remember(tables: &mut Tables<'_>, domain: &str, now: Time, request: &Request, committed: &Committed) -> Result<(), Halt> {
     let id = request.id.0.as_u128();
     let result = encode(committed)?;
-    let former = tables.requests.insert((domain, id), (now.0, request.fingerprint, result.as_slice()))?.map(|f| f.value().0);
-    if let Some(former) = former {
-        tables.request_times.remove((domain, former, id))?;
+    let mut of = request.of.map(|session| session.0.as_u128());
+    if let Some(session) = of
+        && tables.documents.get((domain, session))?.is_none()
+    {
+        of = None;
+    }
+    let former = tables.requests.insert((domain, id), (now.0, request.fingerprint, of, result.as_slice()))?;
+    if let Some((at, former)) = former.map(|former| (former.value().0, former.value().2)) {
+        tables.request_times.remove((domain, at, id))?;
+        if let Some(session) = former {
+            tables.requests_of.remove((domain, session, id))?;
+        }
+    }
+    if let Some(session) = of {
+        tables.requests_of.insert((domain, session, id), ())?;
     }
     tables.request_times.insert((domain, now.0, id), ())?;
     sweep(tables, domain, now)

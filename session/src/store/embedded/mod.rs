@@ -9,6 +9,7 @@ mod apply;
 mod fault;
 mod ground;
 mod lease;
+mod outbox;
 mod read;
 mod tables;
 #[cfg(test)]
@@ -18,7 +19,7 @@ mod writer;
 
 pub use writer::QUEUE_LIMIT;
 
-use super::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored, form};
+use super::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
 use crate::{AgentName, SessionId, TenantId, Time};
 use fault::Halt;
 use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase};
@@ -95,6 +96,15 @@ impl Embedded {
         let database = Arc::new(database);
         let writer = Writer::start(Arc::clone(&database), durability == Durability::Disk)?;
         Ok(Self { writer, database, durability })
+    }
+
+    /// Every key and value of the file's tables, for tests that look for what must not be there.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] where it cannot be read.
+    #[cfg(any(test, feature = "conformance"))]
+    pub fn everything(&self) -> Result<Vec<u8>, Error> {
+        self.read("reading everything", tables::everything)
     }
 
     /// Reads at once, on the caller's thread.
@@ -246,7 +256,7 @@ impl Store for Embedded {
         self.scan("reading a session's journal", limit, read).await
     }
 
-    async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<(Seq, Vec<OutboxEntry>), Error> {
+    async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<Outbox, Error> {
         let (domain, agent) = (domain.clone(), agent.clone());
         self.scan("reading an outbox", limit, move |view| read::outbox(view, domain.as_str(), &agent, after, limit)).await
     }
@@ -265,10 +275,10 @@ impl Store for Embedded {
         self.read("reading kept texts", |view| read::kept(view, domain.as_str(), prefix))
     }
 
-    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize, outbox: usize) -> Result<(), Error> {
+    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize) -> Result<(), Error> {
         loop {
             let domain = domain.clone();
-            let step = self.writer.write("trimming", move |tables| trim::trim(tables, domain.as_str(), now, snapshots, outbox));
+            let step = self.writer.write("trimming", move |tables| trim::trim(tables, domain.as_str(), now, snapshots));
             if !step.await? {
                 return Ok(());
             }

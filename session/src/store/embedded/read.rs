@@ -6,7 +6,7 @@ use super::tables::{
     SNAPSHOTS, counter, last_message,
 };
 use crate::store::form::kind_name;
-use crate::store::{Entry, Error, LookupKey, OutboxEntry, Seq, Stored, Version};
+use crate::store::{Entry, Error, LookupKey, Outbox, OutboxEntry, Seq, Stored, Version};
 use crate::{AgentName, SessionId, Time};
 use redb::ReadTransaction;
 use std::ops::Bound;
@@ -109,28 +109,19 @@ pub(super) fn journal_of(view: &ReadTransaction, domain: &str, session: SessionI
     Ok(entries)
 }
 
-pub(super) fn outbox(
-    view: &ReadTransaction,
-    domain: &str,
-    agent: &AgentName,
-    after: Seq,
-    limit: usize,
-) -> Result<(Seq, Vec<OutboxEntry>), Halt> {
+pub(super) fn outbox(view: &ReadTransaction, domain: &str, agent: &AgentName, Seq(after): Seq, limit: usize) -> Result<Outbox, Halt> {
     let table = view.open_table(OUTBOX)?;
     let name = agent.as_str();
-    let first = match table.range((domain, name, 0)..=(domain, name, u64::MAX))?.next().transpose()? {
-        Some((key, _)) => key.value().2,
-        None => counter(&view.open_table(OUTBOX_COUNTERS)?, domain, name)? + 1,
-    };
-    let bounds = (Bound::Excluded((domain, name, after.0)), Bound::Included((domain, name, u64::MAX)));
-    let entry = |seq, (message, body): (Option<(u128, u64)>, &[u8])| OutboxEntry {
-        seq: Seq(seq),
-        message: message.map(|(session, place)| (session_id(session), Seq(place))),
-        body: body.to_vec(),
-    };
-    let range = table.range::<(&str, &str, u64)>(bounds)?.take(limit);
-    let entries = range.map(|e| e.map(|(key, value)| entry(key.value().2, value.value())));
-    Ok((Seq(first), entries.collect::<Result<_, _>>()?))
+    let end = counter(&view.open_table(OUTBOX_COUNTERS)?, domain, name)?;
+    let bounds = (Bound::Excluded((domain, name, after)), Bound::Included((domain, name, u64::MAX)));
+    let mut entries = Vec::new();
+    for row in table.range::<(&str, &str, u64)>(bounds)?.take(limit) {
+        let (key, value) = row?;
+        let (message, _, body) = value.value();
+        let message = message.map(|(session, place)| (session_id(session), Seq(place)));
+        entries.push(OutboxEntry { seq: Seq(key.value().2), message, body: body.to_vec() });
+    }
+    Ok(Outbox { end: Seq(end), entries })
 }
 
 pub(super) fn snapshot(view: &ReadTransaction, domain: &str) -> Result<Option<(Seq, Vec<u8>)>, Halt> {

@@ -8,7 +8,7 @@ use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
 /// The layout of the file; a file with another one is refused.
-pub(super) const SCHEMA: u64 = 1;
+pub(super) const SCHEMA: u64 = 2;
 
 /// Facts about the file itself.
 pub(super) const META: TableDefinition<'static, &str, u64> = TableDefinition::new("meta");
@@ -35,6 +35,14 @@ macro_rules! tables {
                 Ok(Self { $($field: transaction.open_table($name)?,)* dirty: false })
             }
         }
+
+        /// All keys and values there are, one after the other.
+        #[cfg(any(test, feature = "conformance"))]
+        pub(super) fn everything(view: &redb::ReadTransaction) -> Result<Vec<u8>, super::fault::Halt> {
+            let mut bytes = Vec::new();
+            $(pour(&view.open_table($name)?, &mut bytes)?;)*
+            Ok(bytes)
+        }
     };
 }
 
@@ -59,12 +67,16 @@ tables! {
     journal JOURNAL: Place => (Option<u128>, &'static [u8]);
     /// The journal's places by session.
     journal_of JOURNAL_OF: (&'static str, u128, u64) => ();
-    /// domain, agent, place: of which message it is a copy, what it says.
-    outbox OUTBOX: (&'static str, &'static str, u64) => (Option<(u128, u64)>, &'static [u8]);
+    /// domain, agent, place: of which message it is a copy, or of which sessions it tells; what it says.
+    outbox OUTBOX: (&'static str, &'static str, u64) => (Option<(u128, u64)>, Vec<u128>, &'static [u8]);
+    /// Which agents' outboxes tell of a session, and from which place on.
+    told TOLD: (&'static str, u128, &'static str) => u64;
     /// By the last journal place that they cover.
     snapshots SNAPSHOTS: Place => &'static [u8];
-    /// when, fingerprint, what came of it (a [`crate::store::Committed`]).
-    requests REQUESTS: Session => (u64, u64, &'static [u8]);
+    /// when, fingerprint, the session it is forgotten with, what came of it (a [`crate::store::Committed`]).
+    requests REQUESTS: Session => (u64, u64, Option<u128>, &'static [u8]);
+    /// Requests by the session they are forgotten with.
+    requests_of REQUESTS_OF: (&'static str, u128, u128) => ();
     /// Requests by when.
     request_times REQUEST_TIMES: (&'static str, u64, u128) => ();
     /// Small texts of the domain.
@@ -75,6 +87,19 @@ tables! {
     outbox_counters OUTBOX_COUNTERS: (&'static str, &'static str) => u64;
     /// The last owner: epoch, nonce, node, the end of the lease.
     owners OWNERS: &'static str => (u64, u64, &'static str, u64);
+}
+
+#[cfg(any(test, feature = "conformance"))]
+fn pour<K: redb::Key + 'static, V: redb::Value + 'static>(
+    table: &impl ReadableTable<K, V>,
+    bytes: &mut Vec<u8>,
+) -> Result<(), redb::StorageError> {
+    for row in table.iter()? {
+        let (key, value) = row?;
+        bytes.extend_from_slice(K::as_bytes(&key.value()).as_ref());
+        bytes.extend_from_slice(V::as_bytes(&value.value()).as_ref());
+    }
+    Ok(())
 }
 
 /// Under which entries of the indexes a document stands, kept with it so that the difference can be told.

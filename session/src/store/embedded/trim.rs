@@ -12,11 +12,10 @@ use redb::ReadableTable;
 const STEP: usize = 4096;
 
 /// Drops up to a step of entries; `true` where more are left.
-pub(super) fn trim(tables: &mut Tables<'_>, domain: &str, now: Time, snapshots: usize, outbox: usize) -> Result<bool, Halt> {
+pub(super) fn trim(tables: &mut Tables<'_>, domain: &str, now: Time, snapshots: usize) -> Result<bool, Halt> {
     let mut left = STEP;
     snapshots_and_journal(tables, domain, snapshots.max(1), &mut left)?;
     inbox(tables, domain, &mut left)?;
-    outboxes(tables, domain, outbox, &mut left)?;
     left = left.saturating_sub(requests(tables, domain, now, left)?);
     tables.dirty |= left < STEP;
     Ok(left == 0)
@@ -49,7 +48,10 @@ fn requests(tables: &mut Tables<'_>, domain: &str, now: Time, most: usize) -> Re
         tables.request_times.retain_in((domain, 0, 0)..=(domain, *at, *id), |_, ()| false)?;
     }
     for (_, id) in &old {
-        tables.requests.remove((domain, *id))?;
+        let of = tables.requests.remove((domain, *id))?.and_then(|kept| kept.value().2);
+        if let Some(session) = of {
+            tables.requests_of.remove((domain, session, *id))?;
+        }
     }
     Ok(old.len())
 }
@@ -97,30 +99,5 @@ fn inbox(tables: &mut Tables<'_>, domain: &str, left: &mut usize) -> Result<(), 
         tables.inbox.retain_in((domain, 0)..=(domain, *last), |_, _| false)?;
     }
     *left -= places.len();
-    Ok(())
-}
-
-fn outboxes(tables: &mut Tables<'_>, domain: &str, keep: usize, left: &mut usize) -> Result<(), Halt> {
-    let keep = u64::try_from(keep).unwrap_or(u64::MAX);
-    let agents: Vec<(String, u64)> = tables
-        .outbox_counters
-        .range((domain, "")..)?
-        .map(|entry| entry.map(|(key, last)| (key.value().0 == domain, key.value().1.to_owned(), last.value())))
-        .take_while(|entry| entry.as_ref().map_or(true, |(ours, ..)| *ours))
-        .map(|entry| entry.map(|(_, agent, last)| (agent, last)))
-        .collect::<Result<_, _>>()?;
-    for (agent, last) in &agents {
-        let end = last.saturating_sub(keep);
-        let places: Vec<u64> = tables
-            .outbox
-            .range((domain, agent.as_str(), 0)..=(domain, agent.as_str(), end))?
-            .take(*left)
-            .map(|entry| entry.map(|(key, _)| key.value().2))
-            .collect::<Result<_, _>>()?;
-        if let Some(last) = places.last() {
-            tables.outbox.retain_in((domain, agent.as_str(), 0)..=(domain, agent.as_str(), *last), |_, _| false)?;
-        }
-        *left -= places.len();
-    }
     Ok(())
 }

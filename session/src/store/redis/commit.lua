@@ -29,7 +29,7 @@ local function text(number) return string.format('%.0f', number) end
 -- What is to be done.
 
 local fence, now = take(), tonumber(take())
-local request = { id = take(), fingerprint = take(), result = take() }
+local request = { id = take(), fingerprint = take(), result = take(), of = take() }
 local documents = many(function()
   local d = { session = take(), expect = take(), content = optional(), live = take(), due = take() }
   d.keys = many(take)
@@ -43,13 +43,13 @@ local messages = many(function() return { session = take(), body = take() } end)
 local inbox = many(take)
 local inbox_read = take()
 local journal = many(function() return { session = take(), body = take() } end)
-local outbox = many(function() return { agent = take(), body = take() } end)
+local outbox = many(function() return { agent = take(), about = many(take), body = take() } end)
 local snapshot = optional()
 local kept = many(function() return { key = take(), body = optional() } end)
 
 -- Did it come before?
 
-local window = tonumber(take())
+local window, outbox_limit, outbox_slack = tonumber(take()), tonumber(take()), tonumber(take())
 if request.id ~= '' then
   local first = redis.call('GET', p .. 'rq:' .. request.id)
   if first then
@@ -124,6 +124,27 @@ local function set(list)
   return members
 end
 
+-- Entries of outboxes and results of requests that hold anything of a session go with it.
+local function forget(session)
+  local along = redis.call('HGETALL', p .. 'e:' .. session)
+  for i = 1, #along, 2 do
+    local kind, name = string.match(along[i], '^(%a):(.*)$')
+    if kind == 'r' then
+      local kept = redis.call('GET', p .. 'rq:' .. name)
+      -- After the window the same id may have come for another session.
+      if kept and cmsgpack.unpack(kept).of == session then redis.call('DEL', p .. 'rq:' .. name) end
+    end
+    if kind == 'a' then
+      local key = p .. 'ao:' .. name
+      for _, entry in ipairs(redis.call('XRANGE', key, along[i + 1], '+')) do
+        local message, about = entry[2][2], entry[2][4]
+        if string.find(message, session, 1, true) or string.find(about, session, 1, true) then redis.call('XDEL', key, entry[1]) end
+      end
+    end
+  end
+  redis.call('DEL', p .. 's:' .. session, p .. 't:' .. session, p .. 'e:' .. session)
+end
+
 for _, d in ipairs(documents) do
   local key, before = p .. 's:' .. d.session, d.before
   if before.live ~= d.live then
@@ -159,7 +180,7 @@ for _, d in ipairs(documents) do
     redis.call('HSET', key, 'v', text(tonumber(d.expect) + 1), 'c', d.content, 'live', d.live, 'due', d.due,
       'keys', cmsgpack.pack(d.keys), 'handles', cmsgpack.pack(handles))
   else
-    redis.call('DEL', key, p .. 't:' .. d.session)
+    forget(d.session)
   end
 end
 
@@ -168,20 +189,42 @@ for _, r in ipairs(routing) do
 end
 
 local grown = {}
-local function tell(agent, message, body)
-  local seq = text(redis.call('HINCRBY', p .. 'ao', agent, 1))
-  redis.call('XADD', p .. 'ao:' .. agent, seq .. '-0', 'm', message, 'b', body)
-  grown[agent] = seq
+local function take_place(agent)
+  local place = redis.call('HINCRBY', p .. 'ao', agent, 1)
+  grown[agent] = text(place)
+  if place % outbox_slack == 0 and place > outbox_limit then
+    redis.call('XTRIM', p .. 'ao:' .. agent, 'MINID', text(place - outbox_limit + 1) .. '-0')
+  end
+  return grown[agent]
 end
 
-for _, o in ipairs(outbox) do tell(o.agent, '', o.body) end
+local function append(agent, place, message, about, body)
+  redis.call('XADD', p .. 'ao:' .. agent, place .. '-0', 'm', message, 's', about, 'b', body)
+end
+
+local function telling(session, agent, place) redis.call('HSETNX', p .. 'e:' .. session, 'a:' .. agent, place) end
+
+local function tell(agent, session, number, body)
+  local place = take_place(agent)
+  append(agent, place, session .. ':' .. number, '', body)
+  telling(session, agent, place)
+end
+
+for _, o in ipairs(outbox) do
+  local place, whole = take_place(o.agent), true
+  for _, session in ipairs(o.about) do whole = whole and present(session) end
+  if whole then
+    append(o.agent, place, '', table.concat(o.about, ' '), o.body)
+    for _, session in ipairs(o.about) do telling(session, o.agent, place) end
+  end
+end
 
 for _, r in ipairs(routing) do
   local knew, new = set(r.before), set(r.agents)
   for agent in pairs(knew) do new[agent] = nil end
   if r.seen ~= '' and next(new) then
     for i, body in ipairs(redis.call('LRANGE', p .. 't:' .. r.session, r.seen, -1)) do
-      for agent in pairs(new) do tell(agent, r.session .. ':' .. text(tonumber(r.seen) + i), body) end
+      for agent in pairs(new) do tell(agent, r.session, text(tonumber(r.seen) + i), body) end
     end
   end
 end
@@ -190,7 +233,7 @@ local numbers = {}
 for i, m in ipairs(messages) do
   redis.call('RPUSH', p .. 't:' .. m.session, m.body)
   numbers[i] = text(redis.call('HINCRBY', p .. 's:' .. m.session, 'm', 1))
-  for agent in pairs(set(readers[m.session])) do tell(agent, m.session .. ':' .. numbers[i], m.body) end
+  for agent in pairs(set(readers[m.session])) do tell(agent, m.session, numbers[i], m.body) end
 end
 
 local inbox_place = ''
@@ -227,7 +270,15 @@ for agent, seq in pairs(grown) do
   reply[#reply + 1] = seq
 end
 if request.id ~= '' then
-  local first = { at = text(now), fingerprint = request.fingerprint, reply = reply }
+  local first = { at = text(now), fingerprint = request.fingerprint, of = request.of, reply = reply }
   redis.call('SET', p .. 'rq:' .. request.id, cmsgpack.pack(first), 'PX', text(window))
+  if request.of ~= '' and present(request.of) then
+    local key = p .. 'e:' .. request.of
+    local along = redis.call('HGETALL', key)
+    for i = 1, #along, 2 do
+      if string.sub(along[i], 1, 2) == 'r:' and now - tonumber(along[i + 1]) >= window then redis.call('HDEL', key, along[i]) end
+    end
+    redis.call('HSET', key, 'r:' .. request.id, text(now))
+  end
 end
 return reply

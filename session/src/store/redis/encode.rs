@@ -1,7 +1,7 @@
 //! A mutation as the arguments of `commit.lua`, and the script's reply as what it led to.
 
 use super::keys::{Keys, hex, lookup_name, request_name, session_name};
-use crate::store::form::REQUEST_WINDOW_MS;
+use crate::store::form::{OUTBOX_LIMIT, OUTBOX_SLACK, REQUEST_WINDOW_MS};
 use crate::store::{Committed, DocumentWrite, Error, Fence, Mutation, Seq, Version};
 use crate::{AgentName, SessionId};
 use redis::{Script, ScriptInvocation};
@@ -17,8 +17,11 @@ pub(super) fn commit<'s>(script: &'s Script, keys: &Keys, mutation: &Mutation) -
     call.arg(keys.prefix());
     call.arg(mutation.fence.as_ref().map(token).unwrap_or_default()).arg(mutation.at.0);
     match &mutation.request {
-        Some(request) => call.arg(request_name(request.id)).arg(request.fingerprint).arg(request.result.as_slice()),
-        None => call.arg("").arg("").arg(""),
+        Some(request) => {
+            call.arg(request_name(request.id)).arg(request.fingerprint).arg(request.result.as_slice());
+            call.arg(request.of.map(session_name).unwrap_or_default())
+        }
+        None => call.arg("").arg("").arg("").arg(""),
     };
     call.arg(mutation.documents.len());
     for write in &mutation.documents {
@@ -47,7 +50,11 @@ pub(super) fn commit<'s>(script: &'s Script, keys: &Keys, mutation: &Mutation) -
     }
     call.arg(mutation.outbox.len());
     for entry in &mutation.outbox {
-        call.arg(entry.agent.as_str()).arg(entry.body.as_slice());
+        call.arg(entry.agent.as_str()).arg(entry.about.len());
+        for session in &entry.about {
+            call.arg(session_name(*session));
+        }
+        call.arg(entry.body.as_slice());
     }
     optional(&mut call, mutation.snapshot.as_deref());
     call.arg(mutation.kept.len());
@@ -55,7 +62,7 @@ pub(super) fn commit<'s>(script: &'s Script, keys: &Keys, mutation: &Mutation) -
         call.arg(write.key.as_str());
         optional(&mut call, write.body.as_deref());
     }
-    call.arg(REQUEST_WINDOW_MS);
+    call.arg(REQUEST_WINDOW_MS).arg(OUTBOX_LIMIT).arg(OUTBOX_SLACK);
     call
 }
 

@@ -11,6 +11,7 @@
 //! | `in`, `ev`, `snap` | stream | inbox, journal, snapshots by the journal place they cover |
 //! | `j:<session>` | zset | the journal's places about one session |
 //! | `ao:<agent>` | stream | an agent's outbox |
+//! | `e:<session>` | hash | what is erased with it: `a:<agent>`, the place from which their outbox tells of it; `r:<request>`, when |
 //! | `ao`, `seq` | hash | the last place in each outbox; in `in`, `ev`; how far the inbox is `read` |
 //! | `rq:<request>` | string, PX | what a request led to |
 //! | `kept` | hash | small texts of the domain |

@@ -13,7 +13,7 @@ mod keys;
 mod link;
 mod read;
 
-use super::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, OutboxEntry, Seq, Store, Stored, form};
+use super::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
 use crate::{AgentName, Private, SessionId, TenantId, Time};
 use ::redis::{Script, cmd};
 use encode::token;
@@ -148,7 +148,7 @@ impl Store for Redis {
         read::journal_of(&self.link, &Keys::of(domain), session, after, limit).await
     }
 
-    async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<(Seq, Vec<OutboxEntry>), Error> {
+    async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<Outbox, Error> {
         read::outbox(&self.link, &Keys::of(domain), agent, after, limit).await
     }
 
@@ -167,11 +167,11 @@ impl Store for Redis {
         Ok(all.into_iter().filter(|(key, _)| key.starts_with(prefix)).collect())
     }
 
-    async fn trim(&self, domain: &TenantId, _now: Time, snapshots: usize, outbox: usize) -> Result<(), Error> {
+    async fn trim(&self, domain: &TenantId, _now: Time, snapshots: usize) -> Result<(), Error> {
         // Results of requests go by themselves.
         let keys = Keys::of(domain);
         let mut call = self.trim.key(keys.plain("fence"));
-        call.arg(keys.prefix()).arg(snapshots.max(1)).arg(outbox).arg(TRIM_STEP);
+        call.arg(keys.prefix()).arg(snapshots.max(1)).arg(TRIM_STEP);
         while self.link.write("trimming", &call).await? {}
         Ok(())
     }

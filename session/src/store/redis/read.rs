@@ -3,7 +3,7 @@
 use super::encode::strange;
 use super::keys::Keys;
 use super::link::Link;
-use crate::store::{Entry, Error, OutboxEntry, Seq, Stored, Version};
+use crate::store::{Entry, Error, Outbox, OutboxEntry, Seq, Stored, Version};
 use crate::{AgentName, SessionId, Time};
 use redis::{Cmd, cmd, pipe};
 
@@ -125,28 +125,16 @@ pub(super) async fn journal_of(link: &Link, keys: &Keys, session: SessionId, aft
     Ok(found)
 }
 
-pub(super) async fn outbox(
-    link: &Link,
-    keys: &Keys,
-    agent: &AgentName,
-    after: Seq,
-    limit: usize,
-) -> Result<(Seq, Vec<OutboxEntry>), Error> {
-    let key = keys.outbox(agent);
+pub(super) async fn outbox(link: &Link, keys: &Keys, agent: &AgentName, after: Seq, limit: usize) -> Result<Outbox, Error> {
     let mut commands = pipe();
-    // The entries before the first that is kept: a trim in between then shows as a gap that is none, never hides one.
+    // The end before the entries: a trim in between then shows as entries that are missing, never hides any.
     // (Not in MULTI, which a full Redis refuses to readers too.)
-    commands.add_command(range(&key, after, limit.max(1)));
-    commands.cmd("XRANGE").arg(&key).arg("-").arg("+").arg("COUNT").arg(1);
     commands.cmd("HGET").arg(keys.plain("ao")).arg(agent.as_str());
-    let doing = "reading an outbox";
-    let (entries, first, last): (Vec<StreamEntry>, Vec<StreamEntry>, Option<u64>) = link.read_all(doing, &commands).await?;
-    let first = match first.first() {
-        Some((id, _)) => place(id)?,
-        None => Seq(last.unwrap_or(0) + 1),
-    };
-    let entries = entries.into_iter().take(limit).map(outbox_entry);
-    Ok((first, entries.collect::<Result<_, _>>()?))
+    commands.add_command(range(&keys.outbox(agent), after, limit.max(1)));
+    let (end, entries): (Option<u64>, Vec<StreamEntry>) = link.read_all("reading an outbox", &commands).await?;
+    let entries: Vec<OutboxEntry> = entries.into_iter().take(limit).map(outbox_entry).collect::<Result<_, _>>()?;
+    let end = Seq(end.unwrap_or(0)).max(entries.last().map(|entry| entry.seq).unwrap_or_default());
+    Ok(Outbox { end, entries })
 }
 
 fn outbox_entry((id, fields): StreamEntry) -> Result<OutboxEntry, Error> {

@@ -1,7 +1,7 @@
 -- Drops what nobody needs, a bounded part at a time, so that no other caller waits long behind it; says whether more is left.
--- KEYS[1] is the domain's fence; ARGV: the keys' beginning, how many snapshots and outbox entries to keep, the part's size.
+-- KEYS[1] is the domain's fence; ARGV: the keys' beginning, how many snapshots to keep, the part's size.
 
-local p, snapshots, outbox, step = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local p, snapshots, step = ARGV[1], ARGV[2], tonumber(ARGV[3])
 
 redis.call('XTRIM', p .. 'snap', 'MAXLEN', snapshots)
 local oldest = redis.call('XRANGE', p .. 'snap', '-', '+', 'COUNT', 1)[1]
@@ -21,9 +21,5 @@ end
 
 local read = redis.call('HGET', p .. 'seq', 'read')
 if read then redis.call('XTRIM', p .. 'in', 'MINID', string.format('%.0f-0', tonumber(read) + 1)) end
-
-for _, agent in ipairs(redis.call('HKEYS', p .. 'ao')) do
-  redis.call('XTRIM', p .. 'ao:' .. agent, 'MAXLEN', outbox)
-end
 
 return #entries == step and 1 or 0

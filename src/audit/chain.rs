@@ -1,0 +1,149 @@
+//! The chain: each line holds the hash of the one before it and its own, and both can be worked out again with any SHA-256.
+
+use super::{Entry, Error};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+
+/// What stands before the first line.
+pub(super) const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+/// What parts a line's own hash from what it covers.
+const SEAL: &str = ",\"hash\":\"";
+
+/// Where the chain ends: how many lines, and the last one's hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) lines: u64,
+    pub(super) hash: String,
+}
+
+impl Default for Head {
+    fn default() -> Self {
+        Self { lines: 0, hash: BEGINNING.to_owned() }
+    }
+}
+
+/// What every line begins with, and what is read of one.
+#[derive(Serialize)]
+struct Line<'a> {
+    n: u64,
+    previous: &'a str,
+    at: String,
+    #[serde(flatten)]
+    entry: &'a Entry,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    times: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    n: u64,
+    previous: String,
+    at: String,
+}
+
+impl Head {
+    /// The next line, its end included; the chain ends with it.
+    pub(super) fn seal(&mut self, at: String, entry: &Entry, times: Option<u64>) -> Result<String, serde_json::Error> {
+        let n = self.lines.saturating_add(1);
+        let mut line = serde_json::to_string(&Line { n, previous: &self.hash, at, entry, times })?;
+        // The closing brace comes after the hash, which covers everything before it.
+        line.pop();
+        let hash = sum(&line);
+        line.push_str(SEAL);
+        line.push_str(&hash);
+        line.push_str("\"}\n");
+        *self = Self { lines: n, hash };
+        Ok(line)
+    }
+
+    /// Takes in the next line of a file; when it was written, or in what it does not hold.
+    fn check(&mut self, line: &str) -> Result<String, String> {
+        let (head, at) = read(line)?;
+        if head.n != self.lines.saturating_add(1) {
+            return Err(format!("it says that it is number {}", head.n));
+        }
+        if head.previous != self.hash {
+            return Err("it does not follow the line before it".to_owned());
+        }
+        *self = Self { lines: head.n, hash: head.hash };
+        Ok(at)
+    }
+
+    /// Where a chain ends whose last line this is.
+    pub(super) fn of(line: &str) -> Result<Self, String> {
+        let (head, _) = read(line)?;
+        Ok(Self { lines: head.n, hash: head.hash })
+    }
+}
+
+/// What a line says of itself.
+struct Sealed {
+    n: u64,
+    previous: String,
+    hash: String,
+}
+
+/// A line that holds by itself, and when it was written.
+fn read(line: &str) -> Result<(Sealed, String), String> {
+    let parts = line.rsplit_once(SEAL).and_then(|(covered, rest)| Some((covered, rest.strip_suffix("\"}")?)));
+    let (covered, hash) = parts.ok_or("it has no hash")?;
+    if sum(covered) != hash {
+        return Err("its hash is not that of what it says".to_owned());
+    }
+    let Read { n, previous, at } = serde_json::from_str(line).map_err(|why| why.to_string())?;
+    Ok((Sealed { n, previous, hash: hash.to_owned() }, at))
+}
+
+fn sum(covered: &str) -> String {
+    Sha256::digest(covered).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What `verify` found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Every line is as it was written, and none is missing between the first and the last.
+    Whole {
+        /// How many.
+        lines: u64,
+        /// When the first was written (RFC 3339).
+        from: Option<String>,
+        /// When the last was.
+        to: Option<String>,
+        /// The last one's hash: kept elsewhere, it shows whether lines were cut off at the end.
+        head: String,
+    },
+    /// From this line on nothing is proven.
+    Broken {
+        /// The first that does not hold, counted from 1.
+        line: u64,
+        /// In what.
+        why: String,
+    },
+}
+
+/// Walks a whole audit log.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn verify(path: &Path) -> Result<Verdict, Error> {
+    let doing = |source| Error::Io { doing: "reading", path: path.to_owned(), source };
+    let mut file = BufReader::new(std::fs::File::open(path).map_err(doing)?);
+    let (mut head, mut from, mut to) = (Head::default(), None, None);
+    let mut bytes = Vec::new();
+    while file.read_until(b'\n', &mut bytes).map_err(doing)? > 0 {
+        let line = std::str::from_utf8(&bytes).map_err(|_| "it is no text".to_owned());
+        let line = line.and_then(|line| line.strip_suffix('\n').ok_or_else(|| "it was not written to its end".to_owned()));
+        match line.and_then(|line| head.check(line)) {
+            Ok(at) => {
+                from.get_or_insert_with(|| at.clone());
+                to = Some(at);
+            }
+            Err(why) => return Ok(Verdict::Broken { line: head.lines.saturating_add(1), why }),
+        }
+        bytes.clear();
+    }
+    Ok(Verdict::Whole { lines: head.lines, from, to, head: head.hash })
+}

@@ -1,0 +1,183 @@
+//! The audit log: who did what to what, when, from where, and how it ended. Never what was said or answered.
+//!
+//! Invariants: a line once written is never changed, and each is bound to the one before it by a hash; nobody waits for the
+//! disk; whoever knocks at the door a thousand times a minute fills no disk.
+//!
+//! What is *not* here: what may be done (`doors::table`), and the log for operators (`telemetry`).
+
+mod chain;
+mod writer;
+
+pub use chain::{Verdict, verify};
+
+use crate::config::plan::Plan;
+use crate::engine::Meters;
+use segue_adapter_kit::Peer;
+use segue_session::{Party, Principal, Refusal, TenantId};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{self, SyncSender, TrySendError};
+use writer::{Told, Writer};
+
+/// Lines that may wait for the disk; more are counted and left out, and a line says how many.
+const QUEUE: usize = 4096;
+/// The longest name in a line, in characters: what a token says of its holder is not ours.
+const NAME: usize = 128;
+
+/// Why there is no audit log.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be used.
+    #[error("while {doing} the audit log {}: {source}", path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another process writes to it.
+    #[error("another process writes to the audit log {}; give this one a file of its own (`audit.file`)", .0.display())]
+    Held(PathBuf),
+    /// Its last line was changed, or is none of ours.
+    #[error("the last line of the audit log {} does not hold ({why}); keep it as evidence, and move it away", path.display())]
+    Broken {
+        /// Where it is.
+        path: PathBuf,
+        /// In what.
+        why: String,
+    },
+}
+
+/// A line before it is chained. The order of the fields is the order in the file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+struct Entry {
+    node: Arc<str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<TenantId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    who: Option<String>,
+    what: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    result: String,
+}
+
+/// Where deeds are written down. Cloning shares it; [`Audit::off`] writes nothing.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    node: Arc<str>,
+    lines: Option<SyncSender<Told>>,
+    meters: Meters,
+}
+
+impl Audit {
+    /// An audit log that is not kept.
+    #[must_use]
+    pub fn off() -> Self {
+        Self { node: "".into(), lines: None, meters: Meters::default() }
+    }
+
+    /// Opens the plan's audit log where it has one, and writes down that the daemon starts, and with which configuration.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn open(plan: &Plan, meters: Meters) -> Result<Self, Error> {
+        let Some(path) = &plan.audit else { return Ok(Self::off()) };
+        let (lines, inbox) = mpsc::sync_channel(QUEUE);
+        let writer = Writer::open(path)?;
+        let doing = |source| Error::Io { doing: "starting the thread of", path: path.clone(), source };
+        std::thread::Builder::new().name("segue-audit".to_owned()).spawn(move || writer.run(&inbox)).map_err(doing)?;
+        let audit = Self { node: plan.node.as_str().into(), lines: Some(lines), meters };
+        audit.daemon("daemon.start", Some(digest(plan)));
+        Ok(audit)
+    }
+
+    /// Writes down what the daemon does by itself.
+    pub fn daemon(&self, what: &'static str, of: Option<String>) {
+        let node = Arc::clone(&self.node);
+        self.put(Told::Once(Entry { node, tenant: None, role: None, who: None, what, of, from: None, result: "OK".to_owned() }));
+    }
+
+    /// Writes down what somebody did or tried, and how that ended.
+    pub fn deed<T>(&self, who: &Principal, what: &'static str, of: Option<String>, ended: &Result<T, Refusal>) {
+        self.put(Told::Once(self.entry(who, what, of, result(ended))));
+    }
+
+    /// Writes down what may come often: of the same by the same from the same place one a minute is written, and how many
+    /// more there were.
+    pub fn often<T>(&self, who: &Principal, what: &'static str, of: Option<String>, ended: &Result<T, Refusal>) {
+        self.put(Told::Often(self.entry(who, what, of, result(ended))));
+    }
+
+    /// Writes down, no more often than that, that somebody unknown was turned away at the door.
+    pub fn turned_away(&self, refusal: &Refusal) {
+        let (node, from, result) = (Arc::clone(&self.node), here(), refusal.reason.name());
+        self.put(Told::Often(Entry { node, tenant: None, role: None, who: None, what: "door", of: None, from, result }));
+    }
+
+    fn entry(&self, who: &Principal, what: &'static str, of: Option<String>, result: String) -> Entry {
+        // A customer is named by no line: their sessions are erased, this file never is.
+        let name = match &who.party {
+            Party::Customer(_) => None,
+            Party::Agent(name) | Party::Supervisor(name) => Some(name.as_str()),
+            Party::Admin | Party::Service => Some(who.subject.reveal().as_str()),
+        };
+        Entry {
+            node: Arc::clone(&self.node),
+            tenant: Some(who.tenant.clone()),
+            role: Some(format!("{:?}", who.role()).to_lowercase()),
+            who: name.map(|name| name.chars().take(NAME).collect()),
+            what,
+            of,
+            from: here(),
+            result,
+        }
+    }
+
+    fn put(&self, told: Told) {
+        let Some(lines) = &self.lines else { return };
+        match lines.try_send(told) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => self.meters.limit("audit_queue"),
+        }
+    }
+
+    /// Writes down that the daemon stops, and waits until everything is on the disk.
+    pub async fn close(&self) {
+        self.daemon("daemon.stop", None);
+        let Some(lines) = self.lines.clone() else { return };
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let asked = tokio::task::spawn_blocking(move || lines.send(Told::Flush(tell)).is_ok()).await;
+        if matches!(asked, Ok(true)) {
+            // A thread that is gone has nothing left to write.
+            let _ = told.await;
+        }
+    }
+}
+
+/// Where the present request comes from.
+fn here() -> Option<String> {
+    Peer::current().map(|Peer(address)| address)
+}
+
+fn result<T>(ended: &Result<T, Refusal>) -> String {
+    ended.as_ref().map_or_else(|refusal| refusal.reason.name(), |_| "OK".to_owned())
+}
+
+/// Tells one configuration from another, without its secrets.
+fn digest(plan: &Plan) -> String {
+    let sum = Sha256::digest(format!("{plan:?}"));
+    sum.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests;
