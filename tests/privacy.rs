@@ -133,12 +133,13 @@ async fn refusals(daemon: &Daemon, app: &mut Customer, place: &segue_proto::clie
 async fn audited(daemon: &Daemon) -> String {
     let file = daemon.home().join("data/audit.log");
     let verify = async || {
-        let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_segue")).args(["audit", "verify"]).arg(&file).output().await;
+        let output =
+            tokio::process::Command::new(env!("CARGO_BIN_EXE_segue")).args(["audit", "verify", "--json"]).arg(&file).output().await;
         let output = output.unwrap();
         (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
     };
     let (whole, told) = verify().await;
-    assert!(whole && told.contains(": whole, "), "{told}");
+    assert!(whole && told.contains("\"whole\""), "{told}");
     let text = std::fs::read_to_string(&file).unwrap();
     for what in ["daemon.start", "door", "handle", "sessions.list", "sessions.erase", "daemon.stop"] {
         assert!(text.contains(&format!("\"what\":\"{what}\"")), "{what} is not written down:\n{text}");

@@ -1,6 +1,6 @@
 use super::harness::{Caller, Desk, agent, memory, open};
 use crate::engine::replay;
-use segue_adapter_kit::{DeskStart, Resume};
+use segue_adapter_kit::{DeskStart, Desks as _, Resume};
 use segue_session::{Command, DeskCommand, Phase, SuspendCause};
 
 /// A house that ends without a word: its tasks are dropped with its runtime, nothing is released.
@@ -42,6 +42,32 @@ fn after_a_sudden_end_everything_stands_as_it_stood() {
         let report = replay(&store, &"acme".into()).await.unwrap();
         assert_eq!(report.differs, None);
         assert!(report.steps > 4 && report.decisions >= 1, "{report:?}");
+    });
+}
+
+#[test]
+fn a_desk_that_missed_what_was_erased_gets_everything_anew() {
+    let store = memory();
+    let (resume, end) = in_one_life(async {
+        let house = open(&store).await;
+        let mut ada = Desk::ready(&house, "ada").await;
+        let resume = Resume { epoch: ada.connection.epoch, seq: ada.seen };
+        let cy = Caller::start(&house, "cy").await;
+        cy.ask().await;
+        let offer = ada.offer().await;
+        ada.accept(offer.offer).await;
+        cy.say("one").await;
+        ada.message().await;
+        assert_eq!(house.erase(&"acme".into(), &"cy".into()).await.unwrap(), 1);
+        let DeskStart::Snapshot(anew) = house.since(&ada.who, resume.seq).await.unwrap() else { panic!("it got what is left") };
+        assert!(anew.seq >= ada.seen, "what comes next comes after everything there was");
+        (resume, ada.seen)
+    });
+    in_one_life(async {
+        let house = open(&store).await;
+        let ada = Desk::hello(&house, agent("ada"), Some(resume)).await;
+        assert!(matches!(ada.connection.start, DeskStart::Snapshot(_)));
+        assert!(ada.seen >= end, "the next life gives no place out again: {:?} after {end:?}", ada.seen);
     });
 }
 
