@@ -1,8 +1,8 @@
 //! A session as its customer sees it, the same on every channel before it is rendered.
 
-use crate::journey::{Field, Library, Prompt};
+use crate::journey::{Field, Library, Phrase, Prompt};
 use crate::store::{Seq, Version};
-use crate::{Answer, AssuranceLevel, FieldId, Line, Private, Sensitivity, Session, Source, Standing, Time, Value, View};
+use crate::{Answer, AssuranceLevel, FieldId, Line, Phase, Private, Sensitivity, Session, Source, Standing, Time, Value, View};
 use std::collections::BTreeSet;
 
 /// What was read beside the session's content.
@@ -25,7 +25,8 @@ pub fn of(session: &Session, read: Read<'_>, library: &Library, now: Time) -> Vi
         Standing::Active | Standing::Suspended(_) => session
             .position
             .as_ref()
-            .and_then(|position| library.prompt(position, &session.answers, &session.customer, &session.claimed, &session.language)),
+            .and_then(|position| library.prompt(position, &session.answers, &session.customer, &session.claimed, &session.language))
+            .map(|prompt| of_line(session, read.line, prompt)),
         Standing::Closed { .. } | Standing::Expired { .. } => None,
     };
     View {
@@ -40,6 +41,18 @@ pub fn of(session: &Session, read: Read<'_>, library: &Library, now: Time) -> Vi
         level: session.assurance.level(now),
         channels: session.channels(),
     }
+}
+
+/// What a journey says of the person who will come holds until they have gone, or nobody comes: then the house says so.
+fn of_line(session: &Session, told: Option<&Line>, prompt: Prompt) -> Prompt {
+    let Prompt::Line { step, text } = prompt else { return prompt };
+    let over = match session.line(told).map(|line| line.phase) {
+        Some(Phase::WrappingUp(_)) => Some(Phrase::TalkOver),
+        Some(Phase::Ended) if session.talk_is_over(told) => Some(Phrase::TalkOver),
+        Some(Phase::Ended | Phase::Refused(_)) => Some(Phrase::OutOfLine),
+        Some(Phase::Waiting | Phase::Offered(_) | Phase::Assigned(_) | Phase::Suspended) | None => None,
+    };
+    Prompt::Line { step, text: over.map_or(text, |phrase| phrase.in_words(&session.language).to_owned()) }
 }
 
 /// The view for who has not signed in as the session's customer: at a handle's level, and without anything personal or known.

@@ -7,8 +7,11 @@ use crate::engine::journal::{Hash, Record, decode, encode};
 use crate::engine::machine::{Machine, Picture, Taken, ended};
 use crate::engine::recover::{Error, recover};
 use segue_router::{Effect, Priority, Time};
+use segue_session::outbound::DeskNews;
 use segue_session::store::{Embedded, JournalAppend, Mutation, Seq, Store};
-use segue_session::{AgentName, Channel, DeskCommand, InteractionId, OfferId, RequestId, RouteRequest, SessionId, TenantId};
+use segue_session::{
+    AgentName, Channel, DeskCommand, DeskEvent, InteractionId, OfferId, Phase, RequestId, RouteRequest, SessionId, TenantId, WithdrawReason,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -160,6 +163,35 @@ fn a_morning() -> Play {
     play.give("#3 is suspended", &Input::Route(Seq(2), left));
     play.asks("bo", DeskCommand::SignOut);
     play
+}
+
+#[test]
+fn a_talk_whose_desk_is_lost_for_good_goes_to_a_colleague() {
+    let mut play = Play::begin();
+    play.give("ada says hello", &Input::SignIn("ada".into()));
+    play.asks("ada", DeskCommand::Present("ready".into()));
+    play.arrives(1, "");
+    play.asks("ada", DeskCommand::Accept(OfferId(1)));
+    play.asks("ada", DeskCommand::SignOut);
+    assert!(play.transcript.ends_with("refused: WRONG_MOMENT\n"), "{}", play.transcript);
+    play.give("bo says hello", &Input::SignIn("bo".into()));
+    play.asks("bo", DeskCommand::Present("ready".into()));
+    play.give("ada's socket is gone", &Input::Lose("ada".into()));
+    play.now = play.machine.deadline().unwrap();
+    let session = SessionId(Uuid::from_u128(1));
+    assert_eq!(play.machine.line(session).unwrap().phase, Phase::Assigned("ada".into()));
+    let taken = play.machine.take(play.now, &Input::Tick);
+    assert_eq!(play.machine.line(session).unwrap().phase, Phase::Offered("bo".into()));
+    let withdrawn = |news: &DeskNews| match news {
+        DeskNews::Ready(event) => matches!(event.as_ref(), DeskEvent::Withdrawn { why: WithdrawReason::AgentLeft, .. }),
+        _ => false,
+    };
+    assert!(taken.told.desk.iter().any(|(agent, news)| agent.as_str() == "ada" && withdrawn(news)));
+    let contents: Vec<_> = taken.told.contents.iter().map(|(_, _, phase)| phase.clone()).collect();
+    assert_eq!(contents, [Phase::Waiting], "the customer hears once that ada has left");
+    assert!(play.machine.listeners(session).is_empty(), "ada hears nothing more of it");
+    play.asks("bo", DeskCommand::Accept(OfferId(2)));
+    assert_eq!(play.machine.line(session).unwrap().phase, Phase::Assigned("bo".into()));
 }
 
 #[test]

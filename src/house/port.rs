@@ -209,6 +209,9 @@ fn may_speak(read: &Read, leg: LegId) -> Result<(), Refusal> {
     if let Standing::Suspended(_) = &read.session.standing {
         return Err(Refusal::new(Reason::SessionSuspended, "the session is suspended; resume it first"));
     }
+    if read.session.talk_is_over(read.line.as_ref()) {
+        return Err(Refusal::new(Reason::WrongMoment, "the talk is over and nobody would read this; ask for a person again"));
+    }
     match read.session.leg(leg) {
         Some(leg) if !matches!(leg.standing, LegStanding::Ended { .. }) => Ok(()),
         Some(_) => Err(Refusal::new(Reason::WrongMoment, "the leg is over; attach again")),

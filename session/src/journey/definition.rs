@@ -193,6 +193,8 @@ pub(crate) struct Route {
     pub(crate) priority: Option<Expr>,
     pub(crate) callback: Option<Expr>,
     pub(crate) say: Option<Text>,
+    /// Where it goes on once the talk is over.
+    pub(crate) next: Option<Link>,
 }
 
 #[derive(Debug)]
@@ -365,7 +367,8 @@ impl Step {
             Does::WaitOffer(offer) => offer.choices.iter().filter_map(|c| c.choice.next.as_ref()).collect(),
             Does::Call(call) => vec![&call.next],
             Does::Suspend(suspend) => vec![&suspend.next],
-            Does::Route(_) | Does::Return(_) | Does::End(_) => Vec::new(),
+            Does::Route(route) => route.next.iter().collect(),
+            Does::Return(_) | Does::End(_) => Vec::new(),
         };
         links.extend(&self.on_tries);
         links

@@ -144,6 +144,14 @@ impl Library {
         Ok(moved)
     }
 
+    /// The talk that a route step asked for is over: the journey goes on at the step's `next`, where it has one.
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    pub fn talked(&self, at: &mut Position, walk: &mut Walk<'_>) -> Result<Vec<Moved>, Refusal> {
+        self.walk(at, walk, |w| w.talked())
+    }
+
     /// A deadline may have passed: an awaited look-up takes its `timeout` branch. Nothing happens before it is due.
     ///
     /// # Errors

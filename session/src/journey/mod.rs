@@ -24,6 +24,7 @@ pub use faults::Fault;
 pub use library::{Attributes, Library};
 pub use publish::{Carried, LiveAt, PublishReport};
 pub use read::compile;
+pub(crate) use words::Phrase;
 
 use crate::{
     Answer, Answers, Channel, ChoiceId, FieldId, JourneyName, Language, LookupRequest, Private, QueueName, RequestId, Sensitivity, StepId,

@@ -154,6 +154,10 @@ pub(crate) enum Phrase {
     Person,
     /// It is over.
     Over,
+    /// The talk with a person is over.
+    TalkOver,
+    /// A person was asked for, and is no more.
+    OutOfLine,
 }
 
 impl Phrase {
@@ -168,6 +172,16 @@ impl Phrase {
             Self::Details => ["Your details", "Vos indications", "Ihre Angaben"],
             Self::Person => ["You will be with someone soon.", "Quelqu'un va s'occuper de vous.", "Gleich ist jemand für Sie da."],
             Self::Over => ["Thank you.", "Merci.", "Vielen Dank."],
+            Self::TalkOver => [
+                "The talk has ended. You can ask for someone again.",
+                "L'échange est terminé. Vous pouvez redemander quelqu'un.",
+                "Das Gespräch ist beendet. Sie können wieder nach jemandem fragen.",
+            ],
+            Self::OutOfLine => [
+                "You are not in line any more. You can ask for someone again.",
+                "Vous n'êtes plus dans la file. Vous pouvez redemander quelqu'un.",
+                "Sie sind nicht mehr in der Warteschlange. Sie können wieder nach jemandem fragen.",
+            ],
         };
         match tongue(language) {
             Tongue::English => english,

@@ -203,9 +203,9 @@ pub struct InteractionRecord {
     /// When it was over.
     #[serde(default)]
     pub ended_at: Option<Time>,
-    /// Whether the customer was told that the agent has left.
+    /// With whom the customer was told they are: each comes and goes once for them, whatever is said again.
     #[serde(default)]
-    pub parted: bool,
+    pub with: Option<AgentName>,
 }
 
 /// A note of an agent's.

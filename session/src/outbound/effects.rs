@@ -42,10 +42,11 @@ impl Cases {
         match effect {
             Effect::Wait { interaction, queue, since, priority } => {
                 let queue = names.directory.queue_name(*queue).cloned();
-                self.change(*interaction, told, |case, _| {
+                self.change(*interaction, told, |case, told| {
                     case.queue = queue.unwrap_or_else(|| case.queue.clone());
                     (case.since, case.priority) = (*since, *priority);
-                    (case.offer, case.assigned, case.holder) = (None, None, None);
+                    (case.offer, case.assigned) = (None, None);
+                    part(case, *interaction, told);
                 });
             }
             Effect::Offer(decision) => self.offer(names, decision, told),
@@ -54,7 +55,7 @@ impl Cases {
                     case.offer = None;
                     // An assignment is taken back under the offer that it came of.
                     if case.assigned.take_if(|(holder, decision)| holder == agent && decision.offer == *offer).is_some() {
-                        case.holder = None;
+                        part(case, *interaction, told);
                     }
                     let event = DeskEvent::Withdrawn { offer: *offer, interaction: *interaction, why: *why };
                     tell(names, told, *agent, event);
@@ -94,6 +95,7 @@ impl Cases {
     fn offer(&mut self, names: &Names<'_>, decision: &Decision, told: &mut Told) {
         let interaction = decision.interaction;
         self.change(interaction, told, |case, told| {
+            part(case, interaction, told);
             case.offer = Some(decision.clone());
             case.since = decision.since;
             told.decisions.push((case.session, decision.clone()));
@@ -167,6 +169,13 @@ impl Cases {
         } else {
             held.remove(&id);
         }
+    }
+}
+
+/// Whoever had it has it no more, and it goes on without them: the customer is to hear so.
+fn part(case: &mut Case, interaction: InteractionId, told: &mut Told) {
+    if case.holder.take().is_some() {
+        told.contents.push((case.session, interaction, Phase::Waiting));
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::codec::Coded;
 use crate::store::{HandleKey, KeyKind, LookupKey};
 use crate::{
-    Changed, GivenHandle, Leg, LegId, LegStanding, Line, LookupRequest, Message, Moment, Phase, Reason, Refusal, RouteRequest, Session,
-    SessionEvent, Standing, Time, Who, interaction_uuid, limits,
+    Changed, GivenHandle, InteractionId, Leg, LegId, LegStanding, Line, LookupRequest, Message, Moment, Phase, Reason, Refusal,
+    RouteRequest, Session, SessionEvent, Standing, Time, Who, interaction_uuid, limits,
 };
 use segue_router::{Channel, Outcome, Span};
 use std::collections::BTreeSet;
@@ -27,6 +27,8 @@ pub(super) struct Draft<'m, 'a> {
     pub(super) quiet: bool,
     /// Whether something was added that counts against the limit of the whole.
     pub(super) grown: bool,
+    /// The interaction that the owner has ended before it told so.
+    pub(super) heeded: Option<InteractionId>,
 }
 
 impl<'m, 'a> Draft<'m, 'a> {
@@ -44,6 +46,7 @@ impl<'m, 'a> Draft<'m, 'a> {
             gone: false,
             quiet: false,
             grown: false,
+            heeded: None,
         };
         draft.heed_line();
         draft
@@ -60,6 +63,7 @@ impl<'m, 'a> Draft<'m, 'a> {
         if let Some(record) = self.session.interactions.iter_mut().find(|i| i.id == line.interaction && i.ended.is_none()) {
             record.ended = Some(ended);
             record.ended_at = Some(self.moment.now);
+            self.heeded = Some(line.interaction);
         }
     }
 

@@ -75,7 +75,7 @@ pub(super) fn wish(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel)
     // A call back is a call, wherever it was asked for.
     let channel = if wish.callback.is_some() { Channel::Voice } else { channel };
     let place = match draft.session.open().cloned() {
-        None => Place { since: draft.now(), preferred: None },
+        None => Place { since: draft.now(), preferred: served_by(draft, &wish) },
         Some(open) => {
             let agent = agent_of(draft.line, open.id);
             let elsewhere = open.channel != channel || open.callback != wish.callback;
@@ -87,6 +87,12 @@ pub(super) fn wish(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel)
         }
     };
     arrive(draft, wish, channel, place);
+}
+
+/// Who goes on after a talk has its agent again, when able.
+fn served_by(draft: &Draft<'_, '_>, wish: &RouteWish) -> Option<AgentName> {
+    let last = draft.session.interactions.last().filter(|last| last.ended == Some(Outcome::Handled) && last.queue == wish.queue);
+    last.and_then(|last| last.preferred.clone())
 }
 
 /// Somebody came back: who lost their place in line or their agent by the suspension gets it again, on this channel. A call
@@ -135,24 +141,18 @@ pub(super) fn leave_for_good(draft: &mut Draft<'_, '_>) {
 pub(super) fn routed(draft: &mut Draft<'_, '_>, id: InteractionId, phase: Phase) -> Result<(), Refusal> {
     access::house_only(draft.moment)?;
     draft.quiet = true;
-    let Some(record) = draft.session.interactions.iter_mut().find(|i| i.id == id) else { return Ok(()) };
-    let open = record.ended.is_none();
+    let Some(record) = draft.session.interaction(id) else { return Ok(()) };
+    let open = record.ended.is_none() || draft.heeded == Some(id);
     match phase {
-        Phase::Waiting | Phase::Offered(_) => {}
-        Phase::Assigned(agent) => {
-            if record.preferred.as_ref() != Some(&agent) {
-                record.preferred = Some(agent.clone());
-                draft.event("assigned", &[("agent", agent.to_string())]);
-                notices::say(draft, "agent_joined", &[("agent", agent.to_string())]);
-            }
-        }
-        // Said again where it may not have been heard.
-        Phase::WrappingUp(_) if record.parted => {}
+        Phase::Waiting | Phase::Offered(_) => drop(part(draft, id)),
+        Phase::Assigned(agent) => join(draft, id, agent),
         Phase::WrappingUp(agent) => {
-            record.parted = true;
-            end(draft, id, Outcome::Handled);
-            draft.event("talk_ended", &[("agent", agent.to_string())]);
-            notices::say(draft, "agent_left", &[("agent", agent.to_string())]);
+            // Said again where it may not have been heard; it is heard once.
+            if part(draft, id) || open {
+                end(draft, id, Outcome::Handled);
+                draft.event("talk_ended", &[("agent", agent.to_string())]);
+                walk::talked(draft);
+            }
         }
         Phase::Ended if open => end(draft, id, Outcome::Handled),
         Phase::Suspended if open => end(draft, id, Outcome::Suspended),
@@ -172,6 +172,28 @@ pub(super) fn routed(draft: &mut Draft<'_, '_>, id: InteractionId, phase: Phase)
     Ok(())
 }
 
+/// The customer is with this agent now. Said again, it is not told again; somebody they were with before has left.
+fn join(draft: &mut Draft<'_, '_>, id: InteractionId, agent: AgentName) {
+    if draft.session.interaction(id).is_some_and(|record| record.with.as_ref() == Some(&agent)) {
+        return;
+    }
+    part(draft, id);
+    if let Some(record) = draft.session.interactions.iter_mut().find(|i| i.id == id) {
+        (record.preferred, record.with) = (Some(agent.clone()), Some(agent.clone()));
+    }
+    draft.event("assigned", &[("agent", agent.to_string())]);
+    notices::say(draft, "agent_joined", &[("agent", agent.to_string())]);
+}
+
+/// Whoever the customer was with has left: to wrap up, for a colleague, or because their desk was lost. Whether anybody had been.
+fn part(draft: &mut Draft<'_, '_>, id: InteractionId) -> bool {
+    let record = draft.session.interactions.iter_mut().find(|i| i.id == id);
+    let Some(agent) = record.and_then(|record| record.with.take()) else { return false };
+    draft.event("agent_left", &[("agent", agent.to_string())]);
+    notices::say(draft, "agent_left", &[("agent", agent.to_string())]);
+    true
+}
+
 fn arrive(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel, place: Place) {
     let id = InteractionId((draft.moment.ids)().as_u128());
     let record = InteractionRecord {
@@ -186,7 +208,7 @@ fn arrive(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel, place: P
         preferred: place.preferred,
         ended: None,
         ended_at: None,
-        parted: false,
+        with: None,
     };
     draft.event(
         "wants_person",

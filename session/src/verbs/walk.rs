@@ -122,6 +122,21 @@ pub(super) fn resume(draft: &mut Draft<'_, '_>, leg: LegId, channel: Channel, le
     }
 }
 
+/// The talk is over: the journey goes on, where it says how. What it refuses then changes nothing.
+pub(super) fn talked(draft: &mut Draft<'_, '_>) {
+    if !draft.session.is_active() {
+        return;
+    }
+    let moved = with(draft, Source::Journey, |library, at, walk| match at {
+        Some(position) => library.talked(position, walk),
+        None => Ok(Vec::new()),
+    });
+    match moved {
+        Ok(moved) => absorb(draft, moved, None),
+        Err(refusal) => draft.event("stuck", &[("reason", refusal.reason.name())]),
+    }
+}
+
 /// The awaited look-up's time is over. What the journey refuses then must not hold the session up.
 pub(super) fn expire(draft: &mut Draft<'_, '_>) {
     let moved = with(draft, Source::Journey, |library, at, walk| match at {

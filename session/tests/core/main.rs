@@ -8,4 +8,5 @@ mod lives;
 mod pop;
 mod properties;
 mod stories;
+mod talks;
 mod wire;

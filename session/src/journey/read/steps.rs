@@ -236,7 +236,7 @@ impl Reader<'_> {
     }
 
     fn route(&mut self, node: &Node) -> Option<Route> {
-        let fields = self.map(node, "a route", &["queue", "needs", "priority", "callback", "say"])?;
+        let fields = self.map(node, "a route", &["queue", "needs", "priority", "callback", "say", "next"])?;
         let queue = fields.need(self, "queue").and_then(|n| {
             let name = self.scalar(n, "'queue'")?;
             let parsed = QueueName::parse(name);
@@ -249,7 +249,8 @@ impl Reader<'_> {
         let priority = self.expr(fields.get("priority"), "'priority'");
         let callback = self.expr(fields.get("callback"), "'callback'");
         let say = self.text(fields.get("say"), "'say'");
-        Some(Route { queue: queue?, needs: needs?, priority, callback, say })
+        let next = self.link(fields.get("next"), "'next'");
+        Some(Route { queue: queue?, needs: needs?, priority, callback, say, next })
     }
 
     fn needs(&mut self, fields: &Fields<'_>) -> Option<Needs> {

@@ -1,13 +1,13 @@
 //! A person is wanted: queue, requirement and rank are worked out from what is known.
 
-use super::{Flow, Walker};
+use super::{Flow, Walker, step_of, to};
 use crate::journey::{
     Moved, RouteWish,
     definition::{Does, Route, Step},
     text::scalar_text,
     words,
 };
-use crate::{Private, Sensitivity, StepId, Value};
+use crate::{Private, Refusal, Sensitivity, StepId, Value};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 impl Walker<'_> {
@@ -15,6 +15,19 @@ impl Walker<'_> {
         let wish = self.wish(route);
         self.moved.push(Moved::Route(wish));
         Flow::Stop
+    }
+
+    /// The talk is over: the journey goes on where its step says so. Where the way on wants a higher level, or an agent put
+    /// something in front of the customer, they stay.
+    pub(crate) fn talked(&mut self) -> Result<(), Refusal> {
+        let (journey, id) = self.here()?;
+        match &step_of(&journey, &id)?.does {
+            Does::Route(route) => match &route.next {
+                Some(next) => self.run_if_known(to(next)).map(drop),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
     }
 
     /// What the journeys would wish for somebody who asks for a person out of turn: what the nearest route step ahead of the

@@ -1,0 +1,113 @@
+//! Talks with agents: who comes and goes is told once, and what the customer sees and may say when a talk is over.
+
+use crate::bench::*;
+use segue_session::journey::{Library, Prompt, compile};
+use segue_session::*;
+
+/// The keys of the house's notices so far, with the agents they name.
+fn notices(bench: &Bench) -> Vec<String> {
+    let notice = |message: &Message| match &message.body {
+        MessageBody::Notice { key, args } => Some(format!("{key} {}", args.get("agent").map_or("-", String::as_str))),
+        MessageBody::Text(_) | MessageBody::File { .. } | MessageBody::QuickReplies { .. } => None,
+    };
+    bench.messages.iter().filter_map(notice).collect()
+}
+
+fn shown(bench: &Bench) -> Option<Prompt> {
+    view::of(bench.session.as_ref().unwrap(), bench.read(), &bench.library, bench.now).prompt
+}
+
+#[test]
+fn each_agent_comes_and_goes_once_whatever_is_said_again() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.apply(Some(&ada), begin(1, Channel::Chat, None)).unwrap();
+    bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), None)).unwrap();
+    bench.line(Phase::Offered("zoe".into()));
+    bench.line(Phase::Waiting);
+    assert!(notices(&bench).is_empty(), "who declines was never there");
+    for _ in 0..2 {
+        bench.line(Phase::Assigned("bo".into()));
+    }
+    for _ in 0..2 {
+        bench.line(Phase::Waiting);
+    }
+    bench.line(Phase::Assigned("bo".into()));
+    bench.line(Phase::Assigned("cy".into()));
+    for _ in 0..2 {
+        bench.line(Phase::WrappingUp("cy".into()));
+    }
+    bench.line(Phase::Ended);
+    let told = ["agent_joined bo", "agent_left bo", "agent_joined bo", "agent_left bo", "agent_joined cy", "agent_left cy"];
+    assert_eq!(notices(&bench), told);
+}
+
+#[test]
+fn who_comes_back_to_the_same_agent_is_told_that_they_are_there() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.apply(Some(&ada), begin(1, Channel::Chat, None)).unwrap();
+    bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), None)).unwrap();
+    bench.line(Phase::Assigned("bo".into()));
+    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)))).unwrap();
+    bench.apply(Some(&ada), Command::Resume { leg: leg(2, Channel::App), by: Claim::SignedIn }).unwrap();
+    bench.line(Phase::Assigned("bo".into()));
+    assert_eq!(notices(&bench), ["agent_joined bo", "suspended -", "resumed -", "agent_joined bo"]);
+}
+
+const SHOP: &str = r#"
+journey: shop
+start: person
+steps:
+  person:
+    route: { queue: shop, say: { en: "Somebody will be with you soon.", de: "Gleich ist jemand da." }, next: rating }
+  rating:
+    form:
+      fields:
+        - { id: stars, kind: number, ask: { en: "How was it?", de: "Wie war es?" } }
+      next: done
+  done:
+    end: { outcome: rated }
+"#;
+
+fn in_shop(text: &str, language: &str) -> (Bench, Principal) {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.library = Library::new([compile("shop.yaml", text).unwrap().0]);
+    let mut start = begin(1, Channel::Chat, Some("shop"));
+    if let Command::Start { leg, .. } = &mut start {
+        leg.language = Some(language.into());
+    }
+    bench.apply(Some(&ada), start).unwrap();
+    bench.line(Phase::Assigned("bo".into()));
+    (bench, ada)
+}
+
+#[test]
+fn after_a_talk_the_journey_goes_on_where_it_says() {
+    let (mut bench, ada) = in_shop(SHOP, "en");
+    bench.line(Phase::WrappingUp("bo".into()));
+    assert!(matches!(shown(&bench), Some(Prompt::Form { step, .. }) if step.as_str() == "rating"));
+    bench.apply(Some(&ada), Command::End(leg_id(1))).unwrap();
+    assert!(bench.session.unwrap().is_final(), "who skips the rating has nothing left to do");
+}
+
+#[test]
+fn after_a_talk_nobody_is_announced_any_more() {
+    let alone = "journey: shop\nstart: person\nsteps:\n  person:\n    route: { queue: shop, say: { en: Soon., de: Gleich. } }\n";
+    let (mut bench, ada) = in_shop(alone, "de");
+    let text = |bench: &Bench| match shown(bench) {
+        Some(Prompt::Line { text, .. }) => text,
+        other => panic!("the customer sees {other:?}"),
+    };
+    assert_eq!(text(&bench), "Gleich.");
+    for phase in [Phase::WrappingUp("bo".into()), Phase::Ended] {
+        bench.line(phase);
+        assert_eq!(text(&bench), "Das Gespräch ist beendet. Sie können wieder nach jemandem fragen.");
+    }
+    assert!(bench.session.as_ref().unwrap().talk_is_over(bench.line.as_ref()));
+    let again = bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), None)).unwrap();
+    let same = |r: &RouteRequest| matches!(r, RouteRequest::Arrive { preferred: Some(agent), .. } if agent.as_str() == "bo");
+    assert!(again.route.iter().any(same), "the same agent, when able");
+    bench.line(Phase::Waiting);
+    assert_eq!(text(&bench), "Gleich.");
+    bench.apply(Some(&ada), Command::LeaveLine(leg_id(1))).unwrap();
+    assert_eq!(text(&bench), "Sie sind nicht mehr in der Warteschlange. Sie können wieder nach jemandem fragen.");
+}
