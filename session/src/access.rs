@@ -47,23 +47,95 @@ fn reaches(leg: &Leg, session: &Session) -> bool {
     }
 }
 
-/// How surely the customer is known to this somebody: of what others proved, no more than a handle is worth counts for one who
-/// has not signed in as the session's customer.
+/// How surely the customer is known to this somebody: of what was proven elsewhere, no more counts than they proved themselves.
 #[must_use]
 pub fn level(who: &Principal, session: &Session, keys: &Keys, now: Time) -> AssuranceLevel {
-    let level = session.assurance.level(now);
-    if is_outsider(who, session, keys) { level.min(AssuranceLevel::Low) } else { level }
+    session.assurance.level(now).min(own_level(who, session, keys, now))
+}
+
+/// What somebody proved themselves of being the session's customer: by their token, or on a leg they hold; never less than a
+/// handle is worth. Whoever is of the house, and whoever is in a session whose customer has proven nothing anywhere, is held
+/// back from nothing.
+#[must_use]
+pub fn own_level(who: &Principal, session: &Session, keys: &Keys, now: Time) -> AssuranceLevel {
+    let Party::Customer(claims) = &who.party else { return AssuranceLevel::High };
+    if !is_proven(session) {
+        return AssuranceLevel::High;
+    }
+    let by_token = claims.proofs.iter().filter(|p| is_customer(claims, session) && now < p.until).map(|p| p.level);
+    let on_legs = held(who, claims, session, keys).filter_map(|leg| leg.proved).filter(|p| now < p.until).map(|p| p.level);
+    by_token.chain(on_legs).fold(AssuranceLevel::Low, AssuranceLevel::max)
 }
 
 /// Whether this is a customer's page or device on which the session's known customer has not signed in: nothing personal is for it.
 #[must_use]
 pub fn is_outsider(who: &Principal, session: &Session, keys: &Keys) -> bool {
     let Party::Customer(claims) = &who.party else { return false };
-    let holder = holder(who, keys);
-    let signed_in = || session.legs.iter().any(|leg| leg.signed_in && leg.holder == Some(holder) && fits_device(leg, claims));
-    // Whom an agent identified was never signed in: there is nothing to hold back that was proven elsewhere.
+    is_proven(session) && !is_customer(claims, session) && !held(who, claims, session, keys).any(|leg| leg.signed_in)
+}
+
+/// Whether the session's customer has signed in somewhere. Whom an agent identified has not: there is nothing to hold back
+/// that was proven elsewhere.
+fn is_proven(session: &Session) -> bool {
     let proven = session.legs.iter().any(|leg| leg.signed_in) || !session.customer.is_empty();
-    matches!(session.party, Who::Known { .. }) && proven && !is_customer(claims, session) && !signed_in()
+    matches!(session.party, Who::Known { .. }) && proven
+}
+
+/// The legs that somebody holds, live or past.
+fn held<'s>(who: &Principal, claims: &'s CustomerClaims, session: &'s Session, keys: &Keys) -> impl Iterator<Item = &'s Leg> {
+    let holder = holder(who, keys);
+    session.legs.iter().filter(move |leg| leg.holder == Some(holder) && fits_device(leg, claims))
+}
+
+/// What of a transcript is for somebody.
+///
+/// A message is as sure as the session was when it was said: who has proven less since does not read it, unless it was said
+/// after they came. Whoever came by a handle into a session whose customer signed in elsewhere reads from there on alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Hearing<'s> {
+    session: &'s Session,
+    level: AssuranceLevel,
+    since: Option<Time>,
+    outsider: bool,
+}
+
+impl Hearing<'_> {
+    /// Whether a message that was said at that time is for them.
+    #[must_use]
+    pub fn has(&self, said: Time) -> bool {
+        let here = self.since.is_some_and(|since| said >= since);
+        here || (!self.outsider && self.session.assurance.level_then(said) <= self.level)
+    }
+}
+
+/// What of the session's transcript is for this somebody.
+#[must_use]
+pub fn hearing<'s>(who: &'s Principal, session: &'s Session, keys: &Keys, now: Time) -> Hearing<'s> {
+    let since = match &who.party {
+        Party::Customer(claims) => held(who, claims, session, keys).filter(|leg| reaches(leg, session)).map(|leg| leg.since).min(),
+        Party::Agent(_) | Party::Supervisor(_) | Party::Admin | Party::Service => None,
+    };
+    Hearing { session, level: own_level(who, session, keys, now), since, outsider: is_outsider(who, session, keys) }
+}
+
+/// Whether a leg still shows the session: one that is over does not show what goes on elsewhere.
+///
+/// # Errors
+/// `AlreadyResumed`, with where the session is live.
+pub fn shows(session: &Session, leg: LegId) -> Result<(), Refusal> {
+    let over = session.leg(leg).is_none_or(|leg| matches!(leg.standing, LegStanding::Ended { .. }));
+    if session.is_active() && over { Err(live_elsewhere(session)) } else { Ok(()) }
+}
+
+/// The session is live, and where.
+pub(crate) fn live_elsewhere(session: &Session) -> Refusal {
+    let live = session.live().next_back().or_else(|| session.present().next_back());
+    let refusal = Refusal::new(Reason::AlreadyResumed, "the session is live already; join it or move it here");
+    let refusal = refusal.about("session", session.id.to_string());
+    match live {
+        Some(leg) => refusal.about("channel", crate::outbound::channel_name(leg.channel)).about("since", leg.since.0.to_string()),
+        None => refusal,
+    }
 }
 
 /// Whether these signed claims name the session's customer in the session's role.

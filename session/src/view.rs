@@ -2,7 +2,9 @@
 
 use crate::journey::{Field, Library, Phrase, Prompt};
 use crate::store::{Seq, Version};
-use crate::{Answer, AssuranceLevel, FieldId, Line, Phase, Private, Sensitivity, Session, Source, Standing, Time, Value, View};
+use crate::{
+    Answer, FieldId, Keys, Line, Party, Phase, Principal, Private, Sensitivity, Session, Source, Standing, Time, Value, View, access,
+};
 use std::collections::BTreeSet;
 
 /// What was read beside the session's content.
@@ -55,27 +57,45 @@ fn of_line(session: &Session, told: Option<&Line>, prompt: Prompt) -> Prompt {
     Prompt::Line { step, text: over.map_or(text, |phrase| phrase.in_words(&session.language).to_owned()) }
 }
 
-/// The view for who has not signed in as the session's customer: at a handle's level, and without anything personal or known.
-/// That something was given is shown, so that nothing is asked again.
+/// The view for somebody: with no answer that is not for them.
+///
+/// - Who has not signed in as the session's known customer sees it at a handle's level, and nothing personal or known.
+/// - Who has proven less than was proven when a personal answer was given does not see that answer.
+/// - Of a suspended session nobody is shown a personal answer: no leg is attached to it, and the page may be anybody's by now.
+///
+/// What is [`Sensitivity::Usual`] is for anybody in the session. That something was given is always shown, so that nothing is
+/// asked again; a step that wants a higher level shows its questions alone.
 #[must_use]
-pub fn of_outsider(session: &Session, read: Read<'_>, library: &Library, now: Time) -> View {
+pub fn to(who: &Principal, keys: &Keys, session: &Session, read: Read<'_>, library: &Library, now: Time) -> View {
+    if !matches!(who.party, Party::Customer(_)) {
+        return of(session, read, library, now);
+    }
+    let outsider = access::is_outsider(who, session, keys);
+    let own = access::own_level(who, session, keys, now);
+    let nobody_here = matches!(session.standing, Standing::Suspended(_));
+    let hides = |answer: &Answer| is_personal(answer) && (outsider || nobody_here || answer.level > own);
     let mut capped = session.clone();
     if let Some(position) = &mut capped.position {
-        position.level = position.level.min(AssuranceLevel::Low);
+        position.level = position.level.min(own);
     }
     let mut view = of(&capped, read, library, now);
-    view.level = view.level.min(AssuranceLevel::Low);
-    let hidden: BTreeSet<FieldId> = capped.answers.iter().filter(|(_, a)| is_personal(a)).map(|(id, _)| id.clone()).collect();
-    capped.customer.clear();
-    capped.claimed.clear();
-    for answer in capped.answers.values_mut().filter(|a| is_personal(a)) {
+    view.level = view.level.min(own);
+    let hidden: BTreeSet<FieldId> = capped.answers.iter().filter(|(_, a)| hides(a)).map(|(id, _)| id.clone()).collect();
+    if hidden.is_empty() && !outsider {
+        return view;
+    }
+    if outsider {
+        capped.customer.clear();
+        capped.claimed.clear();
+    }
+    for answer in capped.answers.values_mut().filter(|a| hides(a)) {
         answer.value = Private::new(Value::Text(MASK.to_owned()));
     }
     let worded = of(&capped, read, library, now).prompt;
     view.prompt = match (view.prompt, worded) {
         (Some(Prompt::Form { step, fields, current, misfit, confirm, .. }), Some(Prompt::Form { title, fields: words, .. })) => {
-            let fields = fields.into_iter().map(|field| masked(field, &words, &hidden)).collect();
-            Some(Prompt::Form { step, title, fields, current, misfit, confirm })
+            let masked = |field: Field| masked(field, &words, &hidden, outsider);
+            Some(Prompt::Form { step, title, fields: fields.into_iter().map(masked).collect(), current, misfit, confirm })
         }
         (_, worded) => worded,
     };
@@ -83,7 +103,7 @@ pub fn of_outsider(session: &Session, read: Read<'_>, library: &Library, now: Ti
 }
 
 /// A field whose value is hidden where it is personal, and whose words hold nothing personal either.
-fn masked(mut field: Field, words: &[Field], hidden: &BTreeSet<FieldId>) -> Field {
+fn masked(mut field: Field, words: &[Field], hidden: &BTreeSet<FieldId>, outsider: bool) -> Field {
     match words.iter().find(|f| f.id == field.id) {
         Some(worded) => {
             field.ask.clone_from(&worded.ask);
@@ -94,7 +114,7 @@ fn masked(mut field: Field, words: &[Field], hidden: &BTreeSet<FieldId>) -> Fiel
             field.hint = None;
         }
     }
-    if field.value.is_some() && (hidden.contains(&field.id) || field.sensitivity != Sensitivity::Usual) {
+    if field.value.is_some() && (hidden.contains(&field.id) || (outsider && field.sensitivity != Sensitivity::Usual)) {
         field.value = Some(Private::new(MASK.to_owned()));
     }
     field

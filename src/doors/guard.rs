@@ -2,8 +2,8 @@
 
 use super::{Action, permits};
 use crate::engine::Meters;
-use segue_adapter_kit::{Accepted, Connection, DeskDirectory, DeskStart, Desks, Ephemeral, House, Order, Page, Resume, Wake, Watch};
-use segue_session::store::{Durability, Seq};
+use segue_adapter_kit::{Accepted, Connection, DeskDirectory, DeskStart, Desks, Ephemeral, House, Order, Page, Resume, Said, Wake, Watch};
+use segue_session::store::Seq;
 use segue_session::{DeskAck, DeskCommand, LegId, Matter, Message, MessageBody, Principal, Reason, Refusal, RequestId, SessionId, View};
 use std::future::Future;
 use std::sync::Arc;
@@ -59,19 +59,12 @@ impl<H: House + ?Sized> House for Guarded<H> {
         self.pass_through(who, action, self.inner.order(who, order)).await
     }
 
-    async fn say(
-        &self,
-        who: &Principal,
-        session: SessionId,
-        leg: LegId,
-        request: RequestId,
-        body: MessageBody,
-    ) -> Result<(Seq, Durability), Refusal> {
+    async fn say(&self, who: &Principal, session: SessionId, leg: LegId, request: RequestId, body: MessageBody) -> Result<Said, Refusal> {
         self.pass_through(who, Action::UseSession, self.inner.say(who, session, leg, request, body)).await
     }
 
-    async fn view(&self, who: &Principal, session: SessionId) -> Result<View, Refusal> {
-        self.pass_through(who, Action::SeeOwnSession, self.inner.view(who, session)).await
+    async fn view(&self, who: &Principal, session: SessionId, leg: Option<LegId>) -> Result<View, Refusal> {
+        self.pass_through(who, Action::SeeOwnSession, self.inner.view(who, session, leg)).await
     }
 
     async fn messages(&self, who: &Principal, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal> {

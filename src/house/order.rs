@@ -10,7 +10,7 @@ use segue_session::store::{
 };
 use segue_session::{
     Actor, Arriving, Changed, Claim, Command, GivenHandle, Leg, LegId, LegStanding, Line, Moment, Principal, Reason, Refusal, RequestId,
-    Session, SessionId, Time, access, apply, due, view,
+    Session, SessionId, Time, apply, due, view,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -350,9 +350,7 @@ impl Tenant {
             last_message: read.stored.last_message,
             line: read.line.as_ref(),
         };
-        let outsider = access::is_outsider(who, &read.session, &self.keys);
-        let of = if outsider { view::of_outsider } else { view::of };
-        let mut view = of(&read.session, beside, &self.library, self.clock.now());
+        let mut view = view::to(who, &self.keys, &read.session, beside, &self.library, self.clock.now());
         self.bells.waits(read.session.id, view.line.as_ref());
         if let Some(line) = view.line.as_mut().filter(|line| line.phase == segue_session::Phase::Waiting) {
             line.ahead = self.ahead(line.interaction).await;

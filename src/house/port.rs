@@ -4,14 +4,15 @@ use crate::engine::journal::fingerprint;
 use crate::house::Switchboard;
 use crate::house::order::{Read, seen_through};
 use crate::house::tenant::Tenant;
-use segue_adapter_kit::{Accepted, Ephemeral, House, Order, Page, Watch};
+use segue_adapter_kit::{Accepted, Ephemeral, House, Order, Page, Said, Watch};
 use segue_session::codec::Coded;
-use segue_session::store::{Durability, KeyKind, MessageAppend, Mutation, Request, Seq};
+use segue_session::store::{KeyKind, MessageAppend, Mutation, Request, Seq};
 use segue_session::{
     Actor, Channel, Command, LegId, LegStanding, Matter, Message, MessageBody, Party, Principal, Reason, Refusal, RequestId, SessionId,
     Speaker, Standing, View, access, limits, matter,
 };
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The most messages in one answer.
 pub(super) const MESSAGES: usize = 200;
@@ -45,32 +46,38 @@ impl House for Switchboard {
         Ok(tenant.accepted(who, applied?).await)
     }
 
-    async fn say(
-        &self,
-        who: &Principal,
-        session: SessionId,
-        leg: LegId,
-        request: RequestId,
-        body: MessageBody,
-    ) -> Result<(Seq, Durability), Refusal> {
+    async fn say(&self, who: &Principal, session: SessionId, leg: LegId, request: RequestId, body: MessageBody) -> Result<Said, Refusal> {
         let tenant = self.tenant(who)?;
         let _turn = self.admission.admit(super::admission::Class::Live)?;
         let read = tenant.seen(who, session).await?;
         let channel = read.session.leg(leg).map_or(Channel::Chat, |leg| leg.channel);
-        let seq = tenant.say(may_speak(&read, leg), session, request, Speaker::Customer(leg, channel), body).await?;
-        Ok((seq, tenant.store.durability()))
+        let (seq, repeat) = tenant.say(may_speak(&read, leg), session, request, Speaker::Customer(leg, channel), body).await?;
+        Ok(Said { seq, durability: tenant.store.durability(), repeat })
     }
 
-    async fn view(&self, who: &Principal, session: SessionId) -> Result<View, Refusal> {
+    async fn view(&self, who: &Principal, session: SessionId, leg: Option<LegId>) -> Result<View, Refusal> {
         let tenant = self.tenant(who)?;
         let read = tenant.seen(who, session).await?;
+        leg.map_or(Ok(()), |leg| access::shows(&read.session, leg))?;
         Ok(tenant.view_of(who, &read).await)
     }
 
     async fn messages(&self, who: &Principal, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal> {
         let tenant = self.tenant(who)?;
-        tenant.seen(who, session).await?;
-        tenant.transcript(session, after, limit).await
+        let read = tenant.seen(who, session).await?;
+        let hearing = access::hearing(who, &read.session, &tenant.keys, tenant.clock.now());
+        let (mut heard, mut after, limit) = (Vec::new(), after, limit.clamp(1, MESSAGES));
+        loop {
+            // What is not for them is passed over, so that an answer without messages is the end.
+            let page = tenant.transcript(session, after, limit).await?;
+            let whole = page.len() < limit;
+            after = page.last().map_or(after, |(seq, _)| *seq);
+            heard.extend(page.into_iter().filter(|(_, message)| hearing.has(message.at)));
+            if whole || heard.len() >= limit {
+                heard.truncate(limit);
+                return Ok(heard);
+            }
+        }
     }
 
     async fn matters(&self, who: &Principal, page_size: usize, page: Option<&str>) -> Result<Page<Matter>, Refusal> {
@@ -138,7 +145,7 @@ impl Tenant {
     }
 
     /// Says something for somebody who may, or may not: what they had said before under this request id keeps its place,
-    /// whatever has become of the session since.
+    /// whatever has become of the session since. The message's place, and whether it had been said before.
     pub(super) async fn say(
         self: &Arc<Self>,
         may: Result<(), Refusal>,
@@ -146,10 +153,10 @@ impl Tenant {
         request: RequestId,
         from: Speaker,
         body: MessageBody,
-    ) -> Result<Seq, Refusal> {
+    ) -> Result<(Seq, bool), Refusal> {
         let Err(refusal) = may else { return self.append(session, request, from, body).await };
         let first = self.first_time(session, request, print_of(session, &from, &body)).await?;
-        first.and_then(|committed| committed.messages.first().copied()).ok_or_else(|| {
+        first.and_then(|committed| Some((committed.messages.first().copied()?, true))).ok_or_else(|| {
             if refusal.reason == Reason::LimitExceeded {
                 self.meters.limit("transcript_messages");
             }
@@ -158,13 +165,20 @@ impl Tenant {
     }
 
     /// Appends a message; the store numbers it, and copies it to the outboxes of the session's agents.
-    async fn append(self: &Arc<Self>, session: SessionId, request: RequestId, from: Speaker, body: MessageBody) -> Result<Seq, Refusal> {
+    async fn append(
+        self: &Arc<Self>,
+        session: SessionId,
+        request: RequestId,
+        from: Speaker,
+        body: MessageBody,
+    ) -> Result<(Seq, bool), Refusal> {
         check_body(self, &body)?;
         let print = print_of(session, &from, &body);
         let message = Message { id: request, from, at: self.clock.now(), body };
         let body = message.encode().map_err(|_| Refusal::new(Reason::InvalidArgument, "the message cannot be written"))?;
         let mutation = Mutation {
-            request: Some(Request { id: request, fingerprint: print, result: Vec::new(), of: None }),
+            // Drawn for this attempt: tells it from what was said before, where the store does not answer at once.
+            request: Some(Request { id: request, fingerprint: print, result: Uuid::now_v7().into_bytes().to_vec(), of: None }),
             at: self.clock.now(),
             messages: vec![MessageAppend { session, body }],
             ..Mutation::default()
@@ -175,7 +189,7 @@ impl Tenant {
             tenant.heard(&committed, 0);
             let seq = committed.messages.first().copied().unwrap_or_default();
             tenant.bells.message(session, seq);
-            Ok(seq)
+            Ok((seq, committed.repeat))
         })
         .await?
     }

@@ -95,7 +95,7 @@ impl Presence {
                 .about("most", most.to_string()));
         }
         // Whoever may not see the session finds nothing here, however many streams of its owner's there are.
-        active(&self.house.view(&self.who, self.session).await?.standing)?;
+        active(&self.house.view(&self.who, self.session, None).await?.standing)?;
         if *streams == 0 {
             self.bring_back().await?;
         }
@@ -108,6 +108,11 @@ impl Presence {
     pub(crate) async fn bring_back(&self) -> Result<(), Refusal> {
         let leg = Arriving { leg: self.leg, channel: Channel::App, address: None, language: None };
         self.order(Command::Resume { leg, by: Claim::SameLeg }).await
+    }
+
+    /// Which leg it is.
+    pub(crate) const fn leg(&self) -> LegId {
+        self.leg
     }
 
     /// Whether the leg is being ended on purpose.

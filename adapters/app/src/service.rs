@@ -134,7 +134,7 @@ impl AppService for App {
 
     async fn get_session(&self, request: Request<app::GetSessionRequest>) -> Result<Response<app::GetSessionResponse>, Status> {
         self.call(request, |shared, caller, wire| async move {
-            let view = shared.house.view(&caller.who, translate::get(&wire)?).await?;
+            let view = shared.house.view(&caller.who, translate::get(&wire)?, None).await?;
             Ok(app::GetSessionResponse { view: Some(app_view(&view)) })
         })
         .await
@@ -211,8 +211,8 @@ impl AppService for App {
     async fn send_message(&self, request: Request<app::SendMessageRequest>) -> Result<Response<app::SendMessageResponse>, Status> {
         self.call(request, |shared, caller, wire| async move {
             let said = translate::send_message(wire)?;
-            let (seq, durability) = shared.house.say(&caller.who, said.session, said.leg, said.request, said.body).await?;
-            Ok(app::SendMessageResponse { sequence: seq.0, durability: word::durability(durability).into() })
+            let said = shared.house.say(&caller.who, said.session, said.leg, said.request, said.body).await?;
+            Ok(app::SendMessageResponse { sequence: said.seq.0, durability: word::durability(said.durability).into() })
         })
         .await
     }

@@ -237,7 +237,8 @@ impl<T: Send + 'static> Following<'_, T> {
             return Ok(None);
         }
         let who = &self.stream.caller.who;
-        let view = self.stream.shared.house.view(who, self.session).await?;
+        let leg = (!self.presence.ending()).then(|| self.presence.leg());
+        let view = self.stream.shared.house.view(who, self.session, leg).await?;
         let (active, last) = (view.standing == Standing::Active, view.last_message);
         // Another stream of this leg may have broken elsewhere, later than this one came: then the leg counts as lost.
         let lost = active && !view.channels.contains(&Channel::App) && !self.presence.ending();

@@ -66,8 +66,8 @@ impl Talk {
         let (request, body) = translate::chat_message(message)?;
         let Watching { session, leg, .. } = self.watching;
         let said = self.shared.house.say(&self.caller.who, session, leg, request, body);
-        let (seq, durability) = tokio::time::timeout(self.shared.settings.deadline, said).await.unwrap_or_else(|_| Err(too_late()))?;
-        Ok(ChatAccepted { request_id, sequence: seq.0, durability: word::durability(durability).into() })
+        let said = tokio::time::timeout(self.shared.settings.deadline, said).await.unwrap_or_else(|_| Err(too_late()))?;
+        Ok(ChatAccepted { request_id, sequence: said.seq.0, durability: word::durability(said.durability).into() })
     }
 
     async fn activity(&self, activity: segue_proto::app::v1::Activity) -> Option<chat_response::Kind> {

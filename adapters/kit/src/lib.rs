@@ -42,5 +42,5 @@ pub use meter::{Meter, NoMeter};
 pub use peer::{At, Peer};
 pub use ports::{
     Accepted, Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Doors, Ephemeral, House, Order, Page,
-    Resume, Target, Wake, Watch,
+    Resume, Said, Target, Wake, Watch,
 };

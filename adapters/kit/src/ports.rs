@@ -61,6 +61,17 @@ pub struct Accepted {
     pub repeat: bool,
 }
 
+/// A message that is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Its place in the transcript.
+    pub seq: Seq,
+    /// What the acknowledgement is worth.
+    pub durability: Durability,
+    /// It was stored at a former time, under this request id.
+    pub repeat: bool,
+}
+
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<T> {
@@ -76,7 +87,7 @@ pub trait House: Send + Sync + 'static {
     /// Applies a command: load, decide, store, tell. Answers when it is stored.
     async fn order(&self, who: &Principal, order: Order) -> Result<Accepted, Refusal>;
 
-    /// Appends a customer's message to the transcript; answers when it is stored, with its number.
+    /// Appends a customer's message to the transcript; answers when it is stored. A repeat stores nothing and answers the same.
     async fn say(
         &self,
         who: &Principal,
@@ -84,10 +95,11 @@ pub trait House: Send + Sync + 'static {
         leg: segue_session::LegId,
         request: RequestId,
         body: MessageBody,
-    ) -> Result<(Seq, Durability), Refusal>;
+    ) -> Result<Said, Refusal>;
 
-    /// How a session stands, with the place in line as of now.
-    async fn view(&self, who: &Principal, session: SessionId) -> Result<View, Refusal>;
+    /// How a session stands, with the place in line as of now. For a leg: refused with `AlreadyResumed` where the leg is over
+    /// and the session goes on elsewhere, for that is nothing to show there.
+    async fn view(&self, who: &Principal, session: SessionId, leg: Option<segue_session::LegId>) -> Result<View, Refusal>;
 
     /// Messages after `after`, oldest first, at most `limit` (at most 200).
     async fn messages(&self, who: &Principal, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal>;

@@ -263,8 +263,8 @@ fn still(reader: &mut Reader<'_>, steps: &BTreeMap<StepId, Step>) {
     }
 }
 
-/// A text in some languages should be in all of the journey's.
-pub(crate) fn translations(reader: &mut Reader<'_>) {
+/// A text in some languages should be in all of the journey's, which are told.
+pub(crate) fn translations(reader: &mut Reader<'_>) -> BTreeSet<String> {
     let mut all = reader.languages.clone();
     if all.is_empty() {
         all = reader.texts.iter().flat_map(|(_, tags)| tags).cloned().collect();
@@ -277,6 +277,7 @@ pub(crate) fn translations(reader: &mut Reader<'_>) {
             reader.warn(at, what, Some(format!("it is shown in '{spoken}'")));
         }
     }
+    all
 }
 
 /// The deepest that journeys may call one another.

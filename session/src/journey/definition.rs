@@ -3,6 +3,7 @@
 use super::expr::Expr;
 use super::read::tree::Place;
 use super::text::{Template, Text, Words};
+use super::words;
 use super::{FieldKind, JourneyVersion};
 use crate::needs::Needs;
 use crate::{AssuranceLevel, Channel, ChoiceId, FieldId, JourneyName, Language, QueueName, Sensitivity, StepId};
@@ -18,6 +19,10 @@ pub(crate) struct Body {
     pub(crate) name: JourneyName,
     pub(crate) version: JourneyVersion,
     pub(crate) title: Text,
+    /// The language it falls back to.
+    pub(crate) language: Language,
+    /// The languages it is held in; none where its texts are the same for all.
+    pub(crate) languages: BTreeSet<String>,
     pub(crate) start: StepId,
     pub(crate) upgrade: Upgrade,
     pub(crate) steps: BTreeMap<StepId, Step>,
@@ -288,6 +293,17 @@ impl Journey {
     #[must_use]
     pub fn title(&self, language: &Language) -> String {
         self.0.title.bare(language)
+    }
+    /// The language a customer is really shown who wishes for this one: theirs, with its region, where the journey is held in
+    /// it or in what it is looked up by (RFC 4647, section 3.4); else the journey's own.
+    #[must_use]
+    pub fn spoken_to(&self, wish: &Language) -> Language {
+        let (wish, held) = (words::canonical(wish.as_str()), &self.0.languages);
+        if held.is_empty() || words::ranges(wish.as_str()).any(|tag| held.contains(tag)) {
+            return wish;
+        }
+        let own = held.get(self.0.language.as_str()).or(held.first());
+        own.map_or(wish, |own| Language::new(own))
     }
     /// Its steps, in order of their ids.
     pub fn steps(&self) -> impl Iterator<Item = &StepId> {

@@ -4,7 +4,7 @@
 
 use super::definition::Does;
 use super::walk::{Walked, Walker};
-use super::{Carried, Input, Journey, JourneyVersion, Moved, Position, Prompt, Walk, compile, prompt};
+use super::{Carried, Input, Journey, JourneyVersion, Moved, Position, Prompt, Walk, compile, prompt, words};
 use crate::{Answers, FieldId, JourneyName, Language, LookupDone, Private, Refusal, StepId, Time};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::collections::BTreeMap;
@@ -209,6 +209,12 @@ impl Library {
         language: &Language,
     ) -> Option<Prompt> {
         prompt::prompt(self, at, answers, customer, claimed, language)
+    }
+
+    /// The language really shown to a customer who wishes for this one, in a version of a journey; see [`Journey::spoken_to`].
+    #[must_use]
+    pub fn spoken_to(&self, journey: Option<&Journey>, wish: &Language) -> Language {
+        journey.map_or_else(|| words::canonical(wish.as_str()), |journey| journey.spoken_to(wish))
     }
 
     /// What the journey is called; its name where the version is not known here.

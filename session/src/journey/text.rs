@@ -1,6 +1,7 @@
 //! Texts per language, with holes for expressions: `{ en: "Hello {customer.name}", fr: "Bonjour {customer.name}" }`.
 
 use super::expr::{Expr, Scope};
+use super::words;
 use crate::{FieldId, Language};
 use std::collections::BTreeMap;
 
@@ -126,11 +127,10 @@ impl Text {
         Self { by: BTreeMap::from([(String::new(), template)]), default: String::new() }
     }
 
-    /// In this language, else in its base (`pt` for `pt-BR`), else in the journey's own, else in any.
+    /// In this language, else in the nearest that it is looked up by (`pt` for `pt-BR`), else in the journey's own, else in any.
     pub(crate) fn pick(&self, language: &Language) -> Option<&Template> {
-        let tag = language.as_str();
-        let base = tag.split('-').next().unwrap_or(tag);
-        [tag, base, "", self.default.as_str()].into_iter().find_map(|t| self.by.get(t)).or_else(|| self.by.values().next())
+        let ranges = words::ranges(language.as_str()).chain(["", self.default.as_str()]);
+        ranges.into_iter().find_map(|tag| self.by.get(tag)).or_else(|| self.by.values().next())
     }
 
     /// In this language, with its holes filled.
@@ -151,9 +151,7 @@ pub(crate) struct Words(pub(crate) BTreeMap<String, Vec<String>>);
 impl Words {
     /// Those of this language and of all.
     pub(crate) fn pick(&self, language: &Language) -> Vec<String> {
-        let tag = language.as_str();
-        let base = tag.split('-').next().unwrap_or(tag);
-        let own = self.0.get(tag).or_else(|| self.0.get(base)).into_iter().flatten();
+        let own = words::ranges(language.as_str()).find_map(|tag| self.0.get(tag)).into_iter().flatten();
         own.chain(self.0.get("").into_iter().flatten()).cloned().collect()
     }
 }

@@ -42,6 +42,34 @@ fn tongue(language: &Language) -> Tongue {
     }
 }
 
+/// A language tag and what it is looked up by, one after the other: the last subtag goes each time, and with it a single letter
+/// that would be last then (RFC 4647, section 3.4).
+pub(crate) fn ranges(tag: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(tag), |tag| {
+        let (rest, _) = tag.rsplit_once('-')?;
+        match rest.rsplit_once('-') {
+            Some((before, single)) if single.len() == 1 => Some(before),
+            _ => Some(rest),
+        }
+    })
+}
+
+/// A language tag as it is written: the language small, a script with a capital, a region in capitals (RFC 5646, section 2.1.1).
+pub(crate) fn canonical(tag: &str) -> Language {
+    let mut special = false;
+    let part = |(i, part): (usize, &str)| {
+        let small = part.to_ascii_lowercase();
+        let plain = i == 0 || special;
+        special |= part.len() == 1;
+        match (plain, small.len(), small.get(..1)) {
+            (false, 2, _) => small.to_ascii_uppercase(),
+            (false, 4, Some(head)) => head.to_ascii_uppercase() + small.get(1..).unwrap_or_default(),
+            _ => small,
+        }
+    };
+    Language::new(&tag.split('-').enumerate().map(part).collect::<Vec<_>>().join("-"))
+}
+
 /// The language without its region.
 pub(crate) fn base(language: &Language) -> &str {
     language.as_str().split('-').next().unwrap_or_default()
@@ -261,4 +289,21 @@ pub(crate) fn alike(a: &str, b: &str) -> bool {
     };
     let (a, b) = (fold(a), fold(b));
     !a.is_empty() && a == b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_written_one_way_and_looked_up_from_the_longest() {
+        for (typed, written) in
+            [("DE-ch", "de-CH"), ("EN", "en"), ("zh-hant-tw", "zh-Hant-TW"), ("sl-ROZAJ", "sl-rozaj"), ("en-x-us", "en-x-us"), ("", "")]
+        {
+            assert_eq!(canonical(typed).as_str(), written);
+        }
+        let all = |tag| ranges(tag).collect::<Vec<_>>();
+        assert_eq!(all("zh-Hant-CN-x-private"), ["zh-Hant-CN-x-private", "zh-Hant-CN", "zh-Hant", "zh"]);
+        assert_eq!(all("fr"), ["fr"]);
+    }
 }

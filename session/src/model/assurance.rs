@@ -46,6 +46,11 @@ impl Ledger {
     pub fn level(&self, now: Time) -> AssuranceLevel {
         self.holding(now).map(|p| p.level).max().unwrap_or_default()
     }
+    /// How surely was known at a time past.
+    #[must_use]
+    pub fn level_then(&self, at: Time) -> AssuranceLevel {
+        self.holding(at).filter(|p| p.at <= at).map(|p| p.level).max().unwrap_or_default()
+    }
     /// The proofs that still hold, oldest first.
     pub fn holding(&self, now: Time) -> impl Iterator<Item = &Proof> {
         self.0.iter().filter(move |p| now < p.until)

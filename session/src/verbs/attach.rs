@@ -3,7 +3,8 @@
 use super::draft::{Draft, word};
 use super::{handles, identity};
 use crate::{
-    Action, Actor, Arriving, AssuranceLevel, Claim, Leg, LegStanding, Moment, Party, Principal, Reason, Refusal, Who, access, limits,
+    Action, Actor, Arriving, AssuranceLevel, Claim, CustomerClaims, Leg, LegStanding, Moment, Party, Principal, Proved, Reason, Refusal,
+    Time, Who, access, limits,
 };
 
 /// Joins as one more leg.
@@ -51,7 +52,9 @@ pub(super) fn enter(draft: &mut Draft<'_, '_>, arriving: Arriving, by: &Claim) -
         }
     }
     if let Some(language) = arriving.language {
-        draft.session.language = language;
+        let first = draft.session.position.as_ref().and_then(|position| position.frames.first());
+        let journey = first.and_then(|frame| draft.moment.library.get(&frame.journey, &frame.version));
+        draft.session.language = draft.moment.library.spoken_to(journey, &language);
     }
     identity::sign_in(draft)?;
     draft.touch();
@@ -61,13 +64,19 @@ pub(super) fn enter(draft: &mut Draft<'_, '_>, arriving: Arriving, by: &Claim) -
 /// Another connection of the same holder has taken the leg over.
 fn rebind(draft: &mut Draft<'_, '_>, fresh: &Leg) {
     if let Some(leg) = draft.session.legs.iter_mut().find(|l| l.id == fresh.id)
-        && (leg.holder != fresh.holder || leg.device != fresh.device || leg.signed_in != fresh.signed_in)
+        && (leg.holder != fresh.holder || leg.device != fresh.device || leg.signed_in != fresh.signed_in || leg.proved != fresh.proved)
     {
-        leg.signed_in = fresh.signed_in;
+        (leg.signed_in, leg.proved) = (fresh.signed_in, fresh.proved);
         leg.holder = fresh.holder.or(leg.holder);
         leg.device = fresh.device.clone().or_else(|| leg.device.clone());
         draft.dirty = true;
     }
+}
+
+/// The best that the claims prove, and for how long.
+pub(super) fn proved(claims: &CustomerClaims, now: Time) -> Option<Proved> {
+    let holding = claims.proofs.iter().filter(|p| claims.customer.is_some() && now < p.until);
+    holding.max_by_key(|p| (p.level, p.until)).map(|p| Proved { level: p.level, until: p.until })
 }
 
 /// A leg as it comes, held by who comes with it.
@@ -94,6 +103,10 @@ pub(super) fn leg(now: &Moment<'_>, arriving: &Arriving) -> Result<Leg, Refusal>
         device,
         holder,
         life: now.life,
+        proved: match now.who {
+            Actor::Principal(Principal { party: Party::Customer(claims), .. }) => proved(claims, now.now),
+            Actor::Principal(_) | Actor::House => None,
+        },
         signed_in: matches!(now.who, Actor::Principal(Principal { party: Party::Customer(claims), .. }) if claims.customer.is_some()),
     })
 }

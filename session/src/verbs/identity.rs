@@ -11,10 +11,11 @@ pub(super) fn prove(draft: &mut Draft<'_, '_>, leg: LegId, claims: CustomerClaim
     access::over_leg(draft.moment, &draft.session, leg)?;
     draft.speaks(leg)?;
     adopt(draft, &claims)?;
+    let proved = super::attach::proved(&claims, draft.now());
     if claims.customer.is_some()
-        && let Some(leg) = draft.session.legs.iter_mut().find(|l| l.id == leg && !l.signed_in)
+        && let Some(leg) = draft.session.legs.iter_mut().find(|l| l.id == leg && (!l.signed_in || l.proved != proved))
     {
-        leg.signed_in = true;
+        (leg.signed_in, leg.proved) = (true, proved);
         draft.dirty = true;
     }
     Ok(())

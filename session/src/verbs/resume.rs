@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, word};
 use super::{attach, handles, notices, person, walk};
-use crate::{Arriving, Claim, LegStanding, Reason, Refusal, Standing};
+use crate::{Arriving, Claim, LegStanding, Refusal, Standing, access};
 
 /// Resumes. Where the session is live already, only the same leg comes back; anybody else is told where it is live, and may
 /// join or move it.
@@ -43,12 +43,5 @@ fn same_leg_or_told(draft: &mut Draft<'_, '_>, arriving: Arriving, by: &Claim) -
     if here {
         return attach::enter(draft, arriving, by);
     }
-    let session = &draft.session;
-    let live = session.live().next_back().or_else(|| session.present().next_back());
-    let mut refusal = Refusal::new(Reason::AlreadyResumed, "the session is live already; join it or move it here")
-        .about("session", session.id.to_string());
-    if let Some(leg) = live {
-        refusal = refusal.about("channel", word(leg.channel)).about("since", leg.since.0.to_string());
-    }
-    Err(refusal)
+    Err(access::live_elsewhere(&draft.session))
 }

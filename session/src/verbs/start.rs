@@ -34,7 +34,8 @@ pub(super) fn start(
         }
         session.language = claims.language.clone().unwrap_or(session.language);
     }
-    session.language = arriving.language.unwrap_or(session.language);
+    let wish = arriving.language.unwrap_or(session.language);
+    session.language = now.library.spoken_to(journey.as_ref().and_then(|name| now.library.current(name)), &wish);
     session.assurance = Ledger(proofs);
     let mut draft = Draft::new(now, session, None);
     draft.add_leg(leg)?;

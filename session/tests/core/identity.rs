@@ -172,11 +172,79 @@ fn a_page_that_came_by_a_handle_counts_for_what_it_proved() {
     let session = bench.session.clone().unwrap();
     assert_eq!(access::level(&eve, &session, &bench.keys, bench.now), AssuranceLevel::Low);
     assert_eq!(access::level(&ada, &session, &bench.keys, bench.now), AssuranceLevel::Substantial);
-    assert_eq!(view::of_outsider(&session, bench.read(), &bench.library, bench.now).level, AssuranceLevel::Low);
+    assert_eq!(view::to(&eve, &bench.keys, &session, bench.read(), &bench.library, bench.now).level, AssuranceLevel::Low);
     bench.settings.levels.insert(Action::GiveHandle, AssuranceLevel::Substantial);
     assert_eq!(refused(&mut bench, &eve, Command::GiveHandle(HandleKind::Code, Vec::new())), Reason::AssuranceTooLow);
     bench.apply(Some(&eve), Command::End(leg_id(3))).unwrap();
     assert!(!access::may_see(&eve, bench.session.as_ref().unwrap(), &bench.keys), "the leg is over, and so is what it sees");
+}
+
+/// Ada, by a token of this level.
+fn by_token(level: AssuranceLevel) -> Principal {
+    let mut who = customer("ada");
+    if let Party::Customer(claims) = &mut who.party {
+        claims.device = Some(format!("{level:?}"));
+        claims.proofs[0].level = level;
+    }
+    who
+}
+
+/// The value of a field, as somebody sees it.
+fn seen(bench: &Bench, who: &Principal, field: &str) -> Option<String> {
+    let session = bench.session.as_ref().unwrap();
+    match view::to(who, &bench.keys, session, bench.read(), &bench.library, bench.now).prompt {
+        Some(journey::Prompt::Form { fields, .. }) => {
+            fields.into_iter().find(|f| f.id.as_str() == field)?.value.map(|v| v.reveal().clone())
+        }
+        other => panic!("they see {other:?}"),
+    }
+}
+
+#[test]
+fn nobody_sees_what_was_given_more_surely_than_they_came() {
+    let (high, low, eve) = (by_token(AssuranceLevel::High), by_token(AssuranceLevel::Low), visitor("eve"));
+    let mut bench = Bench::new();
+    bench.apply(Some(&high), begin(1, Channel::App, Some("fault"))).unwrap();
+    bench.apply(Some(&high), Command::GiveHandle(HandleKind::Code, Vec::new())).unwrap();
+    bench.apply(Some(&high), Command::Step(leg_id(1), crate::stories::choose("internet"))).unwrap();
+    bench.apply(Some(&high), Command::Step(leg_id(1), crate::stories::fill("light", "red"))).unwrap();
+    bench.apply(Some(&high), Command::Step(leg_id(1), crate::stories::fill("number", "+33142685300"))).unwrap();
+    let by = bench.claim(HandleKind::Code);
+    bench.wait(60).apply(Some(&low), Command::Attach { leg: leg(2, Channel::Chat), by: Claim::SignedIn }).unwrap();
+    bench.apply(Some(&eve), Command::Attach { leg: leg(3, Channel::Chat), by }).unwrap();
+    assert!(seen(&bench, &high, "number").unwrap().contains("42"));
+    for who in [&low, &eve] {
+        assert_eq!(seen(&bench, who, "number").unwrap(), "•••", "a telephone number is personal");
+        assert_eq!(seen(&bench, who, "light").unwrap(), "red", "what is usual is for anybody in the session");
+    }
+    let session = bench.session.clone().unwrap();
+    let level = |who| access::level(who, &session, &bench.keys, bench.now);
+    assert_eq!([&high, &low, &eve].map(level), [AssuranceLevel::High, AssuranceLevel::Low, AssuranceLevel::Low]);
+    let before = Time(bench.now.0 - 1);
+    let hears = |who, said| access::hearing(who, &session, &bench.keys, bench.now).has(said);
+    assert_eq!([&high, &low, &eve].map(|who| hears(who, before)), [true, false, false]);
+    assert_eq!([&high, &low, &eve].map(|who| hears(who, bench.now)), [true, true, true], "what is said once they are there is for them");
+    // A step-up on the leg counts for it.
+    let Party::Customer(claims) = by_token(AssuranceLevel::High).party else { panic!("a customer") };
+    bench.apply(Some(&low), Command::Prove(leg_id(2), CustomerClaims { device: None, ..claims })).unwrap();
+    assert!(seen(&bench, &low, "number").unwrap().contains("42"));
+    bench.apply(Some(&high), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)))).unwrap();
+    assert_eq!(seen(&bench, &high, "number").unwrap(), "•••", "no leg is attached to a suspended session");
+    bench.apply(Some(&high), Command::Resume { leg: leg(4, Channel::App), by: Claim::SignedIn }).unwrap();
+    assert!(seen(&bench, &high, "number").unwrap().contains("42"));
+}
+
+#[test]
+fn a_leg_that_was_moved_away_shows_nothing_more() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.apply(Some(&ada), begin(1, Channel::Chat, None)).unwrap();
+    access::shows(bench.session.as_ref().unwrap(), leg_id(1)).unwrap();
+    bench.apply(Some(&ada), Command::Move { leg: leg(2, Channel::App), by: Claim::SignedIn }).unwrap();
+    let session = bench.session.as_ref().unwrap();
+    access::shows(session, leg_id(2)).unwrap();
+    let refused = access::shows(session, leg_id(1)).unwrap_err();
+    assert_eq!(refused.reason, Reason::AlreadyResumed);
+    assert!(refused.about.contains(&("channel".to_owned(), "app".to_owned())));
 }
 
 #[test]

@@ -81,6 +81,19 @@ fn in_shop(text: &str, language: &str) -> (Bench, Principal) {
 }
 
 #[test]
+fn the_language_is_the_one_that_is_really_shown() {
+    let shop = SHOP.replace("queue: shop,", "queue: shop, needs: \"lang[session.language] >= 3\",");
+    for (wish, spoken, needs) in [("DE-ch", "de-CH", "lang.de >= 3"), ("pt-BR", "en", "lang.en >= 3"), ("en-GB", "en-GB", "lang.en >= 3")] {
+        let (mut bench, ada) = in_shop(&shop, wish);
+        let session = bench.session.clone().unwrap();
+        assert_eq!((session.language.as_str(), session.interactions[0].needs.as_str()), (spoken, needs), "{wish}");
+        let other = Arriving { language: Some("de-Latn-AT".into()), ..leg(2, Channel::App) };
+        bench.apply(Some(&ada), Command::Attach { leg: other, by: Claim::SignedIn }).unwrap();
+        assert_eq!(bench.session.unwrap().language.as_str(), "de-Latn-AT");
+    }
+}
+
+#[test]
 fn after_a_talk_the_journey_goes_on_where_it_says() {
     let (mut bench, ada) = in_shop(SHOP, "en");
     bench.line(Phase::WrappingUp("bo".into()));

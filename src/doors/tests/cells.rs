@@ -3,10 +3,10 @@
 use super::super::{Action, Guarded, permits};
 use crate::engine::Meters;
 use segue_adapter_kit::{
-    Accepted, Connection, DeskDirectory, DeskStart, Desks, Ephemeral, House, Order, Page, Resume, Target, Wake, Watch,
+    Accepted, Connection, DeskDirectory, DeskStart, Desks, Ephemeral, House, Order, Page, Resume, Said, Target, Wake, Watch,
 };
 use segue_session::journey::Input;
-use segue_session::store::{Durability, Seq};
+use segue_session::store::Seq;
 use segue_session::{
     AgentName, Arriving, Channel, Claim, Command, CustomerClaims, DeskAck, DeskCommand, FieldId, HandleKind, InteractionId, JourneyName,
     LegId, Matter, Message, MessageBody, Party, Phase, Principal, Private, QueueName, Reason, Refusal, RequestId, Role, SessionId,
@@ -36,10 +36,10 @@ impl House for Inside {
     async fn order(&self, _: &Principal, _: Order) -> Result<Accepted, Refusal> {
         self.came()
     }
-    async fn say(&self, _: &Principal, _: SessionId, _: LegId, _: RequestId, _: MessageBody) -> Result<(Seq, Durability), Refusal> {
+    async fn say(&self, _: &Principal, _: SessionId, _: LegId, _: RequestId, _: MessageBody) -> Result<Said, Refusal> {
         self.came()
     }
-    async fn view(&self, _: &Principal, _: SessionId) -> Result<View, Refusal> {
+    async fn view(&self, _: &Principal, _: SessionId, _: Option<LegId>) -> Result<View, Refusal> {
         self.came()
     }
     async fn messages(&self, _: &Principal, _: SessionId, _: Seq, _: usize) -> Result<Vec<(Seq, Message)>, Refusal> {
@@ -186,7 +186,7 @@ async fn tried(role: Role) -> Vec<(String, Action, bool)> {
     }
     let body = MessageBody::Text(Private::new(String::new()));
     tell("say", Action::UseSession, got_in(guarded.say(&who, session, leg, request, body).await));
-    tell("view", Action::SeeOwnSession, got_in(guarded.view(&who, session).await));
+    tell("view", Action::SeeOwnSession, got_in(guarded.view(&who, session, Some(leg)).await));
     tell("messages", Action::SeeOwnSession, got_in(House::messages(&guarded, &who, session, seq, 1).await));
     tell("matters", Action::SeeOwnMatters, got_in(guarded.matters(&who, 1, None).await));
     tell("pass", Action::UseSession, got_in(House::pass(&guarded, &who, session, typing()).await));

@@ -27,7 +27,8 @@ impl Tenant {
         match command {
             DeskCommand::Say(session, body) => {
                 let may = self.may_say(who, session).await;
-                ack.message = Some(self.say(may, session, request, Speaker::Agent(by.clone()), body).await?);
+                let (seq, _) = self.say(may, session, request, Speaker::Agent(by.clone()), body).await?;
+                ack.message = Some(seq);
             }
             DeskCommand::Note(session, text) => self.of_session(who, session, request, Command::Note(by.clone(), text)).await?,
             DeskCommand::Identify(session, customer) => {

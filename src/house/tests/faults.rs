@@ -352,7 +352,7 @@ async fn what_is_stored_is_told_though_the_caller_hung_up() {
     faulty.mute.send_replace(false);
     let offer = ada.offer().await;
     ada.accept(offer.offer).await;
-    let version = house.view(&cy.who, cy.session).await.unwrap().version;
+    let version = house.view(&cy.who, cy.session, None).await.unwrap().version;
     watch.wake.wait_for(|wake| wake.version == version).await.unwrap();
     hung_up(&faulty, cy.say("are you there?")).await;
     faulty.mute.send_replace(false);

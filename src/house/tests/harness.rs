@@ -143,18 +143,18 @@ impl Caller {
 
     pub(in crate::house) async fn say(&self, text: &str) -> Seq {
         let body = MessageBody::Text(Private::new(text.to_owned()));
-        self.house.say(&self.who, self.session, self.leg, request(), body).await.unwrap().0
+        self.house.say(&self.who, self.session, self.leg, request(), body).await.unwrap().seq
     }
 
     /// Where it stands in line.
     pub(in crate::house) async fn phase(&self) -> Phase {
-        self.house.view(&self.who, self.session).await.unwrap().line.unwrap().phase
+        self.house.view(&self.who, self.session, None).await.unwrap().line.unwrap().phase
     }
 
     /// Waits until so many are ahead in line.
     pub(in crate::house) async fn until_ahead(&self, ahead: u32) {
         let mut watch = self.house.watch(&self.who, self.session);
-        let place = || async { self.house.view(&self.who, self.session).await.unwrap().line.unwrap().ahead };
+        let place = || async { self.house.view(&self.who, self.session, None).await.unwrap().line.unwrap().ahead };
         let settled = async {
             while place().await != Some(ahead) {
                 watch.wake.changed().await.unwrap();
@@ -165,7 +165,7 @@ impl Caller {
 
     /// Whether somebody is here, as the customer sees it.
     pub(super) async fn is_active(&self) -> bool {
-        matches!(self.house.view(&self.who, self.session).await.unwrap().standing, Standing::Active)
+        matches!(self.house.view(&self.who, self.session, None).await.unwrap().standing, Standing::Active)
     }
 
     /// Waits until nobody is here.

@@ -1,7 +1,7 @@
 //! A house in memory: small, but honest about what the service relies on. Repeats are known, exactly one resume wins, legs
 //! are live, lost or ended, every change rings.
 
-use segue_adapter_kit::{Accepted, Ephemeral, House, Order, Page, Target, Wake, Watch};
+use segue_adapter_kit::{Accepted, Ephemeral, House, Order, Page, Said, Target, Wake, Watch};
 use segue_session::journey::{Choice, Prompt};
 use segue_session::store::{Durability, Seq, Version};
 use segue_session::{
@@ -292,26 +292,19 @@ impl House for Fake {
         result
     }
 
-    async fn say(
-        &self,
-        who: &Principal,
-        session: SessionId,
-        leg: LegId,
-        request: RequestId,
-        body: MessageBody,
-    ) -> Result<(Seq, Durability), Refusal> {
+    async fn say(&self, who: &Principal, session: SessionId, leg: LegId, request: RequestId, body: MessageBody) -> Result<Said, Refusal> {
         self.gate().await?;
         let mut inner = self.inner.lock().unwrap();
         let kept = inner.find(who, session)?;
         if let Some(at) = kept.messages.iter().position(|message| message.id == request) {
-            return Ok((Seq(at as u64 + 1), Durability::Disk));
+            return Ok(Said { seq: Seq(at as u64 + 1), durability: Durability::Disk, repeat: true });
         }
         kept.messages.push(Message { id: request, from: Speaker::Customer(leg, Channel::App), at: Time(6), body });
         kept.settle();
-        Ok((Seq(kept.messages.len() as u64), Durability::Disk))
+        Ok(Said { seq: Seq(kept.messages.len() as u64), durability: Durability::Disk, repeat: false })
     }
 
-    async fn view(&self, who: &Principal, session: SessionId) -> Result<View, Refusal> {
+    async fn view(&self, who: &Principal, session: SessionId, _: Option<LegId>) -> Result<View, Refusal> {
         self.gate().await?;
         self.inner.lock().unwrap().find(who, session).map(|kept| kept.view.clone())
     }

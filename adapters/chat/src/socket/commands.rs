@@ -132,7 +132,7 @@ impl Socket {
     async fn say(&mut self, id: RequestId, leg: LegId, body: MessageBody) -> Result<(), End> {
         let Some(session) = self.session() else { return Ok(()) };
         let said = within(self.limit(), self.shared.house.say(&self.who, session, leg, id, body)).await;
-        self.answer(id, said.map(|(place, durability)| ack::said(id, place, durability))).await
+        self.answer(id, said.map(|said| ack::said(id, said))).await
     }
 
     /// A fresh token: of the same person, or of the person a visitor turns out to be, who is then known in the session too.

@@ -22,8 +22,8 @@ impl Socket {
         let (view, messages) = here.news();
         let mut newest = None;
         if view || first {
-            let session = here.session;
-            match within(self.limit(), self.shared.house.view(&self.who, session)).await {
+            let (session, leg) = (here.session, here.live.then_some(here.leg));
+            match within(self.limit(), self.shared.house.view(&self.who, session, leg)).await {
                 Ok(view) => {
                     newest = Some(view.last_message);
                     self.show(&view).await?;
@@ -98,8 +98,8 @@ impl Socket {
             return Ok(());
         }
         self.again = None;
-        if refusal.reason == Reason::NotFound {
-            // It was erased, or is somebody else's now: this socket is in no session any more.
+        if matches!(refusal.reason, Reason::NotFound | Reason::AlreadyResumed) {
+            // It was erased, is somebody else's now, or goes on elsewhere alone: this socket is in no session any more.
             self.here = None;
         }
         self.refuse(String::new(), refusal).await

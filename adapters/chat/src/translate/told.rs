@@ -3,8 +3,8 @@
 use super::Fault;
 use super::bubble::bubble;
 use crate::PROTOCOL;
-use segue_adapter_kit::Ephemeral;
 use segue_adapter_kit::ws::Settings;
+use segue_adapter_kit::{Ephemeral, Said};
 use segue_proto::chat::v1::{self as wire, ack::Result as Answer, server_frame::Frame};
 use segue_proto::convert::{message, refusal::refusal, session, timestamp, word};
 use segue_session::store::{Durability, Seq};
@@ -107,8 +107,8 @@ pub(crate) mod ack {
     }
 
     /// A message was stored.
-    pub(crate) fn said(request: RequestId, place: Seq, durability: Durability) -> Frame {
-        ack(request, Some(durability), false, Some(Answer::Said(wire::Said { sequence: place.0 })))
+    pub(crate) fn said(request: RequestId, said: Said) -> Frame {
+        ack(request, Some(said.durability), said.repeat, Some(Answer::Said(wire::Said { sequence: said.seq.0 })))
     }
 
     /// Open matters.

@@ -2,7 +2,7 @@
 
 use super::{TENANT, held};
 use crate::ws::now;
-use crate::{Accepted, Ephemeral, House, Order, Page, Target, Wake, Watch};
+use crate::{Accepted, Ephemeral, House, Order, Page, Said, Target, Wake, Watch};
 use segue_session::handle::Token;
 use segue_session::journey::{Library, compile};
 use segue_session::store::{Durability, Seq, Version};
@@ -320,19 +320,12 @@ impl House for ToyHouse {
         Ok(accepted)
     }
 
-    async fn say(
-        &self,
-        who: &Principal,
-        session: SessionId,
-        leg: LegId,
-        request: RequestId,
-        body: MessageBody,
-    ) -> Result<(Seq, Durability), Refusal> {
+    async fn say(&self, who: &Principal, session: SessionId, leg: LegId, request: RequestId, body: MessageBody) -> Result<Said, Refusal> {
         let channel = self.room(who, session, |room| room.session.legs.iter().find(|l| l.id == leg).map(|l| l.channel))?;
         let channel = channel.ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such leg"))?;
         let mut kept = held(&self.kept);
         if let Some(seq) = kept.said.get(&request) {
-            return Ok((*seq, Durability::Memory));
+            return Ok(Said { seq: *seq, durability: Durability::Memory, repeat: true });
         }
         let Some(room) = kept.rooms.get_mut(&session) else {
             return Err(Refusal::new(Reason::NotFound, "there is no such session"));
@@ -341,11 +334,14 @@ impl House for ToyHouse {
         let seq = room.last();
         room.ring();
         kept.said.insert(request, seq);
-        Ok((seq, Durability::Memory))
+        Ok(Said { seq, durability: Durability::Memory, repeat: false })
     }
 
-    async fn view(&self, who: &Principal, session: SessionId) -> Result<View, Refusal> {
-        self.room(who, session, |room| room.view(&self.library, self.now()))
+    async fn view(&self, who: &Principal, session: SessionId, leg: Option<LegId>) -> Result<View, Refusal> {
+        self.room(who, session, |room| {
+            leg.map_or(Ok(()), |leg| access::shows(&room.session, leg))?;
+            Ok(room.view(&self.library, self.now()))
+        })?
     }
 
     async fn messages(&self, who: &Principal, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal> {

@@ -83,10 +83,21 @@ impl Reader<'_> {
         if let (true, Some(start)) = (self.faults.is_empty(), &start) {
             check::ways(self, &start.to, &steps);
         }
-        check::translations(self);
+        let languages = check::translations(self);
         let version = JourneyVersion(version(root));
         let path = self.path.to_owned();
-        Some(Body { name: name?, version, title: title?, start: start?.to, upgrade: upgrade?, steps, path, text: text.to_owned() })
+        Some(Body {
+            name: name?,
+            version,
+            title: title?,
+            language: Language::new(&self.language),
+            languages,
+            start: start?.to,
+            upgrade: upgrade?,
+            steps,
+            path,
+            text: text.to_owned(),
+        })
     }
 
     fn takes(&mut self, node: Option<&Node>) -> BTreeSet<FieldId> {

@@ -6,6 +6,7 @@ use crate::journey::{
     definition::Link,
     expr::{Expr, LEVELS},
     text::{Template, Text, Words},
+    words,
 };
 use crate::{AssuranceLevel, FieldId, Language, Sensitivity, StepId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -293,10 +294,10 @@ impl Reader<'_> {
 
     pub(crate) fn language_tag(&mut self, tag: &str, at: Place) -> Option<Language> {
         let mut parts = tag.split('-');
-        let first = parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.chars().all(|c| c.is_ascii_lowercase()));
+        let first = parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphabetic()));
         let rest = parts.all(|p| (2..=8).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphanumeric()));
         if first && rest {
-            return Some(Language::new(tag));
+            return Some(words::canonical(tag));
         }
         self.fault(at, format!("'{tag}' is not a language"), Some("write a BCP 47 tag such as en, fr or pt-BR".into()));
         None
