@@ -7,7 +7,7 @@ mod links;
 mod why;
 
 pub use links::{LinkTemplate, fill};
-pub use why::{Why, WhySkill};
+pub use why::{Rank, Why, WhySkill};
 
 use crate::journey::{Library, Prompt};
 use crate::store::Version;
@@ -15,7 +15,7 @@ use crate::{
     Consent, InteractionId, Language, Ledger, Phase, PopAssurance, PopCustomer, PopEnrichment, PopHistory, PopLeg, PopQueue, PopStopped,
     PopTransfer, QueueName, ScreenPop, Session, Standing, Time, Who,
 };
-use segue_router::{Channel, Outcome, Priority};
+use segue_router::{Channel, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a pop is made of beside the session.
@@ -29,6 +29,8 @@ pub struct PopInput<'a> {
     pub interaction: InteractionId,
     /// Why this agent.
     pub why: Why,
+    /// The rank by which it was decided.
+    pub rank: Rank,
     /// How it stands with this agent: what they may do hangs on it.
     pub phase: &'a Phase,
     /// Former interactions of the customer's other sessions in the same role (this session's own are added).
@@ -61,8 +63,8 @@ pub fn build(session: &Session, input: PopInput<'_>) -> ScreenPop {
         queue: PopQueue {
             name: record.map_or_else(|| QueueName::new("-"), |r| r.queue.clone()),
             since: record.map_or(input.now, |r| r.since),
-            priority: record.map_or(Priority(0), |r| r.priority),
-            priority_why: record.map(|r| r.priority_why.clone()).unwrap_or_default(),
+            priority: input.rank.priority,
+            priority_why: record.map(|r| input.rank.in_words(r)).unwrap_or_default(),
             callback: record.and_then(|r| r.callback.clone()),
         },
         customer: customer(session),

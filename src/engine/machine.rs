@@ -6,8 +6,9 @@
 use crate::engine::answered::{Answered, Known};
 use crate::engine::input::Input;
 use crate::engine::journal::{Aside, Asker, Hash, NamesRecord, Record, Step, fingerprint};
-use segue_router::{Effect, Event, Readiness, Router, Time};
+use segue_router::{Effect, Event, Priority, QueueId, Readiness, Router, Time};
 use segue_session::outbound::{AWAY, Cases, Chart, Directory, Names, Told, channel_name, desk_event, presence, refusal, route_event};
+use segue_session::pop::Rank;
 use segue_session::{AgentName, DeskCommand, InteractionId, Line, Phase, QueueName, Reason, Refusal, RequestId, RouteRequest, SessionId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -96,6 +97,12 @@ impl Machine {
     }
     pub(super) fn deadline(&self) -> Option<Time> {
         self.router.deadline()
+    }
+
+    /// A rank in line of this queue, with what of it the queue adds.
+    pub(crate) fn rank(&self, queue: QueueId, priority: Priority) -> Rank {
+        let of_queue = self.router.plan().queues.get(&queue).map(|plan| plan.priority).unwrap_or_default();
+        Rank { priority, of_queue }
     }
 
     /// The time of the next input: never before the last one's.

@@ -185,6 +185,7 @@ impl Scenery {
             now,
             interaction: decision.interaction,
             why: why(&names, decision, needs),
+            rank: machine.rank(decision.queue, decision.priority),
             phase,
             history: history.into_iter().filter(|row| row.session != session.id).collect(),
             enrichment: self.connectors.iter().map(|name| (name.clone(), part(name))).collect(),

@@ -10,8 +10,8 @@ use segue_router::{Decision, Outcome};
 use segue_session::outbound::{excluded_name, why};
 use segue_session::store::{KeyKind, Seq};
 use segue_session::{
-    Actor, AgentName, Channel, Command, CustomerId, InteractionId, Line, Message, QueueName, Reason, Refusal, RequestId, Session,
-    SessionEvent, SessionId, Standing, TenantId, Time, Who, interaction_uuid,
+    Actor, AgentName, Channel, Command, CustomerId, InteractionId, InteractionRecord, Line, Message, QueueName, Reason, Refusal, RequestId,
+    Session, SessionEvent, SessionId, Standing, TenantId, Time, Who, interaction_uuid,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -118,8 +118,10 @@ pub struct ExplainedWait {
     pub ahead: u32,
     /// Since when the customer has waited.
     pub since: Time,
-    /// With which rank.
+    /// With which rank, as the agent's screen pop will show it.
     pub priority: i32,
+    /// Why that rank, in the same words.
+    pub priority_why: String,
     /// How many agents cannot have it, by the first reason that applies.
     pub excluded: BTreeMap<String, u32>,
     /// The agent it is kept for, after a transfer to them by name.
@@ -240,9 +242,9 @@ impl Switchboard {
         let found = tenant.store.find(&tenant.id, &key, 1).await.map_err(|error| tenant.failed(&error))?;
         let session = *found.first().ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such interaction"))?;
         let read = tenant.read(session).await?;
-        let record = read.as_ref().and_then(|read| read.session.interaction(interaction));
-        let needs = record.map(|record| record.needs.clone()).unwrap_or_default();
-        let outcome = record.and_then(|record| record.ended);
+        let record = read.as_ref().and_then(|read| read.session.interaction(interaction)).cloned();
+        let needs = record.as_ref().map(|record| record.needs.clone()).unwrap_or_default();
+        let outcome = record.as_ref().and_then(|record| record.ended);
         let decisions = tenant.records(session).await?.into_iter().filter_map(|record| match record {
             Record::Decision(decision) if decision.interaction == interaction => Some(*decision),
             Record::Decision(_) | Record::Session(_) | Record::Step(_) | Record::Names(_) => None,
@@ -250,7 +252,7 @@ impl Switchboard {
         let decisions: Vec<Decision> = decisions.collect();
         let told = tenant.engine().look(move |machine| {
             let offers = decisions.iter().filter_map(|decision| offer(machine, decision, &needs)).collect();
-            (offers, wait(machine, interaction))
+            (offers, wait(machine, interaction, record.as_ref()))
         });
         let (offers, waiting) = told.await?;
         Ok(Explanation { interaction, session: Some(session), offers, waiting, outcome })
@@ -336,7 +338,7 @@ fn offer(machine: &Machine, decision: &Decision, needs: &str) -> Option<Explaine
     })
 }
 
-fn wait(machine: &Machine, interaction: InteractionId) -> Option<ExplainedWait> {
+fn wait(machine: &Machine, interaction: InteractionId, record: Option<&InteractionRecord>) -> Option<ExplainedWait> {
     let told = machine.router().explain(interaction).ok()?;
     let agent = |(agent, _)| machine.directory().agent_name(agent).cloned();
     Some(ExplainedWait {
@@ -344,6 +346,7 @@ fn wait(machine: &Machine, interaction: InteractionId) -> Option<ExplainedWait> 
         ahead: told.ahead,
         since: told.since,
         priority: told.priority.0,
+        priority_why: record.map(|record| machine.rank(told.queue, told.priority).in_words(record)).unwrap_or_default(),
         excluded: told.excluded.iter().map(|(reason, count)| (excluded_name(*reason).to_owned(), *count)).collect(),
         reserved: told.reserved.and_then(agent),
     })

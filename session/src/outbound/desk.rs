@@ -72,7 +72,8 @@ fn decline_reason(directory: &Directory, name: Option<&str>) -> Result<u16, Refu
 }
 
 fn wrap_up_code(directory: &Directory, chart: &Chart, cases: &Cases, interaction: InteractionId, code: &str) -> Result<u32, Refusal> {
-    let queue = cases.get(interaction).and_then(|case| chart.queues.get(&case.queue));
+    let over = || Refusal::new(Reason::NotFound, "the interaction is over, or never was");
+    let queue = chart.queues.get(&cases.get(interaction).ok_or_else(over)?.queue);
     let known = queue.is_some_and(|queue| queue.codes.contains(code)).then(|| directory.code(code)).flatten();
     known.ok_or_else(|| Refusal::new(Reason::InvalidArgument, "the queue has no such wrap-up code").about("code", code))
 }

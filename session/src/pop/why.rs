@@ -1,7 +1,7 @@
 //! Why this agent, in one sentence, and what need not be asked again.
 
-use crate::{AgentName, AssuranceLevel, PopWhy, Proof, SkillName, Time};
-use segue_router::OfferId;
+use crate::{AgentName, AssuranceLevel, InteractionRecord, PopWhy, Proof, SkillName, Time};
+use segue_router::{OfferId, Priority};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -24,6 +24,26 @@ pub struct Why {
     pub preferred: bool,
     /// What the one who would have been next is called on the wire.
     pub runner_up: Option<AgentName>,
+}
+
+/// The rank that an interaction has in line: what was asked for it, and what its queue adds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rank {
+    /// The sum.
+    pub priority: Priority,
+    /// Of it, what the queue adds.
+    pub of_queue: Priority,
+}
+
+impl Rank {
+    /// Why that rank: what the journey said, that somebody changed it, what the queue adds.
+    #[must_use]
+    pub fn in_words(self, record: &InteractionRecord) -> String {
+        let asked = record.priority.plus(self.of_queue) == self.priority;
+        let own = if asked { record.priority_why.clone() } else { "changed by a supervisor".to_owned() };
+        let queue = if self.of_queue == Priority(0) { String::new() } else { format!("the queue adds {}", self.of_queue.0) };
+        [own, queue].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// One skill of a decision.
@@ -148,6 +168,28 @@ mod tests {
             preferred: false,
             runner_up: Some("bo".into()),
         }
+    }
+
+    #[test]
+    fn a_rank_says_what_it_is_made_of() {
+        let record = InteractionRecord {
+            id: segue_router::InteractionId(1),
+            channel: segue_router::Channel::Chat,
+            queue: "faults".into(),
+            needs: String::new(),
+            priority: Priority(2),
+            priority_why: "customer.tier == 'gold' ? 2 : 1".to_owned(),
+            since: Time(0),
+            callback: None,
+            preferred: None,
+            ended: None,
+            ended_at: None,
+            with: None,
+        };
+        let said = |priority, of_queue| Rank { priority: Priority(priority), of_queue: Priority(of_queue) }.in_words(&record);
+        assert_eq!(said(2, 0), "customer.tier == 'gold' ? 2 : 1");
+        assert_eq!(said(12, 10), "customer.tier == 'gold' ? 2 : 1; the queue adds 10");
+        assert_eq!(said(5, 0), "changed by a supervisor");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::bench::*;
 use crate::stories::{at_the_third_field, fill};
 use segue_router::OfferId;
-use segue_session::pop::{LinkTemplate, PopInput, Why, WhySkill};
+use segue_session::pop::{LinkTemplate, PopInput, Rank, Why, WhySkill};
 use segue_session::{store::Version, *};
 use std::collections::BTreeMap;
 
@@ -35,6 +35,7 @@ fn pop(bench: &Bench, phase: &Phase) -> ScreenPop {
         now: bench.now,
         interaction: session.interactions.last().unwrap().id,
         why: why(),
+        rank: Rank { priority: Priority(10), of_queue: Priority(10) },
         phase,
         history: Vec::new(),
         enrichment: BTreeMap::new(),

@@ -5,6 +5,7 @@ use crate::doors::Action;
 use crate::engine::Input;
 use crate::house::port::takes_messages;
 use crate::house::tenant::Tenant;
+use segue_session::outbound::{code_required, desk_event};
 use segue_session::store::KeyKind;
 use segue_session::{
     Actor, AgentName, Command, DeskAck, DeskCommand, InteractionId, MessageBody, Party, Principal, Private, Reason, Refusal, RequestId,
@@ -52,34 +53,77 @@ impl Tenant {
         Ok(ack)
     }
 
-    /// What the router decides. Words that go with it reach the session once it is taken: nobody is told of a transfer that
-    /// was refused. The next agent's pop is made anew with them.
+    /// What the router decides. A transfer's words reach the session once it is taken: nobody is told of one that was refused.
+    /// The next agent's pop is made anew with them. A wrap-up's note goes before it, for with the wrap-up the agent's hold on
+    /// the session ends: whatever comes between, a repeat finds the note noted, and the wrap-up still to be done.
     async fn of_router(self: &Arc<Self>, by: &AgentName, request: RequestId, command: DeskCommand) -> Result<(), Refusal> {
-        let (handed, after) = match &command {
-            DeskCommand::TransferToQueue(id, queue, note) => (Some((*id, queue.to_string(), note.clone())), None),
-            DeskCommand::TransferToAgent(id, to, note) => (Some((*id, to.to_string(), note.clone())), None),
-            DeskCommand::WrapUp(id, _, Some(note)) => (None, Some((*id, note.clone()))),
-            _ => (None, None),
+        let handed = match &command {
+            DeskCommand::TransferToQueue(id, queue, note) => Some((*id, queue.to_string(), note.clone())),
+            DeskCommand::TransferToAgent(id, to, note) => Some((*id, to.to_string(), note.clone())),
+            _ => None,
         };
         if let Some((_, _, Some(note))) = &handed {
             // The router does not read them, and what it took cannot be refused any more.
             limits::check_note(note.reveal())?;
         }
-        let wrapped = match &after {
-            Some((interaction, _)) => self.session_of(by, *interaction).await?,
-            None => None,
-        };
-        self.engine().ask(Input::Desk { by: by.clone(), request, command }).await?;
+        if let DeskCommand::WrapUp(_, _, Some(note)) = &command {
+            limits::check_note(note.reveal())?;
+            if let Some(session) = self.about_to_wrap_up(by, &command).await? {
+                self.apply(Actor::House, session, Some(derived(request, 1)), Command::Note(by.clone(), note.clone())).await?;
+            }
+        }
+        if let Err(refusal) = self.engine().ask(Input::Desk { by: by.clone(), request, command: command.clone() }).await {
+            return Err(self.in_plain_words(by, &command, refusal).await);
+        }
         if let Some((interaction, to, note)) = handed
             && let Some(session) = self.session_with(interaction).await?
         {
             let words = Command::HandOver(by.clone(), to, note);
             self.apply(Actor::House, session, Some(derived(request, 1)), words).await?;
         }
-        if let Some((session, (_, note))) = wrapped.zip(after) {
-            self.apply(Actor::House, session, Some(derived(request, 1)), Command::Note(by.clone(), note)).await?;
-        }
         Ok(())
+    }
+
+    /// The session whose wrap-up this command will end, as far as can be told now; none where the router will refuse it.
+    async fn about_to_wrap_up(&self, by: &AgentName, command: &DeskCommand) -> Result<Option<SessionId>, Refusal> {
+        let DeskCommand::WrapUp(interaction, code, _) = command else { return Ok(None) };
+        let (by, command, interaction, coded) = (by.clone(), command.clone(), *interaction, code.is_some());
+        let look = self.engine().glance(move |machine| {
+            let agent = machine.directory().agent(&by)?;
+            let case = machine.cases().get(interaction)?;
+            let (_, decision) = case.wrapping.get(&agent)?;
+            let wants_code = code_required(&machine.names(), decision.queue);
+            let known = desk_event(machine.directory(), machine.chart(), machine.cases(), &by, &command).is_ok();
+            (known && (coded || !wants_code)).then_some(case.session)
+        });
+        look.await
+    }
+
+    /// What an agent is told who presses once more: that it is done already, where it was theirs to do.
+    async fn in_plain_words(&self, by: &AgentName, command: &DeskCommand, refusal: Refusal) -> Refusal {
+        let (DeskCommand::Finish(interaction) | DeskCommand::WrapUp(interaction, ..) | DeskCommand::Extend(interaction)) = command else {
+            return refusal;
+        };
+        if !matches!(refusal.reason, Reason::NotFound | Reason::WrongMoment) {
+            return refusal;
+        }
+        let (name, id) = (by.clone(), *interaction);
+        let wraps_up = self.engine().glance(move |machine| {
+            let agent = machine.directory().agent(&name);
+            agent.is_some_and(|agent| machine.cases().get(id).is_some_and(|case| case.wrapping.contains_key(&agent)))
+        });
+        if wraps_up.await.unwrap_or_default() {
+            return Refusal::new(Reason::WrongMoment, "the talk is over already; it is yours to wrap up");
+        }
+        let Ok(Some(session)) = self.session_with(*interaction).await else { return refusal };
+        let Ok(Some(read)) = self.read(session).await else { return refusal };
+        let over = read.session.interaction(*interaction).filter(|record| record.ended.is_some());
+        match over {
+            Some(record) if record.preferred.as_ref() == Some(by) => {
+                Refusal::new(Reason::WrongMoment, "it is wrapped up already: by you, or because the time for it was over")
+            }
+            Some(_) | None => refusal,
+        }
     }
 
     /// Whether somebody at a desk may say something in a session.
@@ -127,17 +171,6 @@ impl Tenant {
         let key = self.keys.lookup(KeyKind::Interaction, &interaction_uuid(interaction).to_string());
         let found = self.store.find(&self.id, &key, 1).await.map_err(|error| self.failed(&error))?;
         Ok(found.first().copied())
-    }
-
-    /// The session of an interaction that the agent has, or wraps up.
-    async fn session_of(&self, by: &AgentName, interaction: InteractionId) -> Result<Option<SessionId>, Refusal> {
-        let name = by.clone();
-        let look = self.engine().glance(move |machine| {
-            let agent = machine.directory().agent(&name)?;
-            let (_, case) = machine.cases().held_by(agent).find(|(id, _)| *id == interaction)?;
-            Some(case.session)
-        });
-        look.await
     }
 }
 

@@ -91,6 +91,11 @@ pub(in crate::house) fn customer(name: &str) -> Principal {
     principal(name, Party::Customer(claims))
 }
 
+/// A visitor who has not signed in.
+pub(in crate::house) fn visitor(subject: &str) -> Principal {
+    principal(subject, Party::Customer(CustomerClaims::default()))
+}
+
 pub(in crate::house) fn agent(name: &str) -> Principal {
     principal(name, Party::Agent(name.into()))
 }
@@ -110,9 +115,13 @@ pub(in crate::house) struct Caller {
 impl Caller {
     /// Begins a session without a journey.
     pub(in crate::house) async fn start(house: &Arc<Switchboard>, name: &str) -> Self {
-        let caller = Self { house: Arc::clone(house), who: customer(name), session: SessionId(fresh()), leg: LegId(fresh()) };
-        let command =
-            Command::Start { session: caller.session, leg: caller.arriving(Channel::Chat), journey: None, claimed: BTreeMap::new() };
+        Self::start_on(house, customer(name), Channel::Chat).await
+    }
+
+    /// The same, for whoever it is, on this channel.
+    pub(in crate::house) async fn start_on(house: &Arc<Switchboard>, who: Principal, channel: Channel) -> Self {
+        let caller = Self { house: Arc::clone(house), who, session: SessionId(fresh()), leg: LegId(fresh()) };
+        let command = Command::Start { session: caller.session, leg: caller.arriving(channel), journey: None, claimed: BTreeMap::new() };
         caller.order(command).await.unwrap();
         caller
     }

@@ -4,3 +4,4 @@ mod faults;
 pub(super) mod harness;
 mod recovery;
 mod stories;
+mod talks;
