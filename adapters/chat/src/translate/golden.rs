@@ -2,7 +2,7 @@
 
 use super::{Fault, Welcoming, ack, error, line, passed, said, view, welcome};
 use segue_adapter_kit::ws::Settings;
-use segue_adapter_kit::{Said, Accepted, Ephemeral, Page};
+use segue_adapter_kit::{Accepted, Ephemeral, Page, Said};
 use segue_proto::chat::v1::{ServerFrame, server_frame::Frame};
 use segue_session::journey::{Choice, Field, FieldKind, Misfit, Prompt};
 use segue_session::store::{Durability, Seq, Version};
