@@ -16,6 +16,7 @@ mod remote;
 mod replay;
 mod serve;
 mod sessions;
+mod sim;
 mod token;
 
 pub use error::Error;
@@ -78,6 +79,8 @@ enum Verb {
     Replay(replay::Args),
     /// Look at the audit log.
     Audit(audit::Args),
+    /// Run the real router in virtual time: against theory, and for staffing.
+    Sim(sim::Args),
     /// Print completions for a shell.
     Completions(completions::Args),
 }
@@ -117,6 +120,7 @@ fn run(cli: Cli) -> Result<(), Error> {
         Verb::Interactions(args) => block_on(interactions::run(args)),
         Verb::Replay(args) => block_on(replay::run(args)),
         Verb::Audit(args) => audit::run(args),
+        Verb::Sim(args) => sim::run(args),
         Verb::Completions(args) => completions::run(&args),
     }
 }
