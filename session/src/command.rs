@@ -70,8 +70,8 @@ pub enum Command {
     AskForPerson(LegId, Option<Private<String>>),
     /// The customer leaves the line without suspending.
     LeaveLine(LegId),
-    /// Stop here, to be resumed anywhere.
-    Suspend(SuspendCause, Option<LegId>),
+    /// Stop here, to be resumed anywhere; with these ways back, given out with the suspension or not at all.
+    Suspend(SuspendCause, Option<LegId>, Vec<HandleKind>),
     /// Give out a way back.
     GiveHandle(HandleKind, Vec<Channel>),
     /// What a look-up returned. Ignored when the journey has moved on.

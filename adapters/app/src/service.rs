@@ -11,7 +11,7 @@ use segue_proto::app::v1::app_service_server::{AppService, AppServiceServer};
 use segue_proto::app::v1::{self as app, AppView};
 use segue_proto::convert::{check, message, session, word};
 use segue_proto::error;
-use segue_session::{Principal, Reason, Refusal};
+use segue_session::{Reason, Refusal};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status, Streaming};
@@ -145,7 +145,12 @@ impl AppService for App {
     }
 
     async fn suspend_session(&self, request: Request<app::SuspendSessionRequest>) -> Result<Response<app::SuspendSessionResponse>, Status> {
-        self.call(request, |shared, caller, wire| async move { suspend(&shared, &caller.who, &wire).await }).await
+        self.call(request, |shared, caller, wire| async move {
+            let accepted = shared.house.order(&caller.who, translate::suspend(&wire)?).await?;
+            let handles = accepted.handles.iter().map(session::handle).collect();
+            Ok(app::SuspendSessionResponse { view: shown(&accepted), durability: durability(&accepted), handles })
+        })
+        .await
     }
 
     async fn resume_session(&self, request: Request<app::ResumeSessionRequest>) -> Result<Response<app::ResumeSessionResponse>, Status> {
@@ -276,22 +281,4 @@ impl AppService for App {
         })
         .await
     }
-}
-
-/// Suspends, and gives out the ways back that are wanted and that the suspension itself has not brought.
-async fn suspend(shared: &Shared, who: &Principal, wire: &app::SuspendSessionRequest) -> Result<app::SuspendSessionResponse, Refusal> {
-    let (order, kinds) = translate::suspend(wire)?;
-    let accepted = shared.house.order(who, order.clone()).await?;
-    let (mut handles, mut weakest) = (Vec::with_capacity(kinds.len()), accepted.durability);
-    for kind in kinds {
-        match accepted.handles.iter().find(|handle| handle.kind == kind) {
-            Some(handle) => handles.push(session::handle(handle)),
-            None => {
-                let given = shared.house.order(who, translate::handle_of(who, &order, kind)).await?;
-                weakest = weakest.min(given.durability);
-                handles.extend(given.handles.iter().map(session::handle));
-            }
-        }
-    }
-    Ok(app::SuspendSessionResponse { view: shown(&accepted), durability: word::durability(weakest).into(), handles })
 }

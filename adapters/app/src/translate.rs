@@ -75,11 +75,11 @@ pub fn step(wire: app::StepRequest) -> Result<Order, Refusal> {
     order(&wire.request_id, &wire.session_id, Command::Step(leg, prompt::to_input("input", wire.input)?))
 }
 
-/// `SuspendSession`: the order, and the kinds of handles that are wanted with it.
+/// `SuspendSession`, with the ways back that are wanted.
 ///
 /// # Errors
 /// `InvalidArgument`.
-pub fn suspend(wire: &app::SuspendSessionRequest) -> Result<(Order, Vec<HandleKind>), Refusal> {
+pub fn suspend(wire: &app::SuspendSessionRequest) -> Result<Order, Refusal> {
     let mut kinds = Vec::new();
     for (i, &number) in wire.handle_kinds.iter().enumerate() {
         let field = format!("handle_kinds[{i}]");
@@ -90,20 +90,7 @@ pub fn suspend(wire: &app::SuspendSessionRequest) -> Result<(Order, Vec<HandleKi
         kinds.push(kind);
     }
     let leg = leg_id(&wire.leg_id)?;
-    Ok((order(&wire.request_id, &wire.session_id, Command::Suspend(SuspendCause::Asked, Some(leg)))?, kinds))
-}
-
-/// The further order of a suspension, for one kind of handle.
-#[must_use]
-pub fn handle_of(who: &Principal, order: &Order, kind: HandleKind) -> Order {
-    let what = match kind {
-        HandleKind::Link => "handle link",
-        HandleKind::Code => "handle code",
-        HandleKind::SipReference => "handle sip",
-        HandleKind::Reply => "handle reply",
-    };
-    let command = Command::GiveHandle(kind, Vec::new());
-    Order { request: ids::further(who, order.request, what), target: order.target.clone(), command }
+    order(&wire.request_id, &wire.session_id, Command::Suspend(SuspendCause::Asked, Some(leg), kinds))
 }
 
 /// The kinds that an app may hand to its customer.

@@ -47,7 +47,7 @@ impl Ground for Toy {
     async fn park(&self, session: &str) -> Result<(), Fault> {
         let note = Command::Note(AgentName::new("ada"), "parked".to_owned().into());
         let session = self.session(session)?;
-        for command in [note, Command::Suspend(SuspendCause::Parked, None)] {
+        for command in [note, Command::Suspend(SuspendCause::Parked, None, Vec::new())] {
             self.house.by_itself(session, command).map_err(|refusal| Fault(refusal.message))?;
         }
         Ok(())

@@ -19,12 +19,6 @@ pub fn leg(who: &Principal, request: RequestId) -> LegId {
     LegId(derive(who, request, "leg"))
 }
 
-/// A further order that this request leads to.
-#[must_use]
-pub fn further(who: &Principal, request: RequestId, what: &str) -> RequestId {
-    RequestId(derive(who, request, what))
-}
-
 /// An order of the house's own: drawn, for it has no request.
 #[must_use]
 pub fn own() -> RequestId {
@@ -76,7 +70,6 @@ mod tests {
             leg(&ana, one).0,
             leg(&ana, two).0,
             session(&ana, one).0,
-            further(&ana, one, "handle").0,
             leg(&who("acme", "bob", true, None), one).0,
             leg(&who("other", "ana", true, None), one).0,
             leg(&who("acm", "eana", true, None), one).0,

@@ -11,10 +11,15 @@ pub(super) const LEVEL: AssuranceLevel = AssuranceLevel::Low;
 
 /// Gives out a way back.
 pub(super) fn give(draft: &mut Draft<'_, '_>, kind: HandleKind, channels: &[Channel]) -> Result<(), Refusal> {
+    may_give(draft)?;
+    make(draft, kind, channels)
+}
+
+/// Whether whoever asks may be given a way back.
+pub(super) fn may_give(draft: &Draft<'_, '_>) -> Result<(), Refusal> {
     access::over_session(draft.moment, &draft.session, draft.line)?;
     draft.not_final()?;
-    access::surely(draft.moment, &draft.session, Action::GiveHandle, AssuranceLevel::None)?;
-    make(draft, kind, channels)
+    access::surely(draft.moment, &draft.session, Action::GiveHandle, AssuranceLevel::None)
 }
 
 /// Makes one. It never outlives the session.

@@ -73,7 +73,7 @@ fn obey(draft: &mut Draft<'_, '_>, command: Command) -> Result<(), Refusal> {
         Command::Step(leg, input) => walk::step(draft, leg, input),
         Command::AskForPerson(leg, callback) => person::ask(draft, leg, callback),
         Command::LeaveLine(leg) => person::leave_line(draft, leg),
-        Command::Suspend(cause, leg) => suspend::suspend(draft, cause, leg),
+        Command::Suspend(cause, leg, ways) => suspend::suspend(draft, cause, leg, &ways),
         Command::GiveHandle(kind, channels) => handles::give(draft, kind, &channels),
         Command::LookedUp(done) => walk::looked_up(draft, &done),
         Command::Close(outcome) => close::close(draft, outcome),

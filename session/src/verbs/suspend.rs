@@ -7,27 +7,41 @@ use crate::{
 };
 use segue_router::Channel;
 
-/// Suspends on somebody's wish. A session that is suspended already stays so.
-pub(super) fn suspend(draft: &mut Draft<'_, '_>, cause: SuspendCause, leg: Option<LegId>) -> Result<(), Refusal> {
+/// Suspends on somebody's wish, with the ways back that they want. A session that is suspended already stays so.
+pub(super) fn suspend(draft: &mut Draft<'_, '_>, cause: SuspendCause, leg: Option<LegId>, ways: &[HandleKind]) -> Result<(), Refusal> {
     match leg {
         Some(leg) => access::over_leg(draft.moment, &draft.session, leg)?,
         None => access::over_session(draft.moment, &draft.session, draft.line)?,
     }
     may(draft, cause)?;
     draft.not_final()?;
-    if !draft.session.is_active() {
+    if !ways.is_empty() {
+        handles::may_give(draft)?;
+    }
+    if draft.session.is_active() && !leave_off(draft, cause, leg)? {
         return Ok(());
     }
+    for kind in ways {
+        if !draft.handles.iter().any(|given| given.kind == *kind) {
+            handles::make(draft, *kind, &[])?;
+        }
+    }
+    Ok(())
+}
+
+/// Stops a session that is live; whether there is something to come back to.
+fn leave_off(draft: &mut Draft<'_, '_>, cause: SuspendCause, leg: Option<LegId>) -> Result<bool, Refusal> {
     let newest = draft.session.present().next_back().map(|l| l.channel);
     let channel = leg.and_then(|l| draft.session.leg(l)).map(|l| l.channel).or(newest);
     // A settled session has nothing to come back to.
     if draft.session.is_settled() {
         end_legs(draft);
         leave::nobody_left(draft, cause, leg);
-        return Ok(());
+        return Ok(false);
     }
     stop(draft, cause, channel);
-    way_back(draft, cause)
+    way_back(draft, cause)?;
+    Ok(true)
 }
 
 /// An agent parks; everybody else suspends for the other causes.

@@ -22,7 +22,7 @@ fn refused(bench: &mut Bench, who: &Principal, command: Command) -> Reason {
 fn what_is_not_theirs_is_not_there() {
     let (mut bench, ada) = (Bench::new(), persona("ada", "private"));
     bench.apply(Some(&ada), begin(1, Channel::App, Some("fault"))).unwrap();
-    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)))).unwrap();
+    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)), Vec::new())).unwrap();
     let elsewhere = Principal { tenant: "other".into(), ..persona("ada", "private") };
     let strangers = [customer("bo"), visitor("eve"), persona("ada", "work"), customer("ada"), elsewhere, agent("cy"), visitor("ada")];
     for stranger in &strangers {
@@ -33,7 +33,7 @@ fn what_is_not_theirs_is_not_there() {
         let others = [
             Command::GiveHandle(HandleKind::Code, Vec::new()),
             Command::Close("done".into()),
-            Command::Suspend(SuspendCause::Asked, None),
+            Command::Suspend(SuspendCause::Asked, None, Vec::new()),
             Command::Document("cart".into(), None),
         ];
         for command in others {
@@ -57,7 +57,7 @@ fn a_visitor_is_known_by_what_they_hold() {
     bench.apply(Some(&page), Command::Resume { leg: leg(1, Channel::Chat), by: Claim::SameLeg }).expect("the leg's id is the secret");
     bench.apply(Some(&page), Command::GiveHandle(HandleKind::Link, Vec::new())).expect("and it is theirs now");
     assert_eq!(refused(&mut bench, &eve, Command::GiveHandle(HandleKind::Link, Vec::new())), Reason::NotFound);
-    bench.apply(Some(&page), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)))).unwrap();
+    bench.apply(Some(&page), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)), Vec::new())).unwrap();
     bench.apply(Some(&page), Command::Resume { leg: leg(1, Channel::Chat), by: Claim::SameLeg }).expect("nobody else is to be harmed");
 }
 
@@ -111,7 +111,7 @@ fn a_handle_is_bound_to_its_channels_and_its_time_and_proves_a_little() {
     let (mut bench, ada) = (Bench::new(), customer("ada"));
     bench.apply(Some(&ada), begin(1, Channel::App, Some("fault"))).unwrap();
     bench.apply(Some(&ada), Command::GiveHandle(HandleKind::Link, vec![Channel::Chat])).unwrap();
-    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)))).unwrap();
+    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)), Vec::new())).unwrap();
     let by = bench.claim(HandleKind::Link);
     let resume = |channel| Command::Resume { leg: leg(2, channel), by: by.clone() };
     let eve = visitor("eve");
@@ -124,7 +124,7 @@ fn a_handle_is_bound_to_its_channels_and_its_time_and_proves_a_little() {
     bench.settings.levels.clear();
     bench.wait(4000).apply(Some(&eve), resume(Channel::Chat)).expect("it leads in");
     assert_eq!(bench.session.as_ref().unwrap().assurance.level(bench.now), AssuranceLevel::Low, "the sign-in is over, the link counts");
-    bench.apply(Some(&eve), Command::Suspend(SuspendCause::Asked, Some(leg_id(2)))).unwrap();
+    bench.apply(Some(&eve), Command::Suspend(SuspendCause::Asked, Some(leg_id(2)), Vec::new())).unwrap();
     assert_eq!(refused(&mut bench, &eve, resume(Channel::Chat)), Reason::HandleInvalid, "it led in once");
     bench.apply(Some(&ada), Command::GiveHandle(HandleKind::Code, Vec::new())).unwrap();
     let by = bench.claim(HandleKind::Code);
@@ -151,7 +151,7 @@ fn all_ways_back_from_a_suspension_are_used_up_together() {
     bench.apply(Some(&ada), begin(1, Channel::App, Some("fault"))).unwrap();
     bench.apply(Some(&ada), Command::GiveHandle(HandleKind::Code, Vec::new())).unwrap();
     bench.apply(Some(&ada), Command::GiveHandle(HandleKind::Link, Vec::new())).unwrap();
-    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)))).unwrap();
+    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)), Vec::new())).unwrap();
     let (code, link) = (bench.claim(HandleKind::Code), bench.claim(HandleKind::Link));
     let eve = visitor("eve");
     bench.apply(Some(&eve), Command::Resume { leg: leg(2, Channel::Chat), by: code }).unwrap();
@@ -159,6 +159,23 @@ fn all_ways_back_from_a_suspension_are_used_up_together() {
     assert_eq!(refused(&mut bench, &visitor("mallory"), by_link.clone()), Reason::AlreadyResumed);
     bench.wait(61);
     assert_eq!(refused(&mut bench, &visitor("mallory"), by_link), Reason::HandleInvalid);
+}
+
+#[test]
+fn a_suspension_brings_the_ways_back_that_are_wanted_or_does_not_happen() {
+    let (mut bench, ada, eve) = (Bench::new(), customer("ada"), visitor("eve"));
+    let stop = |leg| Command::Suspend(SuspendCause::Asked, Some(leg), vec![HandleKind::Link, HandleKind::Code]);
+    bench.apply(Some(&ada), begin(1, Channel::App, Some("fault"))).unwrap();
+    bench.settings.levels.insert(Action::GiveHandle, AssuranceLevel::High);
+    assert_eq!(refused(&mut bench, &ada, stop(leg_id(1))), Reason::AssuranceTooLow);
+    assert!(bench.session.as_ref().unwrap().is_active());
+    bench.settings.levels.clear();
+    let kinds = |changed: segue_session::Changed| changed.handles.into_iter().map(|given| given.kind).collect::<Vec<_>>();
+    assert_eq!(kinds(bench.apply(Some(&ada), stop(leg_id(1))).unwrap()), [HandleKind::Link, HandleKind::Code]);
+    let mut bench = Bench::new();
+    bench.apply(Some(&eve), begin(1, Channel::App, Some("fault"))).unwrap();
+    let given = kinds(bench.apply(Some(&eve), stop(leg_id(1))).unwrap());
+    assert_eq!(given, [HandleKind::Link, HandleKind::Code], "who never said who they are gets both anyway, and none twice");
 }
 
 #[test]

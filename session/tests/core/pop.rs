@@ -96,7 +96,7 @@ fn matters_are_what_can_be_gone_on_with() {
     let live = matter(&bench).unwrap();
     assert_eq!((live.title.as_str(), live.at_step.as_deref()), ("Report a fault", Some("About the fault")));
     assert_eq!(live.channels, [Channel::App]);
-    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, None)).unwrap();
+    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, None, Vec::new())).unwrap();
     assert!(matter(&bench).unwrap().channels.is_empty(), "it can be resumed");
     bench.apply(Some(&ada), Command::Close("done".into())).unwrap();
     assert_eq!(matter(&bench), None, "it is over");

@@ -63,7 +63,7 @@ fn command() -> impl Strategy<Value = Command> {
         2 => leg().prop_map(|leg| Command::AskForPerson(leg, None)),
         1 => leg().prop_map(|leg| Command::AskForPerson(leg, Some(text("+33142685300")))),
         1 => leg().prop_map(Command::LeaveLine),
-        2 => (cause, proptest::option::of(leg())).prop_map(|(cause, leg)| Command::Suspend(cause, leg)),
+        2 => (cause, proptest::option::of(leg())).prop_map(|(cause, leg)| Command::Suspend(cause, leg, Vec::new())),
         1 => Just(Command::GiveHandle(HandleKind::Code, Vec::new())),
         1 => Just(Command::GiveHandle(HandleKind::Link, vec![Channel::Chat])),
         1 => Just(Command::Note("bo".into(), text("a note"))),
@@ -184,7 +184,7 @@ proptest! {
         for act in acts {
             let _ = play(&mut bench, act);
         }
-        let _ = bench.apply(None, Command::Suspend(SuspendCause::Dropped, None));
+        let _ = bench.apply(None, Command::Suspend(SuspendCause::Dropped, None, Vec::new()));
         prop_assume!(bench.session.as_ref().is_some_and(|s| matches!(s.standing, Standing::Suspended(_))));
         prop_assume!(!matches!(bench.session.as_ref().unwrap().party, Who::Unknown));
         let read = bench.session.clone();
@@ -213,7 +213,7 @@ proptest! {
         prop_assume!(bench.session.as_ref().is_some_and(|s| s.is_active() && !s.is_settled()));
         prop_assume!(!matches!(bench.session.as_ref().unwrap().party, Who::Unknown));
         let before = bench.session.clone().unwrap();
-        bench.apply(None, Command::Suspend(SuspendCause::ALL[cause], None)).unwrap();
+        bench.apply(None, Command::Suspend(SuspendCause::ALL[cause], None, Vec::new())).unwrap();
         bench.wait(at).apply(Some(&ada), Command::Resume { leg: leg(50, Channel::Chat), by: Claim::SignedIn }).unwrap();
         let after = bench.session.clone().unwrap();
         let steps = |s: &Session| s.position.as_ref().map(|p| p.frames.iter().map(|f| f.step.clone()).collect::<Vec<_>>());

@@ -72,7 +72,7 @@ fn two_devices_race_to_resume() {
     let (mut bench, ada) = (Bench::new(), customer("ada"));
     at_the_third_field(&mut bench, &ada);
     bench.wait(1).tell("ada asks for a link", Some(&ada), Command::GiveHandle(HandleKind::Link, Vec::new()));
-    bench.wait(1).tell("ada suspends", Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1))));
+    bench.wait(1).tell("ada suspends", Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)), Vec::new()));
     let by = bench.claim(HandleKind::Link);
     let (laptop, tablet) = (visitor("laptop"), visitor("tablet"));
     bench.wait(9).tell("laptop: the link", Some(&laptop), Command::Resume { leg: leg(2, Channel::Chat), by: by.clone() });
@@ -91,7 +91,7 @@ fn a_place_in_line_outlives_a_suspension_and_a_change_of_channel() {
     bench.tell("ada opens a chat", Some(&ada), begin(1, Channel::Chat, None));
     bench.wait(5).tell("ada asks for a person", Some(&ada), Command::AskForPerson(leg_id(1), None));
     bench.line(Phase::Waiting);
-    bench.wait(60).tell("ada suspends in line", Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1))));
+    bench.wait(60).tell("ada suspends in line", Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)), Vec::new()));
     bench.line(Phase::Suspended);
     bench.wait(600).tell("ada is back, in the app", Some(&ada), Command::Resume { leg: leg(2, Channel::App), by: Claim::SignedIn });
     bench.line(Phase::Waiting);
@@ -142,7 +142,7 @@ fn an_agent_parks_it_and_the_same_agent_gets_it_back() {
     let bo = agent("bo");
     bench.tell("a visitor opens a chat", Some(&eve), begin(1, Channel::Chat, None));
     bench.tell("the visitor asks for a person", Some(&eve), Command::AskForPerson(leg_id(1), None));
-    bench.tell("bo parks what is not his", Some(&bo), Command::Suspend(SuspendCause::Parked, None));
+    bench.tell("bo parks what is not his", Some(&bo), Command::Suspend(SuspendCause::Parked, None, Vec::new()));
     bench.line(Phase::Assigned("bo".into()));
     bench.wait(60).tell(
         "bo hands it to cy",
@@ -150,7 +150,7 @@ fn an_agent_parks_it_and_the_same_agent_gets_it_back() {
         Command::HandOver("bo".into(), "cy".into(), Some(Private::new("a router fault".into()))),
     );
     bench.wait(5).line(Phase::Assigned("cy".into()));
-    bench.wait(60).tell("cy parks it", Some(&agent("cy")), Command::Suspend(SuspendCause::Parked, None));
+    bench.wait(60).tell("cy parks it", Some(&agent("cy")), Command::Suspend(SuspendCause::Parked, None, Vec::new()));
     let by = bench.claim(HandleKind::Code);
     bench.wait(7200).tell(
         "the visitor types the code in the app",
@@ -210,10 +210,10 @@ fn a_look_up_is_awaited_lost_and_answered_while_nobody_is_here() {
     bench.tell("ada opens the app: a bill", Some(&ada), begin(1, Channel::App, Some("bill")));
     bench.wait(5).tell("ada: bill 77", Some(&ada), Command::Step(leg_id(1), fill("number", "77")));
     let lost = answer(&bench, Err("timeout".into()));
-    bench.wait(1).tell("ada suspends", Some(&ada), Command::Suspend(SuspendCause::Asked, None));
+    bench.wait(1).tell("ada suspends", Some(&ada), Command::Suspend(SuspendCause::Asked, None, Vec::new()));
     bench.wait(60).tell("ada is back: asked again", Some(&ada), Command::Resume { leg: leg(2, Channel::Chat), by: Claim::SignedIn });
     let first = lost.clone();
-    bench.wait(1).tell("ada suspends", Some(&ada), Command::Suspend(SuspendCause::Asked, None));
+    bench.wait(1).tell("ada suspends", Some(&ada), Command::Suspend(SuspendCause::Asked, None, Vec::new()));
     let done = answer(&bench, Ok(serde_json::json!({"due": 12.5})));
     bench.wait(1).tell("the answer comes", None, done.clone());
     bench.wait(1).tell("the answer comes twice", None, done);
@@ -231,7 +231,7 @@ fn a_step_that_may_not_be_resumed_begins_again() {
     bench.wait(5).tell("ada: bill 77", Some(&ada), Command::Step(leg_id(1), fill("number", "77")));
     let done = answer(&bench, Ok(serde_json::json!({"due": 12.5})));
     bench.wait(1).tell("the answer comes", None, done);
-    bench.wait(1).tell("ada suspends before she pays", Some(&ada), Command::Suspend(SuspendCause::Asked, None));
+    bench.wait(1).tell("ada suspends before she pays", Some(&ada), Command::Suspend(SuspendCause::Asked, None, Vec::new()));
     bench.wait(60).tell("ada is back", Some(&ada), Command::Resume { leg: leg(2, Channel::Chat), by: Claim::SignedIn });
     insta::assert_snapshot!(bench.log);
 }
@@ -250,7 +250,7 @@ fn a_look_up_that_never_answers_takes_its_branch_and_finds_a_person() {
 fn a_journey_that_is_gone_never_bars_the_way() {
     let (mut bench, ada) = (Bench::new(), customer("ada"));
     at_the_third_field(&mut bench, &ada);
-    bench.wait(1).tell("ada suspends", Some(&ada), Command::Suspend(SuspendCause::Asked, None));
+    bench.wait(1).tell("ada suspends", Some(&ada), Command::Suspend(SuspendCause::Asked, None, Vec::new()));
     if let Some(frame) = bench.session.as_mut().and_then(|s| s.position.as_mut()).and_then(|p| p.frames.last_mut()) {
         frame.version.0 = "long ago".into();
     }

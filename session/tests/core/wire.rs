@@ -26,7 +26,7 @@ fn full() -> Session {
     }
     bench.apply(None, Command::Note("bo".into(), Private::new("prefers to be called Ms L.".into()))).unwrap();
     bench.apply(None, Command::HandOver("bo".into(), "faults".into(), Some(Private::new("a fault".into())))).unwrap();
-    bench.apply(None, Command::Suspend(SuspendCause::NodeLost, None)).unwrap();
+    bench.apply(None, Command::Suspend(SuspendCause::NodeLost, None, Vec::new())).unwrap();
     let mut session = bench.session.unwrap();
     session.answers.insert(
         "price".into(),

@@ -8,8 +8,8 @@ use crate::house::tenant::Tenant;
 use segue_session::outbound::{code_required, desk_event};
 use segue_session::store::KeyKind;
 use segue_session::{
-    Actor, AgentName, Command, DeskAck, DeskCommand, InteractionId, MessageBody, Party, Principal, Private, Reason, Refusal, RequestId,
-    SessionId, Speaker, SuspendCause, interaction_uuid, limits,
+    Actor, AgentName, Command, DeskAck, DeskCommand, HandleKind, InteractionId, MessageBody, Party, Principal, Private, Reason, Refusal,
+    RequestId, SessionId, Speaker, SuspendCause, interaction_uuid, limits,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -158,12 +158,8 @@ impl Tenant {
         if let Some(note) = note {
             self.apply_for(may.clone(), session, derived(request, 1), Command::Note(by.clone(), note)).await?;
         }
-        let parked = self.apply_for(may, session, request, Command::Suspend(SuspendCause::Parked, None)).await?;
-        if !parked.handles.is_empty() {
-            return Ok(parked.handles);
-        }
-        let give = Command::GiveHandle(segue_session::HandleKind::Link, Vec::new());
-        Ok(self.apply(Actor::House, session, Some(derived(request, 2)), give).await?.handles)
+        let park = Command::Suspend(SuspendCause::Parked, None, vec![HandleKind::Link]);
+        Ok(self.apply_for(may, session, request, park).await?.handles)
     }
 
     /// The session of an interaction, whoever has it: a repeat finds it too, when its transfer is long done.

@@ -84,7 +84,7 @@ fn an_orderly_stop_leaves_a_snapshot_and_the_same_chain() {
             ada.accept(offer.offer).await;
             ada.ask(DeskCommand::Finish(interaction)).await.unwrap();
             ada.ask(DeskCommand::WrapUp(interaction, Some("solved".into()), None)).await.unwrap();
-            caller.order(Command::Suspend(SuspendCause::Asked, Some(caller.leg))).await.unwrap();
+            caller.order(Command::Suspend(SuspendCause::Asked, Some(caller.leg), Vec::new())).await.unwrap();
         }
         house.shutdown().await;
         replay(&store, &"acme".into()).await.unwrap()

@@ -48,7 +48,7 @@ async fn a_place_in_line_outlives_a_suspension() {
     second.ask().await;
     first.until_ahead(0).await;
     second.until_ahead(1).await;
-    first.order(Command::Suspend(SuspendCause::Asked, Some(first.leg))).await.unwrap();
+    first.order(Command::Suspend(SuspendCause::Asked, Some(first.leg), Vec::new())).await.unwrap();
     first.until("suspended", |phase| *phase == Phase::Suspended).await;
     first.resume(Channel::App).await.unwrap();
     first.until("back in line", |phase| *phase == Phase::Waiting).await;
@@ -157,7 +157,7 @@ async fn one_of_many_racing_resumes_wins() {
     let house = open(&memory()).await;
     let cy = Caller::start(&house, "cy").await;
     let given = cy.order(Command::GiveHandle(HandleKind::Link, vec![])).await.unwrap().handles;
-    cy.order(Command::Suspend(SuspendCause::Asked, Some(cy.leg))).await.unwrap();
+    cy.order(Command::Suspend(SuspendCause::Asked, Some(cy.leg), Vec::new())).await.unwrap();
     let claims: Vec<_> = (0..16)
         .map(|_| {
             let (house, link) = (house.clone(), given[0].value.clone());
@@ -190,7 +190,7 @@ async fn a_repeat_is_answered_as_the_first_time() {
     let again = cy.order_as(name, Command::GiveHandle(HandleKind::Code, vec![])).await.unwrap();
     assert_eq!((first.handles, first.repeat, again.repeat), (again.handles.clone(), false, true));
     let suspend = request();
-    let command = Command::Suspend(SuspendCause::Asked, Some(cy.leg));
+    let command = Command::Suspend(SuspendCause::Asked, Some(cy.leg), Vec::new());
     cy.order_as(suspend, command.clone()).await.unwrap();
     assert!(cy.order_as(suspend, command).await.unwrap().repeat, "though a suspended session cannot be suspended");
     let other = cy.order_as(suspend, Command::GiveHandle(HandleKind::Code, vec![])).await.unwrap_err();
@@ -266,7 +266,7 @@ async fn who_follows_the_link_after_the_code_let_another_in_is_told_where() {
     for kind in [HandleKind::Code, HandleKind::Link] {
         given.extend(cy.order(Command::GiveHandle(kind, vec![])).await.unwrap().handles.into_iter().map(|handle| handle.value));
     }
-    cy.order(Command::Suspend(SuspendCause::Asked, Some(cy.leg))).await.unwrap();
+    cy.order(Command::Suspend(SuspendCause::Asked, Some(cy.leg), Vec::new())).await.unwrap();
     let resume = |target, channel| {
         let leg = segue_session::Arriving { leg: LegId(super::harness::fresh()), channel, address: None, language: None };
         let command = Command::Resume { leg, by: segue_session::Claim::SameLeg };

@@ -5,9 +5,9 @@ use segue_adapter_kit::{Accepted, Ephemeral, House, Order, Page, Said, Target, W
 use segue_session::journey::{Choice, Prompt};
 use segue_session::store::{Durability, Seq, Version};
 use segue_session::{
-    AgentName, Arriving, AssuranceLevel, Channel, ChoiceId, Command, GivenHandle, InteractionId, Language, LegId, Line, Matter, Message,
-    MessageBody, Phase, Principal, QueueName, Reason, Refusal, RequestId, SessionId, Speaker, Standing, StepId, SuspendCause, Suspension,
-    Time, View,
+    AgentName, Arriving, AssuranceLevel, Channel, ChoiceId, Command, GivenHandle, HandleKind, InteractionId, Language, LegId, Line, Matter,
+    Message, MessageBody, Phase, Principal, QueueName, Reason, Refusal, RequestId, SessionId, Speaker, Standing, StepId, SuspendCause,
+    Suspension, Time, View,
 };
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -220,10 +220,11 @@ impl Kept {
                     self.suspend(SuspendCause::Asked);
                 }
             }
-            Command::Suspend(cause, _) => self.suspend(*cause),
-            Command::GiveHandle(kind, _) => {
-                handles.push(GivenHandle { kind: *kind, value: format!("{kind:?}").into(), until: Time(7) });
+            Command::Suspend(cause, _, ways) => {
+                self.suspend(*cause);
+                handles.extend(ways.iter().map(|kind| given(*kind)));
             }
+            Command::GiveHandle(kind, _) => handles.push(given(*kind)),
             Command::AskForPerson(_, callback) => {
                 self.view.routing_version.0 += 1;
                 self.view.line = Some(Line {
@@ -244,6 +245,10 @@ impl Kept {
         self.view.version.0 += 1;
         Ok(handles)
     }
+}
+
+fn given(kind: HandleKind) -> GivenHandle {
+    GivenHandle { kind, value: format!("{kind:?}").into(), until: Time(7) }
 }
 
 fn nothing_here() -> Refusal {

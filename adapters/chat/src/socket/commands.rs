@@ -2,14 +2,12 @@
 
 use super::here::Here;
 use super::{Socket, hello, millis, within};
-use crate::translate::{self, Asked, Asker, Coming, Fault, ack, handle_of};
+use crate::translate::{self, Asked, Asker, Coming, Fault, ack};
 use segue_adapter_kit::ws::{End, instant_of, now};
 use segue_adapter_kit::{Accepted, Order, Target};
 use segue_proto::chat::v1::{self as wire, server_frame::Frame};
 use segue_proto::convert::{frame::id_of, timestamp};
-use segue_session::{
-    Command, CustomerClaims, HandleKind, LegId, MessageBody, Party, Principal, Private, Reason, Refusal, RequestId, SessionId, SuspendCause,
-};
+use segue_session::{Command, CustomerClaims, LegId, MessageBody, Party, Principal, Private, Reason, Refusal, RequestId, SessionId};
 use tokio::time::Instant;
 
 impl Socket {
@@ -40,7 +38,6 @@ impl Socket {
         match asked {
             Asked::Come(coming) => self.come(*coming).await,
             Asked::Order(id, command) => self.order(id, *command).await,
-            Asked::Suspend(id, leg, kinds) => self.suspend(id, leg, &kinds).await,
             Asked::Say(id, leg, body) => self.say(id, leg, *body).await,
             Asked::Matters(id, most, page) => {
                 let matters = within(self.limit(), self.shared.house.matters(&self.who, most, page.as_deref())).await;
@@ -104,29 +101,6 @@ impl Socket {
             }
             Err(refusal) => self.refuse(id.to_string(), refusal).await,
         }
-    }
-
-    /// Stops here. The ways back that the house did not give by itself are asked for once the suspension is stored: a way
-    /// back to a session that was not stopped would be the worse loss.
-    async fn suspend(&mut self, id: RequestId, leg: LegId, kinds: &[HandleKind]) -> Result<(), End> {
-        let Some(session) = self.session() else { return Ok(()) };
-        let command = Command::Suspend(SuspendCause::Asked, Some(leg));
-        let order = Order { request: id, target: Target::Session(session), command };
-        let mut accepted = match within(self.limit(), self.shared.house.order(&self.who, order)).await {
-            Ok(accepted) => accepted,
-            Err(refusal) => return self.refuse(id.to_string(), refusal).await,
-        };
-        let mut handles = std::mem::take(&mut accepted.handles);
-        for &kind in kinds {
-            if handles.iter().any(|handle| handle.kind == kind) {
-                continue;
-            }
-            match within(self.limit(), self.shared.house.order(&self.who, handle_of(&self.who, id, session, kind))).await {
-                Ok(given) => handles.extend(given.handles),
-                Err(refusal) => self.refuse(String::new(), refusal).await?,
-            }
-        }
-        self.done(id, &accepted, &handles).await
     }
 
     async fn say(&mut self, id: RequestId, leg: LegId, body: MessageBody) -> Result<(), End> {

@@ -7,7 +7,9 @@ use segue_proto::convert::check::{self, CREDENTIAL, TOKEN};
 use segue_proto::convert::{frame, message, prompt, word};
 use segue_session::journey::Input;
 use segue_session::store::{Seq, Version};
-use segue_session::{Channel, Command, HandleKind, Language, LegId, MessageBody, Principal, Private, Reason, Refusal, RequestId};
+use segue_session::{
+    Channel, Command, HandleKind, Language, LegId, MessageBody, Principal, Private, Reason, Refusal, RequestId, SuspendCause,
+};
 
 /// As many matters as are listed where nobody says how many, and the most.
 const MATTERS: (usize, usize) = (20, 100);
@@ -54,8 +56,6 @@ pub(crate) enum Asked {
     Come(Box<Coming>),
     /// A command over this leg.
     Order(RequestId, Box<Command>),
-    /// To stop, with these ways back.
-    Suspend(RequestId, LegId, Vec<HandleKind>),
     /// To say something.
     Say(RequestId, LegId, Box<MessageBody>),
     /// Open matters: at most how many, from where.
@@ -154,7 +154,7 @@ fn nowhere() -> Refusal {
 fn over_leg(id: RequestId, frame: Frame, leg: LegId) -> Result<Asked, Refusal> {
     let command = match frame {
         Frame::Say(say) => return Ok(Asked::Say(id, leg, Box::new(message::from_customer("say.body", say.body)?))),
-        Frame::Suspend(suspend) => return Ok(Asked::Suspend(id, leg, kinds(&suspend.handle_kinds)?)),
+        Frame::Suspend(suspend) => Command::Suspend(SuspendCause::Asked, Some(leg), kinds(&suspend.handle_kinds)?),
         Frame::Step(input) => Command::Step(leg, step(input)?),
         Frame::AskForPerson(ask) => Command::AskForPerson(leg, callback(ask.callback_number)?),
         Frame::LeaveLine(_) => Command::LeaveLine(leg),

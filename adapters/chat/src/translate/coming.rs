@@ -6,9 +6,7 @@ use segue_proto::chat::v1::{self as wire, attach, resume};
 use segue_proto::convert::check;
 use segue_proto::convert::json;
 use segue_session::store::{Seq, Version};
-use segue_session::{
-    Arriving, Channel, Claim, Command, HandleKind, JourneyName, Language, LegId, Principal, Private, Refusal, RequestId, SessionId,
-};
+use segue_session::{Arriving, Channel, Claim, Command, JourneyName, Language, LegId, Private, Refusal, RequestId, SessionId};
 
 /// A leg on its way into a session.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,18 +85,6 @@ pub(super) fn attach(request: RequestId, attach: wire::Attach, by: Asker<'_>) ->
         false => Command::Attach { leg: arriving, by: claim },
     };
     Ok(Coming { order: Order { request, target, command }, leg })
-}
-
-/// The further order of a suspension, for one kind of handle.
-pub(crate) fn handle_of(who: &Principal, request: RequestId, session: SessionId, kind: HandleKind) -> Order {
-    let what = match kind {
-        HandleKind::Link => "handle link",
-        HandleKind::Code => "handle code",
-        HandleKind::SipReference => "handle sip",
-        HandleKind::Reply => "handle reply",
-    };
-    let command = Command::GiveHandle(kind, Vec::new());
-    Order { request: ids::further(who, request, what), target: Target::Session(session), command }
 }
 
 fn link(field: &str, token: String) -> Result<Target, Refusal> {

@@ -180,7 +180,7 @@ impl ToyHouse {
     pub fn lose_node(&self) {
         let all: Vec<_> = held(&self.kept).rooms.keys().copied().collect();
         for session in all {
-            let _ = self.by_itself(session, Command::Suspend(SuspendCause::NodeLost, None));
+            let _ = self.by_itself(session, Command::Suspend(SuspendCause::NodeLost, None, Vec::new()));
         }
     }
 
