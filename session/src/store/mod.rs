@@ -67,7 +67,7 @@ pub struct Fence {
 }
 
 /// Everything that changes, at once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Mutation {
     /// The owner's right. Needed where `routing`, `inbox_read`, or `snapshot` is written.
     pub fence: Option<Fence>,
@@ -98,7 +98,7 @@ pub struct Mutation {
 
 /// A small text of the domain's that must outlive the process: the text of a journey's version that sessions are pinned
 /// to, the outboxes' epoch. Few, rarely written, the last write wins.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptWrite {
     /// Its name; `/` parts it, so that those of one kind share a beginning.
     pub key: String,
@@ -107,7 +107,7 @@ pub struct KeptWrite {
 }
 
 /// A named command.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Request {
     /// Its id.
     pub id: RequestId,
@@ -120,7 +120,7 @@ pub struct Request {
 }
 
 /// A session's content.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DocumentWrite {
     /// Which session.
     pub session: SessionId,
@@ -175,7 +175,7 @@ pub struct HandleKey {
 }
 
 /// The owner's fields of a session. The session must be there, or be created by the same mutation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RoutingWrite {
     /// Which session.
     pub session: SessionId,
@@ -192,7 +192,7 @@ pub struct RoutingWrite {
 
 /// One message for a session's transcript. The store numbers it, and appends a copy to the outbox of each agent of the
 /// session (see [`RoutingWrite::agents`]) in the same write.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MessageAppend {
     /// Whose transcript.
     pub session: SessionId,
@@ -201,7 +201,7 @@ pub struct MessageAppend {
 }
 
 /// One entry of the journal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct JournalAppend {
     /// The session it is about, if one.
     pub session: Option<SessionId>,
@@ -210,7 +210,7 @@ pub struct JournalAppend {
 }
 
 /// One entry for an agent's desk.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OutboxAppend {
     /// Whose desk.
     pub agent: AgentName,

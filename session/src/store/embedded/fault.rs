@@ -37,4 +37,4 @@ macro_rules! broken_by {
         }
     )*};
 }
-broken_by!(redb::StorageError, redb::TableError, redb::TransactionError);
+broken_by!(redb::Error, redb::StorageError, redb::TableError, redb::TransactionError, redb::CommitError);

@@ -1,14 +1,18 @@
-//! The embedded store: one file of this machine, no server.
+//! The embedded store: a file of this machine and the log in front of it, no server.
 //!
-//! Invariants: one process at a time has the file; an acknowledged write is on the disk (fsync) before the answer; readers
+//! Invariants: one process at a time has the files; an acknowledged write is on the disk (fsync) before the answer; readers
 //! see the last commit and never wait for the writer.
 //!
-//! What is *not* here: replication. The file is as safe as its disk.
+//! What is *not* here: replication. The files are as safe as their disk, and belong together: a copy is made of both, while
+//! the daemon is stopped.
 
 mod apply;
+#[cfg(test)]
+mod cuts;
 mod fault;
 mod ground;
 mod lease;
+mod log;
 mod outbox;
 mod read;
 mod tables;
@@ -22,13 +26,17 @@ pub use writer::QUEUE_LIMIT;
 use super::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
 use crate::{AgentName, SessionId, TenantId, Time};
 use fault::Halt;
-use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase};
+use log::Log;
+use redb::backends::{FileBackend, InMemoryBackend};
+use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase, StorageBackend};
 use std::path::Path;
 use std::sync::Arc;
 use writer::Writer;
 
 /// The file's name in its directory.
 const FILE: &str = "segue.redb";
+/// The name of the log in front of it.
+const LOG: &str = "segue.log";
 /// Reads of more entries than this leave the runtime's threads: a page of the file costs about 2 µs from memory, more
 /// from the disk.
 const INLINE_LIMIT: usize = 256;
@@ -36,13 +44,14 @@ const INLINE_LIMIT: usize = 256;
 /// How to open an [`Embedded`] store.
 #[derive(Clone, Copy, Debug)]
 pub struct EmbeddedOptions {
-    /// The most bytes of pages held in memory. The rest is the operating system's cache, which it takes back at need.
+    /// The most bytes of pages held in memory. The rest is the operating system's cache, which it takes back at need. Half of
+    /// it holds what commits have left to be written to the file.
     pub cache_bytes: usize,
 }
 
 impl Default for EmbeddedOptions {
     fn default() -> Self {
-        Self { cache_bytes: 8 << 20 }
+        Self { cache_bytes: 32 << 20 }
     }
 }
 
@@ -75,9 +84,11 @@ impl Embedded {
         let path = directory.join(FILE);
         let database = Database::builder().set_cache_size(options.cache_bytes).create(&path);
         let database = database.map_err(|error| opening(&path, error))?;
-        // The file's name must survive a power cut as well as what is in it.
+        let log = std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(directory.join(LOG));
+        let log = FileBackend::new(log.map_err(unfit)?).map_err(|error| opening(&path, error))?;
+        // The files' names must survive a power cut as well as what is in them.
         std::fs::File::open(directory).and_then(|d| d.sync_all()).map_err(unfit)?;
-        Self::with(database, &path, Durability::Disk)
+        Self::with(database, &path, Some(Box::new(log)))
     }
 
     /// A store that forgets everything when dropped.
@@ -85,16 +96,19 @@ impl Embedded {
     /// # Errors
     /// [`Error::Failed`] where no thread can be started.
     pub fn memory() -> Result<Self, Error> {
-        let backend = redb::backends::InMemoryBackend::new();
+        let backend = InMemoryBackend::new();
         let path = Path::new("(memory)");
         let database = Database::builder().set_cache_size(EmbeddedOptions::default().cache_bytes).create_with_backend(backend);
-        Self::with(database.map_err(|error| opening(path, error))?, path, Durability::Memory)
+        Self::with(database.map_err(|error| opening(path, error))?, path, None)
     }
 
-    fn with(database: Database, path: &Path, durability: Durability) -> Result<Self, Error> {
+    /// With a log, what is committed is on the disk.
+    fn with(database: Database, path: &Path, log: Option<Box<dyn StorageBackend>>) -> Result<Self, Error> {
         lay_out(&database, path)?;
+        let durability = if log.is_some() { Durability::Disk } else { Durability::Memory };
+        let log = log.map(|log| Log::open(log, &database)).transpose()?;
         let database = Arc::new(database);
-        let writer = Writer::start(Arc::clone(&database), durability == Durability::Disk)?;
+        let writer = Writer::start(Arc::clone(&database), log)?;
         Ok(Self { writer, database, durability })
     }
 
@@ -191,7 +205,8 @@ impl Store for Embedded {
     async fn commit(&self, domain: &TenantId, mutation: Mutation) -> Result<Committed, Error> {
         form::check(&mutation)?;
         let domain = domain.clone();
-        self.writer.write("committing", move |tables| apply::apply(tables, domain.as_str(), &mutation)).await
+        let record = if self.durability == Durability::Disk { Some(log::record(&domain, &mutation)?) } else { None };
+        self.writer.write("committing", record, move |tables| apply::apply(tables, domain.as_str(), &mutation)).await
     }
 
     fn durability(&self) -> Durability {
@@ -278,7 +293,7 @@ impl Store for Embedded {
     async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize) -> Result<(), Error> {
         loop {
             let domain = domain.clone();
-            let step = self.writer.write("trimming", move |tables| trim::trim(tables, domain.as_str(), now, snapshots));
+            let step = self.writer.write("trimming", None, move |tables| trim::trim(tables, domain.as_str(), now, snapshots));
             if !step.await? {
                 return Ok(());
             }
@@ -288,7 +303,7 @@ impl Store for Embedded {
     async fn acquire(&self, domain: &TenantId, node: &str, nonce: u64, now: Time, lease_ms: u64) -> Result<Option<Fence>, Error> {
         let (domain, node) = (domain.clone(), node.to_owned());
         let acquire = move |tables: &mut tables::Tables<'_>| lease::acquire(tables, domain.as_str(), &node, nonce, now, lease_ms);
-        self.writer.write("acquiring a lease", acquire).await
+        self.writer.write("acquiring a lease", None, acquire).await
     }
 
     fn exclusive(&self) -> bool {
@@ -302,11 +317,11 @@ impl Store for Embedded {
     async fn renew(&self, domain: &TenantId, fence: &Fence, now: Time, lease_ms: u64) -> Result<bool, Error> {
         let (domain, fence) = (domain.clone(), fence.clone());
         let renew = move |tables: &mut tables::Tables<'_>| lease::renew(tables, domain.as_str(), &fence, now, lease_ms);
-        self.writer.write("renewing a lease", renew).await
+        self.writer.write("renewing a lease", None, renew).await
     }
 
     async fn release(&self, domain: &TenantId, fence: &Fence) -> Result<(), Error> {
         let (domain, fence) = (domain.clone(), fence.clone());
-        self.writer.write("releasing a lease", move |tables| lease::release(tables, domain.as_str(), &fence)).await
+        self.writer.write("releasing a lease", None, move |tables| lease::release(tables, domain.as_str(), &fence)).await
     }
 }

@@ -8,10 +8,14 @@ use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
 /// The layout of the file; a file with another one is refused.
-pub(super) const SCHEMA: u64 = 2;
+pub(super) const SCHEMA: u64 = 3;
 
-/// Facts about the file itself.
+/// Facts about the file itself: `schema`, and how far into which log it holds everything.
 pub(super) const META: TableDefinition<'static, &str, u64> = TableDefinition::new("meta");
+/// The log's generation, in [`META`].
+pub(super) const LOG_GENERATION: &str = "log_generation";
+/// The place in the log, in [`META`].
+pub(super) const LOG_PLACE: &str = "log_place";
 
 /// A place in a domain's log.
 type Place = (&'static str, u64);

@@ -52,33 +52,42 @@ fn a_directory_that_cannot_be_is_named() {
 /// A disk that fills up, or holds its breath, when told.
 #[derive(Clone, Debug, Default)]
 struct Disk {
-    pages: Arc<InMemoryBackend>,
+    bytes: Arc<InMemoryBackend>,
     full: Arc<AtomicBool>,
     breath: Arc<Mutex<()>>,
 }
 
 impl StorageBackend for Disk {
     fn len(&self) -> Result<u64, IoError> {
-        self.pages.len()
+        self.bytes.len()
     }
     fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), IoError> {
-        self.pages.read(offset, out)
+        self.bytes.read(offset, out)
     }
     fn set_len(&self, len: u64) -> Result<(), IoError> {
-        self.pages.set_len(len)
+        self.bytes.set_len(len)
     }
     fn sync_data(&self) -> Result<(), IoError> {
         drop(self.breath.lock().unwrap_or_else(PoisonError::into_inner));
         if self.full.load(Ordering::SeqCst) { Err(ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
     fn write(&self, offset: u64, data: &[u8]) -> Result<(), IoError> {
-        self.pages.write(offset, data)
+        self.bytes.write(offset, data)
     }
 }
 
-fn on(disk: &Disk) -> Embedded {
-    let database = Database::builder().set_cache_size(1 << 20).create_with_backend(disk.clone()).unwrap();
-    Embedded::with(database, Path::new("(test)"), Durability::Disk).unwrap()
+/// The file and the log, on one disk.
+#[derive(Debug, Default)]
+struct Disks {
+    file: Disk,
+    log: Disk,
+}
+
+impl Disks {
+    fn open(&self) -> Embedded {
+        let database = Database::builder().set_cache_size(1 << 20).create_with_backend(self.file.clone()).unwrap();
+        Embedded::with(database, Path::new("(test)"), Some(Box::new(self.log.clone()))).unwrap()
+    }
 }
 
 fn entry() -> Mutation {
@@ -87,14 +96,14 @@ fn entry() -> Mutation {
 
 #[tokio::test]
 async fn after_a_failed_commit_nothing_is_written_or_told_any_more() {
-    let (disk, domain) = (Disk::default(), TenantId::new("acme"));
-    let store = on(&disk);
+    let (disks, domain) = (Disks::default(), TenantId::new("acme"));
+    let store = disks.open();
     store.commit(&domain, entry()).await.unwrap();
     assert_eq!(store.broken(), None);
-    disk.full.store(true, Ordering::SeqCst);
+    disks.log.full.store(true, Ordering::SeqCst);
     let unknown = store.commit(&domain, entry()).await;
     assert!(matches!(unknown, Err(Error::Unknown { .. })), "{unknown:?}");
-    disk.full.store(false, Ordering::SeqCst);
+    disks.log.full.store(false, Ordering::SeqCst);
     for _ in 0..3 {
         let refused = store.commit(&domain, entry()).await;
         let Err(Error::Failed { source, .. }) = refused else { panic!("{refused:?}") };
@@ -104,15 +113,29 @@ async fn after_a_failed_commit_nothing_is_written_or_told_any_more() {
     assert!(matches!(read, Err(Error::Failed { .. })), "{read:?}");
     assert!(store.broken().is_some());
     drop(store);
-    let entries = on(&disk).journal(&domain, Seq(0), 9).await.unwrap();
+    let entries = disks.open().journal(&domain, Seq(0), 9).await.unwrap();
     assert!((1..=2).contains(&entries.len()), "the acknowledged one, and perhaps the unknown one: {entries:?}");
+}
+
+#[tokio::test]
+async fn a_whole_write_that_failed_ends_it_too_and_the_log_has_it_all() {
+    let (disks, domain) = (Disks::default(), TenantId::new("acme"));
+    let store = disks.open();
+    store.commit(&domain, entry()).await.unwrap();
+    disks.file.full.store(true, Ordering::SeqCst);
+    let unknown = store.acquire(&domain, "a", 1, Time(5), 10).await;
+    assert!(matches!(unknown, Err(Error::Unknown { .. })), "{unknown:?}");
+    disks.file.full.store(false, Ordering::SeqCst);
+    assert!(matches!(store.commit(&domain, entry()).await, Err(Error::Failed { .. })));
+    drop(store);
+    assert_eq!(disks.open().journal(&domain, Seq(0), 9).await.unwrap().len(), 1);
 }
 
 #[test]
 fn a_full_queue_refuses_and_forgets_nothing_it_took() {
-    let (disk, domain) = (Disk::default(), TenantId::new("acme"));
-    let (store, runtime) = (Arc::new(on(&disk)), tokio::runtime::Runtime::new().unwrap());
-    let held = disk.breath.lock().unwrap();
+    let (disks, domain) = (Disks::default(), TenantId::new("acme"));
+    let (store, runtime) = (Arc::new(disks.open()), tokio::runtime::Runtime::new().unwrap());
+    let held = disks.log.breath.lock().unwrap();
     let mut all = JoinSet::new();
     for _ in 0..QUEUE_LIMIT * 2 {
         let (store, domain) = (Arc::clone(&store), domain.clone());

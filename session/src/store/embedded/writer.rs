@@ -1,12 +1,15 @@
 //! The writer: one thread, one transaction at a time, one fsync for all that wait (group commit).
 //!
+//! Most transactions go to the disk as a frame of the log; now and then one writes the file whole, and empties the log.
+//!
 //! Invariants: an answer is given after the commit that holds its work, or with an error. After a commit that failed the
 //! thread writes nothing any more, because nobody knows what the disk holds.
 
 use super::fault::Halt;
+use super::log::Log;
 use super::tables::Tables;
 use crate::store::Error;
-use redb::Database;
+use redb::{Database, Durability, WriteTransaction};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
@@ -22,10 +25,14 @@ struct Ran {
     answer: Answer,
 }
 
+/// A piece of work, and what the log says of it. Without a record, the file must be written whole after it.
+struct Job {
+    record: Option<Vec<u8>>,
+    run: Box<dyn FnOnce(&mut Tables<'_>) -> Ran + Send>,
+}
+
 /// Tells the caller, given whether the transaction was committed.
 type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
-
-type Job = Box<dyn FnOnce(&mut Tables<'_>) -> Ran + Send>;
 
 /// Why the store will not write any more, once it is so.
 type Broken = Arc<OnceLock<String>>;
@@ -48,12 +55,11 @@ enum Closed {
 }
 
 impl Writer {
-    /// Starts the thread. `quick_repair` records the allocator's state with each commit, so that a file left by a
-    /// crash opens at once.
-    pub(super) fn start(database: Arc<Database>, quick_repair: bool) -> Result<Self, Error> {
+    /// Starts the thread; without a log, nothing survives the process.
+    pub(super) fn start(database: Arc<Database>, log: Option<Log>) -> Result<Self, Error> {
         let (queue, jobs) = mpsc::channel(QUEUE_LIMIT);
         let broken = Broken::default();
-        let mut desk = Desk { database, quick_repair, broken: Arc::clone(&broken), jobs };
+        let mut desk = Desk { database, log, broken: Arc::clone(&broken), jobs };
         let thread = std::thread::Builder::new().name("segue-store".to_owned()).spawn(move || desk.run());
         let thread = thread.map_err(|error| Error::Failed { doing: "starting the writer's thread", source: error.into() })?;
         Ok(Self { queue: Some(queue), thread: Some(thread), broken })
@@ -72,16 +78,18 @@ impl Writer {
         }
     }
 
-    /// Has `work` done inside a transaction, and answers when that is as durable as it gets.
+    /// Has `work` done inside a transaction, and answers when that is as durable as it gets. `record` is what the log says
+    /// of it, where it can be done again from that.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         doing: &'static str,
+        record: Option<Vec<u8>>,
         work: impl FnOnce(&mut Tables<'_>) -> Result<T, Halt> + Send + 'static,
     ) -> Result<T, Error> {
         self.ask_whole(doing)?;
         let closed = |why: Closed| Error::Failed { doing, source: why.into() };
         let (tell, told) = oneshot::channel();
-        let job: Job = Box::new(move |tables| {
+        let run = Box::new(move |tables: &mut Tables<'_>| {
             let (outcome, broken) = match work(tables) {
                 Ok(value) => (Ok(value), None),
                 Err(Halt::Refused(error)) => (Err(error), None),
@@ -94,7 +102,7 @@ impl Writer {
             Ran { broken, answer: Box::new(answer) }
         });
         let queue = self.queue.as_ref().ok_or_else(|| closed(Closed::Ended))?;
-        queue.try_send(job).map_err(|error| match error {
+        queue.try_send(Job { record, run }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => closed(Closed::Overloaded),
             mpsc::error::TrySendError::Closed(_) => closed(Closed::Ended),
         })?;
@@ -119,7 +127,7 @@ impl Drop for Writer {
 /// What the thread has on its desk.
 struct Desk {
     database: Arc<Database>,
-    quick_repair: bool,
+    log: Option<Log>,
     broken: Broken,
     jobs: mpsc::Receiver<Job>,
 }
@@ -139,27 +147,68 @@ impl Desk {
                 Err((error, doing)) => self.give_up(&error, doing, answers),
             }
         }
+        self.put_away();
     }
 
     /// Runs the jobs in one transaction and commits it, unless nothing was written.
-    fn transact(&self, jobs: impl Iterator<Item = Job>, answers: &mut Vec<Answer>) -> Result<(), (redb::Error, Failure)> {
+    fn transact(&mut self, jobs: impl Iterator<Item = Job>, answers: &mut Vec<Answer>) -> Result<(), (redb::Error, Failure)> {
         let failed = |error: redb::Error| (error, Failure::Before);
-        let mut transaction = self.database.begin_write().map_err(|e| failed(e.into()))?;
-        transaction.set_quick_repair(self.quick_repair);
+        let transaction = self.database.begin_write().map_err(|e| failed(e.into()))?;
         let mut tables = Tables::open(&transaction).map_err(|e| failed(e.into()))?;
+        let (mut dirty, mut whole) = (false, self.log.as_ref().is_none_or(Log::is_full));
         for job in jobs {
-            let ran = job(&mut tables);
+            let ran = (job.run)(&mut tables);
             answers.push(ran.answer);
             if let Some(error) = ran.broken {
                 return Err(failed(error));
             }
+            if std::mem::take(&mut tables.dirty) {
+                dirty = true;
+                match (job.record, &mut self.log) {
+                    (Some(record), Some(log)) => log.gather(&record),
+                    _ => whole = true,
+                }
+            }
         }
-        let dirty = tables.dirty;
         drop(tables);
-        if dirty {
-            transaction.commit().map_err(|e| (e.into(), Failure::Committing))
-        } else {
-            transaction.abort().map_err(|e| failed(e.into()))
+        match (dirty, whole) {
+            (false, _) => transaction.abort().map_err(|e| failed(e.into())),
+            (true, true) => self.write_whole(transaction).map_err(|e| (e, Failure::Committing)),
+            (true, false) => self.write_frame(transaction).map_err(|e| (e, Failure::Committing)),
+        }
+    }
+
+    /// Writes the file with all that its transactions left in memory. Two fsyncs, and the allocator's state with it, so that
+    /// a file left by a crash opens at once.
+    fn write_whole(&mut self, mut transaction: WriteTransaction) -> Result<(), redb::Error> {
+        if let Some(log) = &self.log {
+            transaction.set_quick_repair(true);
+            log.after_whole().note(&transaction)?;
+        }
+        transaction.commit()?;
+        if let Some(log) = &mut self.log {
+            log.begin_anew();
+        }
+        Ok(())
+    }
+
+    /// Writes the gathered frame; then readers may see what it holds, and the file takes it with the next whole write.
+    fn write_frame(&mut self, mut transaction: WriteTransaction) -> Result<(), redb::Error> {
+        if let Some(log) = &mut self.log {
+            log.append().map_err(redb::Error::Io)?.note(&transaction)?;
+            transaction.set_durability(Durability::None)?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Leaves a file that holds everything by itself.
+    fn put_away(&mut self) {
+        if self.broken.get().is_some() || self.log.as_ref().is_none_or(Log::is_empty) {
+            return;
+        }
+        let transaction = self.database.begin_write().map_err(redb::Error::from);
+        if let Err(error) = transaction.and_then(|transaction| self.write_whole(transaction)) {
+            tracing::warn!(%error, "the file could not be written at the end; the log will be taken in at the next start");
         }
     }
 
