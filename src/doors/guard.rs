@@ -2,7 +2,9 @@
 
 use super::{Action, permits};
 use crate::engine::Meters;
-use segue_adapter_kit::{Accepted, Connection, DeskDirectory, DeskStart, Desks, Ephemeral, House, Order, Page, Resume, Said, Wake, Watch};
+use segue_adapter_kit::{
+    Accepted, Colleague, Connection, DeskDirectory, DeskStart, Desks, Ephemeral, House, Order, Page, Resume, Said, Wake, Watch,
+};
 use segue_session::store::Seq;
 use segue_session::{DeskAck, DeskCommand, LegId, Matter, Message, MessageBody, Principal, Reason, Refusal, RequestId, SessionId, View};
 use std::future::Future;
@@ -113,6 +115,10 @@ impl<D: Desks + ?Sized> Desks for Guarded<D> {
 
     async fn directory(&self, who: &Principal) -> Result<DeskDirectory, Refusal> {
         self.pass_through(who, Action::OpenDesk, self.inner.directory(who)).await
+    }
+
+    async fn colleagues(&self, who: &Principal) -> Result<Vec<Colleague>, Refusal> {
+        self.pass_through(who, Action::OpenDesk, self.inner.colleagues(who)).await
     }
 
     async fn shown(&self, who: &Principal, up_to: Seq) -> Result<(), Refusal> {

@@ -36,7 +36,6 @@ pub use replay::{Difference, Report, replay};
 pub(crate) use bell::Bell;
 pub(crate) use input::{Input, Mail};
 pub(crate) use machine::Machine;
-pub(crate) use numbers::chart;
 pub(crate) use parts::Parts;
 pub(crate) use pops::{Histories, Scenery, Sheets, known, outcome_name, standing};
 

@@ -179,8 +179,12 @@ pub trait Desks: Send + Sync + 'static {
     /// Passes on typing and receipts to a session of the agent's.
     async fn pass(&self, who: &Principal, session: SessionId, what: Ephemeral) -> Result<(), Refusal>;
 
-    /// What the agent may choose from, and the queues and colleagues work can be given to, as they stand now.
+    /// What the agent may choose from, and the queues work can be given to, as they stand now.
     async fn directory(&self, who: &Principal) -> Result<DeskDirectory, Refusal>;
+
+    /// The other agents, as they stand now, those who are signed in first. Apart from the rest, for they are many: ten
+    /// thousand desks that come back at once must not list ten thousand colleagues each.
+    async fn colleagues(&self, who: &Principal) -> Result<Vec<Colleague>, Refusal>;
 
     /// The desk confirms that it has shown everything up to here (for the pop's metrics and trimming).
     async fn shown(&self, who: &Principal, up_to: Seq) -> Result<(), Refusal>;
@@ -195,8 +199,6 @@ pub struct DeskDirectory {
     pub decline_reasons: Vec<String>,
     /// Queues of the tenant.
     pub queues: Vec<DirectoryQueue>,
-    /// Other agents, those who are signed in first.
-    pub colleagues: Vec<Colleague>,
     /// Journeys whose first step can be put in front of a customer.
     pub journeys: Vec<JourneyName>,
 }

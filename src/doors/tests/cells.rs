@@ -3,7 +3,7 @@
 use super::super::{Action, Guarded, permits};
 use crate::engine::Meters;
 use segue_adapter_kit::{
-    Accepted, Connection, DeskDirectory, DeskStart, Desks, Ephemeral, House, Order, Page, Resume, Said, Target, Wake, Watch,
+    Accepted, Colleague, Connection, DeskDirectory, DeskStart, Desks, Ephemeral, House, Order, Page, Resume, Said, Target, Wake, Watch,
 };
 use segue_session::journey::Input;
 use segue_session::store::Seq;
@@ -77,6 +77,9 @@ impl Desks for Inside {
     async fn directory(&self, _: &Principal) -> Result<DeskDirectory, Refusal> {
         self.came()
     }
+    async fn colleagues(&self, _: &Principal) -> Result<Vec<Colleague>, Refusal> {
+        self.came()
+    }
     async fn shown(&self, _: &Principal, _: Seq) -> Result<(), Refusal> {
         self.came()
     }
@@ -107,7 +110,7 @@ fn commands() -> Vec<Command> {
         Command::Step(leg, Input::Continue),
         Command::AskForPerson(leg, None),
         Command::LeaveLine(leg),
-        Command::Suspend(SuspendCause::Asked, None),
+        Command::Suspend(SuspendCause::Asked, None, Vec::new()),
         Command::GiveHandle(HandleKind::Link, Vec::new()),
         Command::LookedUp(segue_session::LookupDone { id: RequestId(Uuid::nil()), result: Err("timeout".into()) }),
         Command::Close(String::new()),
@@ -198,6 +201,7 @@ async fn tried(role: Role) -> Vec<(String, Action, bool)> {
     tell("desk messages", Action::ServeCustomer, got_in(Desks::messages(&guarded, &who, session, seq, 1).await));
     tell("desk pass", Action::ServeCustomer, got_in(Desks::pass(&guarded, &who, session, typing()).await));
     tell("desk directory", Action::OpenDesk, got_in(guarded.directory(&who).await));
+    tell("desk colleagues", Action::OpenDesk, got_in(guarded.colleagues(&who).await));
     tell("desk shown", Action::OpenDesk, got_in(guarded.shown(&who, seq).await));
     let came = cells.iter().filter(|(_, _, came)| *came).count();
     assert_eq!(inside.0.load(Ordering::Relaxed), came, "a refusal reached the house");

@@ -4,18 +4,18 @@ mod command;
 mod snapshot;
 
 use crate::doors::{Action, permits};
-use crate::engine::Input;
+use crate::engine::{Input, Machine};
 use crate::house::Switchboard;
 use crate::house::admission::Class;
 use crate::house::tenant::Tenant;
 use segue_adapter_kit::{Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Ephemeral, Resume};
 use segue_router::Readiness;
 use segue_session::codec::Coded;
+use segue_session::outbound::ChartAgent;
 use segue_session::store::{Outbox, OutboxEntry, Seq};
 use segue_session::{
     AgentName, DeskAck, DeskCommand, DeskEvent, Line, Message, Party, Phase, Principal, Reason, Refusal, RequestId, SessionId,
 };
-use std::cmp::Reverse;
 
 /// Entries that a desk may have missed before it gets a snapshot instead.
 const MISSED: usize = 200;
@@ -66,9 +66,12 @@ impl Desks for Switchboard {
     }
 
     async fn directory(&self, who: &Principal) -> Result<DeskDirectory, Refusal> {
-        let tenant = self.tenant(who)?;
-        let me = agent(&who.party)?.clone();
-        tenant.desk_directory(me).await
+        agent(&who.party)?;
+        self.tenant(who)?.directory().await
+    }
+
+    async fn colleagues(&self, who: &Principal) -> Result<Vec<Colleague>, Refusal> {
+        self.tenant(who)?.colleagues(agent(&who.party)?.clone()).await
     }
 
     async fn shown(&self, who: &Principal, up_to: Seq) -> Result<(), Refusal> {
@@ -142,18 +145,13 @@ impl Tenant {
         may.then_some(()).ok_or_else(|| Refusal::new(Reason::PermissionDenied, "only the agent who has the session may do this"))
     }
 
-    async fn desk_directory(&self, me: AgentName) -> Result<DeskDirectory, Refusal> {
-        let (waiting, readiness) = self
-            .engine()
-            .glance(move |machine| {
-                let waiting = |queue| machine.directory().queue(queue).and_then(|id| machine.router().queue(id)).map(|view| view.waiting);
-                let queues: Vec<Option<u32>> = machine.chart().queues.keys().map(waiting).collect();
-                let ready = |name| machine.directory().agent(name).and_then(|id| machine.router().agent(id)).map(|change| change.readiness);
-                let agents: Vec<_> =
-                    machine.chart().agents.keys().filter(|name| **name != me).map(|name| (name.clone(), ready(name))).collect();
-                (queues, agents)
-            })
-            .await?;
+    async fn directory(&self) -> Result<DeskDirectory, Refusal> {
+        let look = |machine: &Machine| {
+            let waiting = |queue| machine.directory().queue(queue).and_then(|id| machine.router().queue(id)).map(|view| view.waiting);
+            let chart = machine.chart();
+            (chart.presences.clone(), chart.queues.keys().map(waiting).collect::<Vec<_>>())
+        };
+        let (presences, waiting) = self.engine().glance(look).await?;
         let routing = &self.plan.routing;
         let queues = routing.queues.iter().zip(waiting).map(|((name, queue), waiting)| DirectoryQueue {
             queue: name.clone(),
@@ -162,20 +160,31 @@ impl Tenant {
             code_required: queue.code_required,
             waiting,
         });
-        let colleague = |(agent, readiness): (AgentName, Option<Readiness>)| {
-            let title = routing.agents.get(&agent).map(|agent| agent.title.clone()).unwrap_or_default();
-            Colleague { agent, title, readiness: readiness.unwrap_or(Readiness::SignedOut) }
-        };
-        let mut colleagues: Vec<Colleague> = readiness.into_iter().map(colleague).collect();
-        colleagues.sort_by_key(|colleague| (Reverse(colleague.readiness != Readiness::SignedOut), colleague.agent.clone()));
-        let chart = crate::engine::chart(routing);
         Ok(DeskDirectory {
-            presences: chart.presences.into_iter().collect(),
+            presences: presences.into_iter().collect(),
             decline_reasons: routing.decline_reasons.clone(),
             queues: queues.collect(),
-            colleagues,
             journeys: self.journeys.clone(),
         })
+    }
+
+    async fn colleagues(&self, me: AgentName) -> Result<Vec<Colleague>, Refusal> {
+        let look = move |machine: &Machine| {
+            let readiness = |name: &AgentName| {
+                let change = machine.directory().agent(name).and_then(|id| machine.router().agent(id));
+                change.map_or(Readiness::SignedOut, |change| change.readiness)
+            };
+            let others = machine.chart().agents.iter().filter(|(name, _)| **name != me);
+            let colleague = |(name, agent): (&AgentName, &ChartAgent)| Colleague {
+                agent: name.clone(),
+                title: agent.title.clone(),
+                readiness: readiness(name),
+            };
+            others.map(colleague).collect()
+        };
+        let mut colleagues: Vec<Colleague> = self.engine().glance(look).await?;
+        colleagues.sort_by_cached_key(|colleague| (colleague.readiness == Readiness::SignedOut, colleague.agent.clone()));
+        Ok(colleagues)
     }
 }
 

@@ -157,9 +157,10 @@ impl Socket {
                 self.answer(id, answer.map(|messages| translate::messages(id, &messages))).await
             }
             Asked::Directory(id) => {
-                let answer = within(self.limit(), self.desks.directory(&self.who)).await;
-                let frame = answer.map(|one| {
-                    let result = Some(Answer::Directory(translate::directory(&one)));
+                let both = async { Ok((self.desks.directory(&self.who).await?, self.desks.colleagues(&self.who).await?)) };
+                let answer = within(self.limit(), both).await;
+                let frame = answer.map(|(one, colleagues)| {
+                    let result = Some(Answer::Directory(translate::directory(&one, &colleagues)));
                     Frame::Ack(wire::Ack { id: id.to_string(), sequence: 0, result })
                 });
                 self.answer(id, frame).await

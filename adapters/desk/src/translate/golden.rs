@@ -175,7 +175,6 @@ fn choices() -> DeskDirectory {
         presences: vec![("ready".into(), BTreeSet::from([Channel::Chat])), ("away".into(), BTreeSet::new())],
         decline_reasons: vec!["busy".into()],
         queues: vec![queue],
-        colleagues: vec![Colleague { agent: AgentName::new("bob"), title: "Bob".into(), readiness: Readiness::Unresponsive }],
         journeys: vec![JourneyName::new("survey")],
     }
 }
@@ -268,7 +267,8 @@ fn every_answer() {
             error(&Fault { id: request().to_string(), refusal }),
         ],
     );
-    insta::assert_json_snapshot!("directory", directory(&choices()));
+    let colleague = Colleague { agent: AgentName::new("bob"), title: "Bob".into(), readiness: Readiness::Unresponsive };
+    insta::assert_json_snapshot!("directory", directory(&choices(), &[colleague]));
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub(crate) fn welcome(core: &Welcoming<'_>) -> Frame {
         agent: core.agent.clone(),
         supervisor: core.supervisor,
         // Colleagues are many and change by the second: they are asked for when a hand-over is meant.
-        directory: Some(wire::Directory { colleagues: Vec::new(), ..directory(core.directory) }),
+        directory: Some(directory(core.directory, &[])),
         limits: Some(wire::Limits {
             frame_bytes: bytes(core.settings.frame),
             message_bytes: bytes(core.settings.message),
@@ -58,13 +58,13 @@ pub(crate) fn welcome(core: &Welcoming<'_>) -> Frame {
 
 /// What there is to choose from.
 #[must_use]
-pub(crate) fn directory(core: &DeskDirectory) -> wire::Directory {
+pub(crate) fn directory(core: &DeskDirectory, colleagues: &[Colleague]) -> wire::Directory {
     let channels = |set: &std::collections::BTreeSet<_>| set.iter().map(|&one| word::channel(one).into()).collect();
     wire::Directory {
         presences: core.presences.iter().map(|(name, set)| wire::Presence { presence: name.clone(), channels: channels(set) }).collect(),
         decline_reasons: core.decline_reasons.clone(),
         queues: core.queues.iter().map(queue).collect(),
-        colleagues: core.colleagues.iter().map(colleague).collect(),
+        colleagues: colleagues.iter().map(colleague).collect(),
         journeys: core.journeys.iter().map(ToString::to_string).collect(),
     }
 }

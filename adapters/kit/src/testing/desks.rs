@@ -210,9 +210,13 @@ impl Desks for ToyDesks {
             presences: vec![("ready".into(), all), ("away".into(), BTreeSet::new())],
             decline_reasons: vec!["busy".into()],
             queues: vec![DirectoryQueue { queue, title, codes: vec!["solved".into()], code_required: true, waiting: Some(2) }],
-            colleagues: vec![Colleague { agent: AgentName::new("bob"), title: "Bob".into(), readiness: Readiness::Idle }],
             journeys: Vec::new(),
         })
+    }
+
+    async fn colleagues(&self, _: &Principal) -> Result<Vec<Colleague>, Refusal> {
+        self.breathes()?;
+        Ok(vec![Colleague { agent: AgentName::new("bob"), title: "Bob".into(), readiness: Readiness::Idle }])
     }
 
     async fn shown(&self, who: &Principal, up_to: Seq) -> Result<(), Refusal> {
