@@ -9,8 +9,8 @@ use segue_session::{Line, Phase, QueueName, SessionId, Time};
 use std::collections::BTreeSet;
 use tokio::sync::{broadcast, watch};
 
-/// Things that are not kept, waiting for one slow listener.
-const EPHEMERAL: usize = 32;
+/// Things that are not kept, waiting for one slow listener. Their room is set aside with the bell.
+const EPHEMERAL: usize = 16;
 
 /// One session's bell.
 struct Bell {

@@ -10,8 +10,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::{broadcast, watch};
 
-/// Typing and receipts waiting for one slow desk.
-const EPHEMERAL: usize = 64;
+/// Typing and receipts waiting for one slow desk. Their room is set aside with the desk, so it costs each idle one its bytes.
+const EPHEMERAL: usize = 16;
 /// Offers whose showing is still awaited, per agent.
 const OFFERS: usize = 32;
 

@@ -55,7 +55,7 @@ impl Entrance {
         let peer = Peer::current();
         upgrade
             // Memory per idle socket is mostly these two; they grow for those who talk.
-            .read_buffer_size(4 << 10)
+            .read_buffer_size(2 << 10)
             .write_buffer_size(16 << 10)
             .max_frame_size(settings.frame)
             .max_message_size(settings.message)
