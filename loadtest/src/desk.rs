@@ -1,7 +1,7 @@
 //! An agent at a desk, as the bars need it: what is put to it, and nothing kept.
 
 use crate::daemon::Daemon;
-use segue_proto::client::Desk as Client;
+use segue_proto::client::{Desk as Client, Error};
 use segue_proto::desk::v1::{self as desk, client_frame::Frame as Out, entry::Event, server_frame::Frame as In};
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ impl Desk {
                         return Ok(news);
                     }
                 }
-                In::Error(error) => anyhow::bail!("refused: {:?}", error.refusal),
+                In::Error(error) => return Err(Error::Refused(Box::new(error.refusal.unwrap_or_default())).into()),
                 _ => {}
             }
         }

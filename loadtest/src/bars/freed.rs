@@ -5,14 +5,16 @@ use crate::Options;
 use crate::daemon::{Daemon, Setup};
 use crate::desk::{Desk, News};
 use crate::report::{Latencies, Report};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many wait, at the least, all the time.
 const WAITING: usize = 1_000;
 /// Agents, with room for one chat each.
-const DESKS: usize = 10;
+const DESKS: usize = 20;
 /// How often each agent frees themselves.
-const TIMES: usize = 200;
+const TIMES: usize = 100;
+/// How long each talk lasts: no desk may send more frames a second than a person could cause.
+const TALK: Duration = Duration::from_millis(100);
 
 /// Measures it.
 pub(crate) async fn measure(options: &Options) -> anyhow::Result<Report> {
@@ -57,6 +59,7 @@ async fn work(mut desk: Desk) -> anyhow::Result<Latencies> {
                 desk.accept(offer).await?;
             }
             News::Assigned(interaction) => {
+                tokio::time::sleep(TALK).await;
                 desk.finish(&interaction).await?;
                 freed = Some(Instant::now());
             }

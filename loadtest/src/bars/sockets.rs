@@ -7,6 +7,8 @@ use crate::report::Report;
 use crate::{Options, say};
 use std::time::Instant;
 
+/// Desks that idle.
+const DESKS: usize = 10_000;
 /// Desks that work while the others idle and come back.
 const WORKING: usize = 20;
 /// Desks that open their socket at once.
@@ -14,19 +16,18 @@ const AT_ONCE: usize = 64;
 
 /// Measures it.
 pub(crate) async fn measure(options: &Options) -> anyhow::Result<Report> {
-    let count: usize = if options.long { 10_000 } else { 4_000 };
-    let setup = Setup { agents: WORKING + count, store: options.store.clone(), ..Setup::default() };
+    let setup = Setup { agents: WORKING + DESKS, store: options.store.clone(), ..Setup::default() };
     let daemon = Daemon::start(&options.binary()?, &setup).await?;
     let asked = Asked::default();
     let working = asked::desks(&daemon, &asked, 0..WORKING).await?;
     let calm = offers(&daemon, &asked).await?;
     let before = daemon.resident()?;
-    let idle = open(&daemon, count).await?;
+    let idle = open(&daemon).await?;
     let after = daemon.resident()?;
-    say(&format!("{count} desks are open: {} MB more", (after - before) / 1_000_000));
+    say(&format!("{DESKS} desks are open: {} MB more", (after - before) / 1_000_000));
     drop(idle);
     let begin = Instant::now();
-    let (again, stormy) = tokio::join!(open(&daemon, count), offers(&daemon, &asked));
+    let (again, stormy) = tokio::join!(open(&daemon), offers(&daemon, &asked));
     let (again, stormy) = (again?, stormy?);
     let back = begin.elapsed().as_secs_f64();
     asked::leave(working).await?;
@@ -50,9 +51,9 @@ pub(crate) async fn measure(options: &Options) -> anyhow::Result<Report> {
 }
 
 /// Opens desks that take no work.
-async fn open(daemon: &Daemon, count: usize) -> anyhow::Result<Vec<Desk>> {
+async fn open(daemon: &Daemon) -> anyhow::Result<Vec<Desk>> {
     use futures_util::{StreamExt as _, TryStreamExt as _};
-    futures_util::stream::iter(WORKING..WORKING + count).map(|n| Desk::open(daemon, n)).buffer_unordered(AT_ONCE).try_collect().await
+    futures_util::stream::iter(WORKING..WORKING + DESKS).map(|n| Desk::open(daemon, n)).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 /// A few seconds of requests; the p99 of request to offer, in milliseconds.
