@@ -170,7 +170,7 @@ fn a_suspension_brings_the_ways_back_that_are_wanted_or_does_not_happen() {
     assert_eq!(refused(&mut bench, &ada, stop(leg_id(1))), Reason::AssuranceTooLow);
     assert!(bench.session.as_ref().unwrap().is_active());
     bench.settings.levels.clear();
-    let kinds = |changed: segue_session::Changed| changed.handles.into_iter().map(|given| given.kind).collect::<Vec<_>>();
+    let kinds = |changed: Changed| changed.handles.into_iter().map(|given| given.kind).collect::<Vec<_>>();
     assert_eq!(kinds(bench.apply(Some(&ada), stop(leg_id(1))).unwrap()), [HandleKind::Link, HandleKind::Code]);
     let mut bench = Bench::new();
     bench.apply(Some(&eve), begin(1, Channel::App, Some("fault"))).unwrap();
