@@ -245,7 +245,7 @@ fn nobody_sees_what_was_given_more_surely_than_they_came() {
     let Party::Customer(claims) = by_token(AssuranceLevel::High).party else { panic!("a customer") };
     bench.apply(Some(&low), Command::Prove(leg_id(2), CustomerClaims { device: None, ..claims })).unwrap();
     assert!(seen(&bench, &low, "number").unwrap().contains("42"));
-    bench.apply(Some(&high), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)))).unwrap();
+    bench.apply(Some(&high), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)), Vec::new())).unwrap();
     assert_eq!(seen(&bench, &high, "number").unwrap(), "•••", "no leg is attached to a suspended session");
     bench.apply(Some(&high), Command::Resume { leg: leg(4, Channel::App), by: Claim::SignedIn }).unwrap();
     assert!(seen(&bench, &high, "number").unwrap().contains("42"));

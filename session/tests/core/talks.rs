@@ -47,7 +47,7 @@ fn who_comes_back_to_the_same_agent_is_told_that_they_are_there() {
     bench.apply(Some(&ada), begin(1, Channel::Chat, None)).unwrap();
     bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), None)).unwrap();
     bench.line(Phase::Assigned("bo".into()));
-    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)))).unwrap();
+    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)), Vec::new())).unwrap();
     bench.apply(Some(&ada), Command::Resume { leg: leg(2, Channel::App), by: Claim::SignedIn }).unwrap();
     bench.line(Phase::Assigned("bo".into()));
     assert_eq!(notices(&bench), ["agent_joined bo", "suspended -", "resumed -", "agent_joined bo"]);

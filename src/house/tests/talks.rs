@@ -130,7 +130,7 @@ async fn a_visitor_gets_the_ways_back_they_ask_for_though_they_dropped_out() {
             eve.until_left().await;
             Vec::new()
         } else {
-            eve.order(Command::Suspend(SuspendCause::Asked, Some(eve.leg))).await.unwrap().handles
+            eve.order(Command::Suspend(SuspendCause::Asked, Some(eve.leg), Vec::new())).await.unwrap().handles
         };
         for kind in [HandleKind::Link, HandleKind::Code] {
             let handle = match given.iter().find(|handle| handle.kind == kind) {

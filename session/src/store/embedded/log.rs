@@ -15,9 +15,10 @@ use serde::Serialize as _;
 use sha2::{Digest as _, Sha256};
 use std::io;
 
-/// A log that has grown past this is emptied with the next commit, which writes the file whole. Small, so that the one who
-/// waits for that waits for a few hundred pages; large enough that pages which every commit touches are written rarely.
-const FULL: u64 = 512 << 10;
+/// A log that has grown past this, in bytes or in records, is emptied with the next commit, which writes the file whole. Small,
+/// so that whoever waits for that waits for some hundred pages (a record touches about five, however short it is); large
+/// enough that pages which every commit touches are written rarely.
+const FULL: (u64, usize) = (512 << 10, 256);
 /// By how much its file grows at a time, in bytes.
 const STEP: u64 = 1 << 20;
 /// A frame begins with the length of what it holds and the sum over it.
@@ -67,6 +68,8 @@ impl Mark {
 pub(super) struct Log {
     file: Box<dyn StorageBackend>,
     mark: Mark,
+    /// Records gathered since the file was written whole.
+    records: usize,
     /// The frame that is being gathered, its head left blank.
     frame: Vec<u8>,
 }
@@ -85,7 +88,7 @@ impl Log {
     pub(super) fn open(file: Box<dyn StorageBackend>, database: &Database) -> Result<Self, Error> {
         let opening = |halt: Halt| halt.while_doing("taking in the log");
         let mark = Mark::load(database).map_err(opening)?;
-        let mut log = Self { file, mark, frame: vec![0; HEAD] };
+        let mut log = Self { file, mark, records: 0, frame: vec![0; HEAD] };
         log.take_in(database).map_err(opening)?;
         Ok(log)
     }
@@ -130,12 +133,13 @@ impl Log {
 
     /// Gathers a record for the next frame.
     pub(super) fn gather(&mut self, record: &[u8]) {
+        self.records += 1;
         self.frame.extend_from_slice(record);
     }
 
     /// Whether the file is to be written whole now.
     pub(super) const fn is_full(&self) -> bool {
-        self.mark.place >= FULL
+        self.mark.place >= FULL.0 || self.records >= FULL.1
     }
 
     /// Whether the file holds everything by itself.
@@ -168,6 +172,7 @@ impl Log {
     /// The file was written whole: the log begins anew.
     pub(super) fn begin_anew(&mut self) {
         self.mark = self.mark.next_generation();
+        self.records = 0;
         self.frame.truncate(HEAD);
     }
 }
