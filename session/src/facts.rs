@@ -79,6 +79,7 @@ impl Session {
             channel: record.channel,
             since: record.since,
             ahead: told.and_then(|l| l.ahead),
+            expected_wait: told.and_then(|l| l.expected_wait),
             callback: record.callback.is_some(),
         })
     }

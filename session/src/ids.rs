@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
 use uuid::Uuid;
 
-pub use segue_router::{Channel, InteractionId, OfferId, Outcome, Priority, Readiness, Time, Units, WithdrawReason};
+pub use segue_router::{Channel, ExpectedWait, InteractionId, OfferId, Outcome, Priority, Readiness, Span, Time, Units, WithdrawReason};
 
 /// The most bytes a name may have.
 pub const NAME_LIMIT: usize = 128;

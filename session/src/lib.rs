@@ -27,6 +27,7 @@ pub mod store;
 #[warn(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::wildcard_enum_match_arm)]
 mod verbs;
 pub mod view;
+pub mod wait;
 
 pub use change::*;
 pub use command::*;

@@ -12,8 +12,8 @@ pub use why::{Rank, Why, WhySkill};
 use crate::journey::{Library, Prompt};
 use crate::store::Version;
 use crate::{
-    Consent, InteractionId, Language, Ledger, Phase, PopAssurance, PopCustomer, PopEnrichment, PopHistory, PopLeg, PopQueue, PopStopped,
-    PopTransfer, QueueName, ScreenPop, Session, Standing, Time, Who,
+    Consent, ExpectedWait, InteractionId, Language, Ledger, Phase, PopAssurance, PopCustomer, PopEnrichment, PopHistory, PopLeg, PopQueue,
+    PopStopped, PopTransfer, QueueName, ScreenPop, Session, Standing, Time, Who,
 };
 use segue_router::{Channel, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +33,8 @@ pub struct PopInput<'a> {
     pub rank: Rank,
     /// How it stands with this agent: what they may do hangs on it.
     pub phase: &'a Phase,
+    /// How long a wait the customer was told of first.
+    pub told: Option<ExpectedWait>,
     /// Former interactions of the customer's other sessions in the same role (this session's own are added).
     pub history: Vec<PopHistory>,
     /// Parts from other systems.
@@ -66,6 +68,7 @@ pub fn build(session: &Session, input: PopInput<'_>) -> ScreenPop {
             priority: input.rank.priority,
             priority_why: record.map(|r| input.rank.in_words(r)).unwrap_or_default(),
             callback: record.and_then(|r| r.callback.clone()),
+            told: input.told,
         },
         customer: customer(session),
         assurance: assurance(&session.assurance, input.now),

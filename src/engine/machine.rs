@@ -289,6 +289,11 @@ impl Machine {
             if let Some(id) = moves_line(effect) {
                 taken.moved.extend(self.cases.get(id).map(|case| case.queue.clone()));
             }
+            if let Effect::Agent(change) = effect {
+                // Who serves a queue, or has room, is half of how long one waits there.
+                let queues = self.router.plan().agents.get(&change.agent).into_iter().flat_map(|agent| &agent.queues);
+                taken.moved.extend(queues.filter_map(|queue| self.directory.queue_name(*queue).cloned()));
+            }
             self.cases.apply(at, &names, effect, &mut taken.told);
         }
     }
@@ -386,6 +391,7 @@ fn turned_away(request: &RouteRequest, why: Refusal) -> Taken {
         channel: *channel,
         since: *since,
         ahead: None,
+        expected_wait: None,
         callback: *callback,
     };
     tracing::warn!(queue = queue.as_str(), channel = channel_name(*channel), reason = why.reason.name(), "an arrival was refused");

@@ -27,6 +27,7 @@ mod run;
 mod stage;
 #[cfg(test)]
 mod tests;
+mod waits;
 
 pub use clock::Clock;
 pub use meters::Meters;
@@ -38,6 +39,7 @@ pub(crate) use input::{Input, Mail};
 pub(crate) use machine::Machine;
 pub(crate) use parts::Parts;
 pub(crate) use pops::{Histories, Scenery, Sheets, known, outcome_name, standing};
+pub(crate) use waits::Waits;
 
 use crate::config::plan::Routing;
 use segue_router::Decision;

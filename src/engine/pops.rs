@@ -2,6 +2,7 @@
 
 use crate::engine::machine::Machine;
 use crate::engine::parts::Parts;
+use crate::engine::waits::Waits;
 use segue_router::{AgentId, Decision, Time};
 use segue_session::codec::Coded;
 use segue_session::journey::Library;
@@ -28,6 +29,8 @@ pub(crate) struct Scenery {
     pub(crate) connectors: Vec<String>,
     /// Parts that came.
     pub(crate) parts: Parts,
+    /// Waits that customers were told of.
+    pub(crate) waits: Waits,
     /// The language of desks that say nothing.
     pub(crate) language: Language,
 }
@@ -187,6 +190,7 @@ impl Scenery {
             why: why(&names, decision, needs),
             rank: machine.rank(decision.queue, decision.priority),
             phase,
+            told: self.waits.get(decision.interaction),
             history: history.into_iter().filter(|row| row.session != session.id).collect(),
             enrichment: self.connectors.iter().map(|name| (name.clone(), part(name))).collect(),
             links: &self.links,

@@ -218,6 +218,7 @@ impl Stage<'_> {
         memory.machine.forget(over.iter().copied());
         let gone: Vec<InteractionId> = over.into_iter().filter(|id| memory.machine.cases().get(*id).is_none()).collect();
         self.scenery.parts.forget(&gone);
+        self.scenery.waits.forget(&gone);
         Ok(())
     }
 

@@ -116,12 +116,13 @@ impl Listener for Ears {
     fn desk(&self, agent: &AgentName, seq: Seq) {
         if let Some(tenant) = self.0.upgrade() {
             tenant.desks.grew(agent, seq);
+            tenant.stir.send_modify(|stir| *stir += 1);
         }
     }
 
-    fn session(&self, session: SessionId, _: Version, line: &Line) {
+    fn session(&self, session: SessionId, version: Version, _: &Line) {
         if let Some(tenant) = self.0.upgrade() {
-            tenant.bells.routing(session, line);
+            tenant.bells.routing(session, version);
         }
     }
 
@@ -140,6 +141,7 @@ impl Listener for Ears {
     fn moved(&self, queues: &BTreeSet<QueueName>) {
         if let Some(tenant) = self.0.upgrade() {
             tenant.moved.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(queues.iter().cloned());
+            tenant.stir.send_modify(|stir| *stir += 1);
         }
     }
 

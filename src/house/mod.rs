@@ -13,7 +13,9 @@ mod desk_room;
 mod desks;
 mod hearings;
 mod journeys;
+mod listen;
 mod order;
+mod places;
 mod port;
 mod resolve;
 mod sweep;
@@ -24,7 +26,7 @@ mod tests;
 use crate::audit::Audit;
 use crate::config::plan::{self, Plan};
 use crate::connect::Connect;
-use crate::engine::{self, Bell, Clock, Engine, Meters, Parts, Scenery, Setup};
+use crate::engine::{self, Bell, Clock, Engine, Meters, Parts, Scenery, Setup, Waits};
 use admission::Admission;
 use segue_session::pop::LinkTemplate;
 use segue_session::store::Store;
@@ -150,6 +152,7 @@ async fn open_tenant(ground: &Ground, tenant: &plan::Tenant) -> Result<Arc<Tenan
         hosts: tenant.hosts.clone(),
         connectors: tenant.connectors.iter().map(|connector| connector.name.clone()).collect(),
         parts: Parts::default(),
+        waits: Waits::default(),
         language: tenant.language.clone(),
     });
     let connect = Connect::new(tenant.hosts.clone(), tenant.connectors.clone(), meters.clone())?;
@@ -175,6 +178,7 @@ async fn open_tenant(ground: &Ground, tenant: &plan::Tenant) -> Result<Arc<Tenan
         chores: Arc::new(Semaphore::new(tenant::CHORES)),
         hearings: hearings::Hearings::default(),
         moved: std::sync::Mutex::default(),
+        stir: watch::Sender::new(0),
         tries: resolve::Tries::default(),
         code_tries: plan.limits.code_tries,
         epoch,

@@ -342,7 +342,7 @@ impl Tenant {
         Accepted { view, durability: self.store.durability(), handles, repeat }
     }
 
-    /// A session as its customer sees it, with the place in line as of now.
+    /// A session as its customer sees it, with its place in line as of now.
     pub(super) async fn view_of(&self, who: &Principal, read: &Read) -> segue_session::View {
         let beside = view::Read {
             version: read.stored.version,
@@ -350,18 +350,8 @@ impl Tenant {
             last_message: read.stored.last_message,
             line: read.line.as_ref(),
         };
-        let mut view = view::to(who, &self.keys, &read.session, beside, &self.library, self.clock.now());
-        self.bells.waits(read.session.id, view.line.as_ref());
-        if let Some(line) = view.line.as_mut().filter(|line| line.phase == segue_session::Phase::Waiting) {
-            line.ahead = self.ahead(line.interaction).await;
-        }
-        view
-    }
-
-    /// How many are ahead in line, where that is known now.
-    async fn ahead(&self, interaction: segue_session::InteractionId) -> Option<u32> {
-        let looked = self.engine().glance(move |machine| machine.router().place(interaction).map(|place| place.ahead));
-        looked.await.ok().flatten()
+        let view = view::to(who, &self.keys, &read.session, beside, &self.library, self.clock.now());
+        self.place(&read.session, view).await
     }
 
     /// Counts a resume that was refused.

@@ -9,8 +9,9 @@ use segue_session::codec::Coded;
 use segue_session::store::{KeyKind, MessageAppend, Mutation, Request, Seq};
 use segue_session::{
     Actor, Channel, Command, LegId, LegStanding, Matter, Message, MessageBody, Party, Principal, Reason, Refusal, RequestId, SessionId,
-    Speaker, Standing, View, access, limits, matter,
+    Speaker, Standing, Time, View, access, limits, matter,
 };
+use std::cmp::Reverse;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -88,29 +89,27 @@ impl House for Switchboard {
         let Some(customer) = &claims.customer else {
             return Err(Refusal::new(Reason::Unauthenticated, "sign in to see your matters"));
         };
-        let after: Option<SessionId> = page
-            .map(str::parse)
-            .transpose()
-            .map_err(|_| Refusal::new(Reason::InvalidArgument, "the page token is not one of ours").about("field", "page_token"))?;
+        let after = page.map(place_of).transpose()?;
         let key = tenant.keys.lookup(KeyKind::Customer, customer.as_str());
         let found = tenant.store.find(&tenant.id, &key, LOOKED_THROUGH).await.map_err(|error| tenant.failed(&error))?;
-        // Newest first: the next page begins below the last row's session.
-        let rest: Vec<SessionId> = found.into_iter().filter(|id| after.is_none_or(|after| *id < after)).collect();
+        if found.len() == LOOKED_THROUGH {
+            tenant.meters.limit("matters");
+        }
         let language = claims.language.as_ref().unwrap_or(&tenant.settings.language);
         let size = page_size.clamp(1, ROWS);
         let mut rows = Vec::new();
-        for stored in tenant.store.sessions(&tenant.id, &rest).await.map_err(|error| tenant.failed(&error))?.into_iter().flatten() {
+        for stored in tenant.store.sessions(&tenant.id, &found).await.map_err(|error| tenant.failed(&error))?.into_iter().flatten() {
             let read = tenant.decode(stored)?;
             if access::may_see(who, &read.session, &tenant.keys) && matter::is_open(&read.session) {
                 rows.push(matter::of(&read.session, &tenant.library, language));
             }
-            if rows.len() > size {
-                break;
-            }
         }
+        // The index knows no times, so the order is made here, over all of the customer's: they are few.
+        rows.retain(|row| after.is_none_or(|after| place_in_list(row) > after));
+        rows.sort_by_key(place_in_list);
         let more = rows.len() > size;
         rows.truncate(size);
-        let next = rows.last().filter(|_| more).map(|row| row.session.to_string());
+        let next = rows.last().filter(|_| more).map(|row| format!("{}.{}", row.updated.0, row.session));
         Ok(Page { rows, next })
     }
 
@@ -208,6 +207,17 @@ impl Tenant {
     }
 }
 
+/// The last change goes first; the id makes it one order.
+const fn place_in_list(row: &Matter) -> (Reverse<Time>, SessionId) {
+    (Reverse(row.updated), row.session)
+}
+
+/// The row that a page token names: the last of the page before.
+fn place_of(token: &str) -> Result<(Reverse<Time>, SessionId), Refusal> {
+    let named = token.split_once('.').and_then(|(at, session)| Some((Reverse(Time(at.parse().ok()?)), session.parse().ok()?)));
+    named.ok_or_else(|| Refusal::new(Reason::InvalidArgument, "page_token is not a token of this service").about("field", "page_token"))
+}
+
 /// What tells a repeat from something else that is said. The leg is no part of it: a customer whose page was lost in between
 /// repeats on another one.
 fn print_of(session: SessionId, from: &Speaker, body: &MessageBody) -> u64 {
@@ -270,6 +280,39 @@ fn check_body(tenant: &Tenant, body: &MessageBody) -> Result<(), Refusal> {
 mod tests {
     use super::*;
     use crate::house::tests::harness::{Caller, memory, open};
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn matters_go_by_their_last_change_over_all_pages() {
+        let house = open(&memory()).await;
+        let mut begun = Vec::new();
+        for _ in 0..5 {
+            begun.push(Caller::start(&house, "cy").await);
+        }
+        let clock = &house.tenant(&begun[0].who).unwrap().clock;
+        let mut order: Vec<SessionId> = Vec::new();
+        // The third, then the first, and so on: neither the order of their beginnings nor that of their ids.
+        for n in [2, 0, 4, 1, 3] {
+            let before = clock.now();
+            while clock.now() == before {
+                tokio::task::yield_now().await;
+            }
+            begun[n].order(Command::Consent(begun[n].leg, "recording".into(), true)).await.unwrap();
+            order.insert(0, begun[n].session);
+        }
+        let (mut told, mut page) = (Vec::new(), None);
+        loop {
+            let matters = house.matters(&begun[0].who, 2, page.as_deref()).await.unwrap();
+            told.extend(matters.rows.iter().map(|row| row.session));
+            match matters.next {
+                Some(next) => page = Some(next),
+                None => break,
+            }
+        }
+        assert_eq!(told, order);
+        for token in ["", "7", "7.x", &begun[0].session.to_string()] {
+            assert_eq!(house.matters(&begun[0].who, 2, Some(token)).await.unwrap_err().reason, Reason::InvalidArgument, "{token}");
+        }
+    }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_transcript_is_full_at_its_limit() {

@@ -1,4 +1,4 @@
-//! What is due: sessions' deadlines, legs that died with the former process, doorbells of places in line.
+//! What is due: sessions' deadlines, legs that died with the former process, doorbells of places in line and lost rings.
 
 use crate::house::tenant::Tenant;
 use futures_util::future::join_all;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How often deadlines are looked at, and places told.
+/// How often deadlines are looked at, and places told; in `listen::TURNS` of them each doorbell is held against the store.
 const TURN: Duration = Duration::from_millis(250);
 /// Sessions dealt with at once.
 const AT_ONCE: usize = 100;
@@ -28,13 +28,15 @@ pub(super) async fn sweep(tenant: Arc<Tenant>, mut stop: watch::Receiver<bool>) 
     let mut turns = tokio::time::interval(TURN);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut resting = Resting::new();
+    let mut turn = 0_u64;
     loop {
         tokio::select! {
             _ = turns.tick() => {}
             _ = stop.changed() => return,
         }
-        let moved = std::mem::take(&mut *tenant.moved.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        tenant.bells.moved(&moved);
+        tenant.tell_places().await;
+        tenant.listen(turn).await;
+        turn = turn.wrapping_add(1);
         tenant.bells.forget(tenant.silent_since());
         due(&tenant, &mut resting, &stop).await;
     }

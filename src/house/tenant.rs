@@ -43,6 +43,8 @@ pub(crate) struct Tenant {
     pub(super) hearings: Hearings,
     /// Queues in which places may have changed since the doorbells last rang.
     pub(super) moved: Mutex<BTreeSet<QueueName>>,
+    /// Changes when queues or agents may stand otherwise, for who watches them.
+    pub(super) stir: tokio::sync::watch::Sender<u64>,
     pub(super) tries: Tries,
     pub(super) code_tries: u32,
     /// Of the outboxes: drawn when the store was laid out, so that another store's places are not taken for this one's.

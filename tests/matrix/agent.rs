@@ -1,6 +1,7 @@
 //! The exam's agent: takes whatever is offered, parks when asked to, and comes back when the daemon does.
 
-use crate::daemon::{AGENT, token};
+use crate::exam::AGENT;
+use crate::product::token;
 use segue_adapter_kit::conformance::Fault;
 use segue_proto::client::{Desk, Error};
 use segue_proto::desk::v1::{self as desk, client_frame::Frame};

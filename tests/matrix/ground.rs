@@ -1,7 +1,8 @@
 //! The exam's ground: a real daemon process, the real wires, an agent at a real desk.
 
 use crate::agent::Agent;
-use crate::daemon::{Daemon, token};
+use crate::exam;
+use crate::product::{Daemon, Kept, token};
 use segue_adapter_app::testing::AppUnderTest;
 use segue_adapter_chat::testing::ChatUnderTest;
 use segue_adapter_kit::conformance::{ChannelUnderTest, Fault, Ground, Record};
@@ -28,10 +29,10 @@ pub(crate) struct Real {
 }
 
 impl Real {
-    /// One whose sessions are idle after so long.
-    pub(crate) async fn with_idle(idle: &str) -> Self {
-        let daemon = Daemon::start(idle).await;
-        let address = daemon.address;
+    /// One on this store, whose sessions are idle after so long.
+    pub(crate) async fn with_idle(kept: &Kept, idle: &str) -> Self {
+        let daemon = Daemon::of(|home, address| exam::write(home, address, kept, idle)).await;
+        let address = daemon.at.0;
         let mint = || Box::new(|customer: &str| token("app", customer));
         Self {
             daemon: Mutex::new(daemon),
@@ -72,7 +73,9 @@ impl Ground for Real {
         Ok(())
     }
     async fn kill(&self) -> Result<(), Fault> {
-        self.daemon.lock().await.kill_and_start().await;
+        let mut daemon = self.daemon.lock().await;
+        daemon.kill().await;
+        daemon.start_again().await;
         *self.office.lock().await = office(self.address);
         Ok(())
     }

@@ -57,10 +57,7 @@ impl Business {
     }
 
     fn config(&self, home: &Path, address: SocketAddr, kept: &Kept) -> String {
-        let store = match kept {
-            Kept::Embedded => format!("kind = \"embedded\"\ndir = \"{}\"", home.join("data").display()),
-            Kept::Redis(url) => format!("kind = \"redis\"\nurl = \"{url}\""),
-        };
+        let store = kept.section(home);
         let Self { log, code_tries, .. } = self;
         let mut text = format!(
             r#"secret = "only for tests: what handles and look-ups derive from"
@@ -68,9 +65,7 @@ impl Business {
 public = "{address}"
 origins = ["https://shop.example"]
 reflection = true
-[store]
-{store}
-[limits]
+{store}[limits]
 code_tries = {code_tries}
 commands = 20000
 [telemetry]

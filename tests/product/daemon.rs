@@ -23,6 +23,16 @@ pub(crate) enum Kept {
     Redis(String),
 }
 
+impl Kept {
+    /// The store's section of a configuration.
+    pub(crate) fn section(&self, home: &Path) -> String {
+        match self {
+            Self::Embedded => format!("[store]\nkind = \"embedded\"\ndir = \"{}\"\n", home.join("data").display()),
+            Self::Redis(url) => format!("[store]\nkind = \"redis\"\nurl = \"{url}\"\n"),
+        }
+    }
+}
+
 /// A daemon of our own. Dropping it kills the process and removes the folder.
 pub(crate) struct Daemon {
     child: Option<Child>,
@@ -47,9 +57,14 @@ impl Daemon {
 
     /// Starts one, and waits until it is ready.
     pub(crate) async fn start(business: &Business, kept: &Kept) -> Self {
+        Self::of(|home, address| business.write(home, address, kept)).await
+    }
+
+    /// Starts one of another business, whose files `write` puts into a folder, and waits until it is ready.
+    pub(crate) async fn of(write: impl FnOnce(&Path, SocketAddr)) -> Self {
         let home = tempfile::tempdir().unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        business.write(home.path(), address, kept);
+        write(home.path(), address);
         let mut daemon = Self { child: None, home, at: At(address) };
         daemon.start_again().await;
         daemon

@@ -8,7 +8,7 @@ mod business;
 mod daemon;
 mod tokens;
 
-pub(crate) use business::{Business, FIELDS, FOREIGN, OURS, WIDGET};
+pub(crate) use business::{Business, FIELDS, FOREIGN, OURS, WIDGET, issuer, secret};
 pub(crate) use daemon::{At, Daemon, Kept};
 pub(crate) use tokens::{Claims, forged, token, token_of};
 

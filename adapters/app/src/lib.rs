@@ -1,7 +1,7 @@
 //! The mobile app's gRPC service: `segue.app.v1.AppService`.
 //!
 //! `service` takes calls in and gives answers out; [`translate`] turns requests into orders and back, and holds no
-//! socket; [`screen`] draws prompts; [`follow`] decides what a stream tells next; `stream` keeps the streams; `legs`
+//! socket; [`screen`] draws prompts; [`events`] words what is news; `stream` keeps the streams; `legs`
 //! knows which leg lives by which streams; `talk` hears a chat's client.
 //!
 //! Invariants: the tenant comes from the token alone; a stream tells nothing twice and nothing older than it has told; a
@@ -15,7 +15,7 @@ mod service;
 mod stream;
 mod talk;
 
-pub mod follow;
+pub mod events;
 pub mod screen;
 #[cfg(feature = "testing")]
 pub mod testing;

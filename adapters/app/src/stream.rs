@@ -3,19 +3,18 @@
 //! A stream ends in order after a view that is not active any more, after `moving`, and when its leg is ended; with a status
 //! for everything else. What a slow reader has not read is bounded: a few events, and after a while the end.
 //!
-//! What is *not* here: what is news to a client ([`crate::follow`]), and what it says itself ([`crate::talk`]).
+//! What is *not* here: what is news to a client (the kit tells), how it looks ([`crate::events`]), and what it says itself ([`crate::talk`]).
 
 use crate::admit::{self, Caller};
-use crate::follow::Follower;
+use crate::events::Events;
 use crate::legs::Presence;
 use crate::service::{Shared, refused};
-use crate::translate::{MESSAGES, Watching};
+use crate::translate::Watching;
 use futures_util::stream::{BoxStream, StreamExt as _};
-use segue_adapter_kit::{Draining, Ephemeral, Wake, Watch, spread};
+use segue_adapter_kit::{Draining, Ephemeral, Follower, Next, Watch, spread};
 use segue_proto::app::v1::SessionEvent;
 use segue_proto::error::outside;
-use segue_session::store::Seq;
-use segue_session::{Channel, Reason, Refusal, SessionId, Standing, Time};
+use segue_session::{Channel, Reason, Refusal, Time};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::{OwnedSemaphorePermit, broadcast::error::RecvError, mpsc, oneshot};
@@ -131,11 +130,10 @@ impl<T: Send + 'static> Stream<T> {
     ) -> Result<End, Refusal> {
         let watch = self.shared.house.watch(&self.caller.who, watching.session);
         let following = Following {
-            session: watching.session,
             presence,
             draining: self.shared.draining.clone(),
-            follower: Follower::new(watching.after, watching.continued),
-            seen: None,
+            follower: Follower::new(watching.session, watching.after),
+            events: Events::new(watching.after, watching.continued),
             watch,
             stream: self,
         };
@@ -161,13 +159,11 @@ impl<T: Send + 'static> Stream<T> {
 /// A stream that is under way.
 struct Following<'a, T> {
     stream: Stream<T>,
-    session: SessionId,
     presence: &'a Presence,
     follower: Follower,
+    events: Events,
     watch: Watch,
     draining: Draining,
-    /// The ring that was answered last.
-    seen: Option<Wake>,
 }
 
 /// What makes a stream look up.
@@ -211,14 +207,14 @@ impl<T: Send + 'static> Following<'_, T> {
             match news {
                 News::Rung | News::Missed => {}
                 News::Passed(what) => {
-                    if let Some(event) = self.follower.pass(what) {
+                    if let Some(event) = self.events.pass(what) {
                         self.stream.tell(event).await?;
                     }
                 }
-                News::Quiet => self.stream.tell(self.follower.heartbeat(now())).await?,
+                News::Quiet => self.stream.tell(self.events.heartbeat(now())).await?,
                 News::Draining => {
                     let after = spread(self.stream.shared.settings.move_within, draw());
-                    self.stream.tell(self.follower.moving(after)).await?;
+                    self.stream.tell(self.events.moving(after)).await?;
                     return Ok(End::Over);
                 }
                 News::Left => return Ok(End::Over),
@@ -229,47 +225,21 @@ impl<T: Send + 'static> Following<'_, T> {
         }
     }
 
-    /// Fetches and tells what is newer than what was told, if the bell has rung.
+    /// Tells what is newer than what was told, if the bell has rung.
     async fn catch_up(&mut self) -> Result<Option<End>, Refusal> {
-        // The ring is taken before anything is fetched: what comes after it rings again.
-        let wake = *self.watch.wake.borrow_and_update();
-        if self.seen == Some(wake) {
-            return Ok(None);
+        let Self { stream, events, follower, watch, presence, .. } = self;
+        let (shared, who) = (&stream.shared, &stream.caller.who);
+        let leg = (!presence.ending()).then(|| presence.leg());
+        let mut looked = false;
+        while let Some(told) = follower.next(&*shared.house, who, leg, shared.settings.deadline, &mut watch.wake).await? {
+            looked |= matches!(told, Next::View(..));
+            stream.tell(events.told(told)).await?;
         }
-        let who = &self.stream.caller.who;
-        let leg = (!self.presence.ending()).then(|| self.presence.leg());
-        let view = self.stream.shared.house.view(who, self.session, leg).await?;
-        let (active, last) = (view.standing == Standing::Active, view.last_message);
         // Another stream of this leg may have broken elsewhere, later than this one came: then the leg counts as lost.
-        let lost = active && !view.channels.contains(&Channel::App) && !self.presence.ending();
-        if let Some(event) = self.follower.view(view) {
-            self.stream.tell(event).await?;
+        if looked && follower.active() && !follower.is_on(Channel::App) && !presence.ending() {
+            presence.bring_back().await?;
         }
-        self.messages(last.max(wake.message)).await?;
-        if lost {
-            self.presence.bring_back().await?;
-        }
-        self.seen = Some(wake);
-        Ok((!active).then_some(End::Settled))
-    }
-
-    /// Tells the messages up to here.
-    async fn messages(&mut self, last: Seq) -> Result<(), Refusal> {
-        while self.follower.message() < last {
-            let after = self.follower.message();
-            let shared = &self.stream.shared;
-            let rows = shared.house.messages(&self.stream.caller.who, self.session, after, MESSAGES.1).await?;
-            for (seq, message) in &rows {
-                if let Some(event) = self.follower.say(*seq, message) {
-                    self.stream.tell(event).await?;
-                }
-            }
-            // Nothing there yet, or nothing any more: the next ring tells.
-            if self.follower.message() == after {
-                break;
-            }
-        }
-        Ok(())
+        Ok((!follower.active()).then_some(End::Settled))
     }
 }
 

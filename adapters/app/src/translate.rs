@@ -354,7 +354,7 @@ pub fn watch(wire: &app::WatchSessionRequest) -> Result<Watching, Refusal> {
     let (session, leg) = (session_id(&wire.session_id)?, leg_id(&wire.leg_id)?);
     let (after, continued) = match wire.resume_token.as_str() {
         "" => (Seq(wire.after_message), false),
-        token => (crate::follow::parse_token("resume_token", token)?, true),
+        token => (crate::events::parse_token("resume_token", token)?, true),
     };
     Ok(Watching { session, leg, after, continued })
 }

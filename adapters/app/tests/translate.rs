@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use proptest::prelude::*;
-use segue_adapter_app::{follow, screen, translate};
+use segue_adapter_app::{events, screen, translate};
 use segue_adapter_kit::Target;
 use segue_proto::app::v1 as app;
 use segue_proto::convert::{check, json};
@@ -235,13 +235,13 @@ fn lists_activities_and_streams() {
 proptest! {
     #[test]
     fn resume_tokens_go_there_and_back(n in any::<u64>()) {
-        prop_assert_eq!(follow::parse_token("t", &follow::resume_token(Seq(n))), Ok(Seq(n)));
+        prop_assert_eq!(events::parse_token("t", &events::resume_token(Seq(n))), Ok(Seq(n)));
     }
 
     #[test]
     fn no_other_text_is_a_resume_token(text in "\\PC{0,24}") {
-        if let Ok(seq) = follow::parse_token("t", &text) {
-            prop_assert_eq!(follow::resume_token(seq), text);
+        if let Ok(seq) = events::parse_token("t", &text) {
+            prop_assert_eq!(events::resume_token(seq), text);
         }
     }
 }
@@ -284,7 +284,7 @@ fn every_prompt_has_its_screen() {
         say(true),
         Prompt::Busy { step: step(), text: "Testing…".into() },
         Prompt::Line { step: step(), text: "Somebody will be with you.".into() },
-        Prompt::WaitOffer { step: step(), ask: "About 5 minutes.".into(), choices: choices(), misfit: None },
+        Prompt::WaitOffer { step: step(), ask: "Wait?".into(), wait: None, choices: choices(), misfit: None },
         Prompt::End { step: step(), text: "Good-bye".into(), outcome: "solved".into() },
     ];
     let screens: Vec<_> = prompts

@@ -7,7 +7,7 @@
 //! Invariants: an offer comes with its screen pop, in one frame; a socket sends entries in the order of their numbers,
 //! each once; what a desk asks is answered in the order asked.
 //!
-//! What is *not* here: who may do what (the house checks each command), and the supervisors' live figures.
+//! What is *not* here: who may do what; the house checks each command.
 
 mod socket;
 mod translate;

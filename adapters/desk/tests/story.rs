@@ -3,11 +3,11 @@
 mod ground;
 
 use ground::{ack, error, ground, id, offer, said, sequences, session};
-use segue_adapter_kit::Ephemeral;
 use segue_adapter_kit::testing::eventually;
 use segue_adapter_kit::ws::Settings;
+use segue_adapter_kit::{Ephemeral, QueueFigures};
 use segue_session::store::Seq;
-use segue_session::{AgentName, DeskCommand, DeskEvent, InteractionId, OfferId, WithdrawReason};
+use segue_session::{AgentName, DeskCommand, DeskEvent, ExpectedWait, InteractionId, OfferId, Span, Time, WithdrawReason};
 use serde_json::json;
 
 #[tokio::test]
@@ -208,4 +208,21 @@ async fn a_transcript_is_given_by_the_page() {
     let page = ack(&mut client, 1, json!({ "listMessages": { "sessionId": id(1), "after": "1", "pageSize": 3 } })).await;
     let numbers: Vec<_> = page["messages"]["messages"].as_array().unwrap().iter().map(|m| m["sequence"].clone()).collect();
     assert_eq!(numbers, ["2", "3", "4"]);
+}
+
+#[tokio::test]
+async fn a_supervisor_hears_how_queues_and_agents_stand_and_then_what_changes() {
+    let ground = ground(Settings::default()).await;
+    let (mut eve, _) = ground.hello(json!({ "protocol": 1, "token": "supervisor:eve" })).await;
+    let whole = eve.until("figures").await;
+    assert_eq!((&whole["queues"][0]["queue"], &whole["agents"][0]["agent"]), (&json!("faults"), &json!("bob")));
+    let expected_wait = Some(ExpectedWait { p50: Span::seconds(60), p90: Span::seconds(180) });
+    ground.desks.stands(QueueFigures { waiting: 3, since: Some(Time(0)), on_duty: 2, idle: 0, expected_wait });
+    let changed = eve.until_that("figures", |figures| figures["queues"][0]["waiting"] == 3).await;
+    assert_eq!(changed["queues"][0]["expectedWait"], json!({ "p50Seconds": 60, "p90Seconds": 180 }));
+    assert_eq!(changed.get("agents"), None, "they stand as they did");
+    let mut ada = ground.ada().await;
+    ground.desks.event("ada", offer(1));
+    ada.until("entry").await;
+    assert!(ada.heard().iter().all(|frame| frame.get("figures").is_none()), "figures are for supervisors");
 }

@@ -27,8 +27,10 @@ mod backoff;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod drain;
+mod follow;
 pub mod ids;
 mod meter;
+mod patience;
 mod peer;
 mod ports;
 #[cfg(feature = "testing")]
@@ -38,9 +40,11 @@ pub mod ws;
 
 pub use backoff::{Backoff, spread};
 pub use drain::{Drain, Draining};
+pub use follow::{Follower, Next};
 pub use meter::{Meter, NoMeter};
+pub use patience::within;
 pub use peer::{At, Peer};
 pub use ports::{
     Accepted, Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Doors, Ephemeral, House, Order, Page,
-    Resume, Said, Target, Wake, Watch,
+    QueueFigures, Resume, Said, Target, Wake, Watch,
 };

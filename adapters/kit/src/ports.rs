@@ -2,8 +2,8 @@
 
 use segue_session::store::{Durability, Seq, Version};
 use segue_session::{
-    AgentName, Channel, Command, DeskAck, DeskCommand, DeskEvent, DeskSnapshot, GivenHandle, JourneyName, Matter, Message, MessageBody,
-    Principal, Private, QueueName, Readiness, Refusal, RequestId, SessionId, View,
+    AgentName, Channel, Command, DeskAck, DeskCommand, DeskEvent, DeskSnapshot, ExpectedWait, GivenHandle, JourneyName, Matter, Message,
+    MessageBody, Principal, Private, QueueName, Readiness, Refusal, RequestId, SessionId, Time, View,
 };
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::{broadcast, watch};
@@ -104,7 +104,7 @@ pub trait House: Send + Sync + 'static {
     /// Messages after `after`, oldest first, at most `limit` (at most 200).
     async fn messages(&self, who: &Principal, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal>;
 
-    /// The open matters of a signed-in customer, newest first.
+    /// The open matters of a signed-in customer, the last change first.
     async fn matters(&self, who: &Principal, page_size: usize, page: Option<&str>) -> Result<Page<Matter>, Refusal>;
 
     /// A doorbell for one session: rings at each change, carries what is not kept.
@@ -164,7 +164,8 @@ pub enum Ephemeral {
 /// Agents' desks. Implemented by the daemon; every call checks role, agent and assignment.
 #[async_trait::async_trait]
 pub trait Desks: Send + Sync + 'static {
-    /// A desk says hello. Another socket of the same agent may be open: all get everything.
+    /// A desk says hello. Another socket of the same agent may be open: all get everything. A supervisor who is no agent of
+    /// the tenant's has a desk without offers, from which they watch.
     async fn hello(&self, who: &Principal, resume: Option<Resume>) -> Result<Connection, Refusal>;
 
     /// Applies a command; answers when its effects are stored.
@@ -214,8 +215,23 @@ pub struct DirectoryQueue {
     pub codes: Vec<String>,
     /// Whether one must be chosen.
     pub code_required: bool,
-    /// How many wait there now, where that is known.
-    pub waiting: Option<u32>,
+    /// How it stands now, where that is known.
+    pub figures: Option<QueueFigures>,
+}
+
+/// How a queue stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueFigures {
+    /// How many wait.
+    pub waiting: u32,
+    /// Since when the one who has waited longest has.
+    pub since: Option<Time>,
+    /// Of its agents, how many take work now or once other work ends.
+    pub on_duty: u32,
+    /// Of these, how many hold nothing.
+    pub idle: u32,
+    /// How long a newcomer would wait, on the channel where that is longest, as people are told it.
+    pub expected_wait: Option<ExpectedWait>,
 }
 
 /// Another agent to choose from.
@@ -248,6 +264,8 @@ pub struct Connection {
     pub wake: watch::Receiver<Seq>,
     /// Typing and receipts of sessions of the agent's.
     pub ephemeral: broadcast::Receiver<(SessionId, Ephemeral)>,
+    /// For supervisors: changes when queues or agents may stand otherwise than [`Desks::directory`] told.
+    pub stir: Option<watch::Receiver<u64>>,
     /// Held for as long as the socket lives.
     pub presence: Arc<dyn Send + Sync>,
 }

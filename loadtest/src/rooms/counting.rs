@@ -1,6 +1,6 @@
 //! A store that counts what it is asked to write, so that the floor can write as much.
 
-use segue_session::store::{Committed, Durability, Embedded, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored};
+use segue_session::store::{Committed, Durability, Embedded, Ends, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored};
 use segue_session::{AgentName, SessionId, TenantId, Time};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -46,6 +46,9 @@ impl Store for Counting {
     }
     fn broken(&self) -> Option<String> {
         self.inner.broken()
+    }
+    async fn ends(&self, domain: &TenantId, sessions: &[SessionId], agents: &[AgentName]) -> Result<Ends, Error> {
+        self.inner.ends(domain, sessions, agents).await
     }
     async fn session(&self, domain: &TenantId, session: SessionId) -> Result<Option<Stored>, Error> {
         self.inner.session(domain, session).await

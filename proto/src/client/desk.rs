@@ -29,6 +29,10 @@ pub struct Screen {
     pub offers: BTreeMap<u64, desk::Offer>,
     /// Assignments, by interaction.
     pub held: BTreeMap<String, Held>,
+    /// For supervisors: queues, by name.
+    pub queues: BTreeMap<String, desk::DirectoryQueue>,
+    /// For supervisors: agents, by name.
+    pub agents: BTreeMap<String, desk::Colleague>,
     /// Every entry's number in the order it came, over all sockets.
     pub seen: Vec<u64>,
     /// Why offers went away, newest last.
@@ -212,6 +216,10 @@ impl Screen {
                 if let Some(event) = entry.event {
                     self.apply(event);
                 }
+            }
+            In::Figures(figures) => {
+                self.queues.extend(figures.queues.into_iter().map(|queue| (queue.queue.clone(), queue)));
+                self.agents.extend(figures.agents.into_iter().map(|agent| (agent.agent.clone(), agent)));
             }
             In::Welcome(_) | In::Ack(_) | In::Error(_) | In::Typing(_) | In::Receipt(_) | In::Move(_) | In::Pong(_) => {}
         }

@@ -75,6 +75,7 @@ fn queue(core: &PopQueue) -> wire::PopQueue {
         priority: core.priority.0,
         priority_why: core.priority_why.clone(),
         callback_number: shown(core.callback.as_ref()),
+        expected_wait_told: core.told.map(session::expected_wait),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Prompts towards the customer, and what the customer does with them.
 
 use super::check::{self, FORM_VALUES, TEXT};
+use super::session::expected_wait;
 use super::word;
 use crate::types::v1 as wire;
 use segue_session::journey::{Choice, Field, Input, Misfit, Prompt};
@@ -31,9 +32,15 @@ pub fn prompt(core: &Prompt, channel: Channel) -> wire::Prompt {
         }
         Prompt::Busy { step, text } => (step, Kind::Busy(wire::BusyPrompt { text: text.clone() })),
         Prompt::Line { step, text } => (step, Kind::Line(wire::LinePrompt { text: text.clone() })),
-        Prompt::WaitOffer { step, ask, choices: all, misfit: bad } => {
-            (step, Kind::WaitOffer(wire::WaitOfferPrompt { ask: ask.clone(), choices: choices(all), misfit: bad.as_ref().map(misfit) }))
-        }
+        Prompt::WaitOffer { step, ask, wait, choices: all, misfit: bad } => (
+            step,
+            Kind::WaitOffer(wire::WaitOfferPrompt {
+                ask: ask.clone(),
+                choices: choices(all),
+                misfit: bad.as_ref().map(misfit),
+                expected_wait: wait.map(expected_wait),
+            }),
+        ),
         Prompt::End { step, text, outcome } => (step, Kind::End(wire::EndPrompt { text: text.clone(), outcome: outcome.clone() })),
     };
     wire::Prompt { step: step.to_string(), kind: Some(kind) }

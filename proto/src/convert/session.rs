@@ -2,7 +2,10 @@
 
 use super::{prompt::prompt, timestamp, word};
 use crate::types::v1 as wire;
-use segue_session::{Channel, GivenHandle, InteractionId, Line, Matter, Phase, Standing, Suspension, View, interaction_uuid};
+use segue_session::{
+    Channel, ExpectedWait, GivenHandle, InteractionId, Language, Line, Matter, Phase, Span, Standing, Suspension, View, interaction_uuid,
+    wait,
+};
 
 /// A session for the wire, for a leg on this channel.
 #[must_use]
@@ -14,7 +17,7 @@ pub fn view(core: &View, channel: Channel) -> wire::SessionView {
         standing: Some(standing(&core.standing)),
         language: core.language.to_string(),
         prompt: core.prompt.as_ref().map(|one| prompt(one, channel)),
-        line: core.line.as_ref().map(line),
+        line: core.line.as_ref().map(|one| line(one, &core.language)),
         last_message: core.last_message.0,
         assurance_level: word::level(core.level).into(),
         channels: word::channels(&core.channels),
@@ -45,9 +48,10 @@ fn suspension(core: &Suspension) -> wire::Suspension {
     }
 }
 
-/// How a session stands with the agents, for the wire.
+/// How a session stands with the agents, for the wire; `language` is the session's.
 #[must_use]
-pub fn line(core: &Line) -> wire::Line {
+pub fn line(core: &Line, language: &Language) -> wire::Line {
+    let waits = core.phase == Phase::Waiting;
     wire::Line {
         interaction_id: interaction_id(core.interaction),
         phase: Some(phase(&core.phase)),
@@ -56,7 +60,16 @@ pub fn line(core: &Line) -> wire::Line {
         since: Some(timestamp(core.since)),
         ahead: core.ahead,
         callback: core.callback,
+        expected_wait: core.expected_wait.map(expected_wait),
+        expected_wait_in_words: if waits { wait::in_words(core.expected_wait, language) } else { String::new() },
     }
+}
+
+/// How long a wait may be expected to last, for the wire.
+#[must_use]
+pub fn expected_wait(core: ExpectedWait) -> wire::ExpectedWait {
+    let seconds = |span: Span| u32::try_from(span.0.div_ceil(1000)).unwrap_or(u32::MAX);
+    wire::ExpectedWait { p50_seconds: seconds(core.p50), p90_seconds: seconds(core.p90) }
 }
 
 /// Where an interaction is, for the wire.
@@ -130,6 +143,7 @@ mod tests {
                 channel: Channel::App,
                 since: Time(1_700_000_000_001),
                 ahead: Some(0),
+                expected_wait: None,
                 callback: false,
             }),
             last_message: Seq(5),

@@ -5,7 +5,7 @@
 use super::definition::Does;
 use super::walk::{Walked, Walker};
 use super::{Carried, Input, Journey, JourneyVersion, Moved, Position, Prompt, Walk, compile, prompt, words};
-use crate::{Answers, FieldId, JourneyName, Language, LookupDone, Private, Refusal, StepId, Time};
+use crate::{Answers, FieldId, JourneyName, Language, LookupDone, Private, QueueName, Refusal, StepId, Time};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::collections::BTreeMap;
 
@@ -181,6 +181,12 @@ impl Library {
     #[must_use]
     pub fn wish_ahead(&self, at: &Position, walk: &mut Walk<'_>) -> Option<super::RouteWish> {
         Walker::new(self, at.clone(), walk).wish_ahead()
+    }
+
+    /// In which queue somebody who asks for a person here would wait; `None` where no journey on the stack routes.
+    #[must_use]
+    pub fn queue_ahead(&self, at: &Position) -> Option<&QueueName> {
+        super::walk::route_ahead(self, at).map(|route| &route.queue)
     }
 
     /// Runs one walk on copies, and takes them over only when nothing was refused.

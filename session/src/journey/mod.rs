@@ -17,7 +17,7 @@ mod read;
 pub mod render;
 mod text;
 mod walk;
-mod words;
+pub(crate) mod words;
 
 pub use definition::{Journey, Reference, Referred};
 pub use faults::Fault;
@@ -27,8 +27,8 @@ pub use read::compile;
 pub(crate) use words::Phrase;
 
 use crate::{
-    Answer, Answers, Channel, ChoiceId, FieldId, JourneyName, Language, LookupRequest, Private, QueueName, RequestId, Sensitivity, StepId,
-    Time,
+    Answer, Answers, Channel, ChoiceId, ExpectedWait, FieldId, JourneyName, Language, LookupRequest, Private, QueueName, RequestId,
+    Sensitivity, StepId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -241,6 +241,8 @@ pub enum Prompt {
         step: StepId,
         /// The question.
         ask: String,
+        /// How long somebody who joins the line now would wait, where that is known (filled in at the moment of looking).
+        wait: Option<ExpectedWait>,
         /// The choices: stay, callback, suspend, message.
         choices: Vec<Choice>,
         /// The last answer did not fit.

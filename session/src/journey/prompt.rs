@@ -71,7 +71,7 @@ impl View<'_> {
                     return self.notice(step, notice);
                 }
                 let choices = offer.choices.iter().map(|c| choice(&c.choice, self.language)).collect();
-                Prompt::WaitOffer { step, ask: self.led(&offer.ask), choices, misfit }
+                Prompt::WaitOffer { step, ask: self.led(&offer.ask), wait: None, choices, misfit }
             }
             Does::Suspend(suspend) => self.notice(step, &suspend.notice),
             Does::End(end) => {

@@ -28,13 +28,13 @@ pub(crate) enum Why {
 
 /// The languages that sentences are held in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tongue {
+pub(crate) enum Tongue {
     English,
     French,
     German,
 }
 
-fn tongue(language: &Language) -> Tongue {
+pub(crate) fn tongue(language: &Language) -> Tongue {
     match base(language) {
         "fr" => Tongue::French,
         "de" => Tongue::German,

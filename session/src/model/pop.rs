@@ -2,8 +2,8 @@
 
 use crate::store::Version;
 use crate::{
-    AgentName, Candidate, Consent, CustomerId, FieldId, InteractionId, JourneyName, Language, Note, PersonaId, Private, Proof, QueueName,
-    Sensitivity, SessionId, Source, SuspendCause, Time, TrailStep,
+    AgentName, Candidate, Consent, CustomerId, ExpectedWait, FieldId, InteractionId, JourneyName, Language, Note, PersonaId, Private,
+    Proof, QueueName, Sensitivity, SessionId, Source, SuspendCause, Time, TrailStep,
 };
 use segue_router::{Channel, OfferId, Priority};
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,9 @@ pub struct PopQueue {
     pub priority_why: String,
     /// A call back is wanted at this number.
     pub callback: Option<Private<String>>,
+    /// How long a wait the customer was told of first; `None` where nobody could tell them.
+    #[serde(default)]
+    pub told: Option<ExpectedWait>,
 }
 
 /// Why this agent.

@@ -2,7 +2,7 @@
 
 use crate::journey::Prompt;
 use crate::store::{Seq, Version};
-use crate::{AgentName, AssuranceLevel, InteractionId, QueueName, SessionId, Standing, Time};
+use crate::{AgentName, AssuranceLevel, ExpectedWait, InteractionId, QueueName, SessionId, Standing, Time};
 use segue_router::Channel;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,10 @@ pub struct Line {
     pub since: Time,
     /// How many are ahead, where it waits and that is known (filled in at the moment of looking).
     pub ahead: Option<u32>,
+    /// How long it has yet to wait, as customers are told it, where it waits and that is known (filled in at the moment of
+    /// looking, and never stored).
+    #[serde(skip)]
+    pub expected_wait: Option<ExpectedWait>,
     /// A call back is awaited.
     pub callback: bool,
 }

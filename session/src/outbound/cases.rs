@@ -158,6 +158,7 @@ impl Cases {
             channel: case.channel,
             since: case.since,
             ahead: None,
+            expected_wait: None,
             callback: case.callback,
         })
     }

@@ -19,29 +19,30 @@ pub fn desk_event(
     by: &AgentName,
     command: &DeskCommand,
 ) -> Result<Option<Event>, Refusal> {
-    let agent = agent(directory, by)?;
+    let watches = || Refusal::new(Reason::PermissionDenied, "this desk watches only: no agent of this name is configured");
+    let own = || directory.agent(by).ok_or_else(watches);
     Ok(Some(match command {
-        DeskCommand::Present(name) => Event::Present(agent, presence(directory, chart, name)?),
+        DeskCommand::Present(name) => Event::Present(own()?, presence(directory, chart, name)?),
         DeskCommand::PresentNext(name) => {
-            Event::PresentNext(agent, name.as_deref().map(|name| presence(directory, chart, name)).transpose()?)
+            Event::PresentNext(own()?, name.as_deref().map(|name| presence(directory, chart, name)).transpose()?)
         }
-        DeskCommand::SignOut => Event::SignOut(agent),
-        DeskCommand::Accept(offer) => Event::Accept(agent, *offer),
-        DeskCommand::Decline(offer, reason) => Event::Decline(agent, *offer, decline_reason(directory, reason.as_deref())?),
-        DeskCommand::Finish(interaction) => Event::Finish(agent, *interaction),
+        DeskCommand::SignOut => Event::SignOut(own()?),
+        DeskCommand::Accept(offer) => Event::Accept(own()?, *offer),
+        DeskCommand::Decline(offer, reason) => Event::Decline(own()?, *offer, decline_reason(directory, reason.as_deref())?),
+        DeskCommand::Finish(interaction) => Event::Finish(own()?, *interaction),
         DeskCommand::WrapUp(interaction, code, _) => {
             let code = code.as_deref().map(|code| wrap_up_code(directory, chart, cases, *interaction, code)).transpose()?;
-            Event::WrapUp(agent, *interaction, code)
+            Event::WrapUp(own()?, *interaction, code)
         }
-        DeskCommand::Extend(interaction) => Event::Extend(agent, *interaction),
+        DeskCommand::Extend(interaction) => Event::Extend(own()?, *interaction),
         DeskCommand::TransferToQueue(interaction, queue, _) => {
             let number = directory.queue(queue).filter(|_| chart.queues.contains_key(queue)).ok_or_else(|| unknown_queue(queue))?;
-            Event::TransferToQueue(agent, *interaction, number, asked(directory, chart, queue, "")?)
+            Event::TransferToQueue(own()?, *interaction, number, asked(directory, chart, queue, "")?)
         }
-        DeskCommand::TransferToAgent(interaction, to, _) => Event::TransferToAgent(agent, *interaction, self::agent(directory, to)?),
+        DeskCommand::TransferToAgent(interaction, to, _) => Event::TransferToAgent(own()?, *interaction, agent(directory, to)?),
         DeskCommand::Prioritise(interaction, priority, _) => Event::Prioritise(*interaction, *priority),
         DeskCommand::Requeue(interaction, _) => Event::Requeue(*interaction),
-        DeskCommand::Force(other, name, _) => Event::Present(self::agent(directory, other)?, presence(directory, chart, name)?),
+        DeskCommand::Force(other, name, _) => Event::Present(agent(directory, other)?, presence(directory, chart, name)?),
         DeskCommand::Say(..)
         | DeskCommand::Note(..)
         | DeskCommand::Park(..)

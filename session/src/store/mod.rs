@@ -253,6 +253,15 @@ pub struct Stored {
     pub last_message: Seq,
 }
 
+/// How far sessions and outboxes go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ends {
+    /// Of each session: its content's version, its routing fields' version, the number of its last message.
+    pub sessions: Vec<(Version, Version, Seq)>,
+    /// Of each agent: the last place in the outbox.
+    pub outboxes: Vec<Seq>,
+}
+
 /// One entry of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -405,6 +414,10 @@ pub trait Store: Send + Sync + 'static {
     /// An agent's outbox after `after`, with where it ends. Of its last [`OUTBOX_LIMIT`] entries none is missing but what
     /// was erased.
     async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<Outbox, Error>;
+
+    /// How far sessions and outboxes go, without what is in them, in the order asked: for those who wait for a doorbell to
+    /// see whether one was lost. A session that is not there is at 0.
+    async fn ends(&self, domain: &TenantId, sessions: &[SessionId], agents: &[AgentName]) -> Result<Ends, Error>;
 
     /// The newest snapshot, with the last journal place it covers.
     async fn snapshot(&self, domain: &TenantId) -> Result<Option<(Seq, Vec<u8>)>, Error>;

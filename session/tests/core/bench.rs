@@ -176,6 +176,7 @@ impl Bench {
             channel: record.channel,
             since: record.since,
             ahead: None,
+            expected_wait: None,
             callback: record.callback.is_some(),
         });
         let id = record.id;

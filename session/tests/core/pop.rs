@@ -37,6 +37,7 @@ fn pop(bench: &Bench, phase: &Phase) -> ScreenPop {
         why: why(),
         rank: Rank { priority: Priority(10), of_queue: Priority(10) },
         phase,
+        told: None,
         history: Vec::new(),
         enrichment: BTreeMap::new(),
         links: &links,

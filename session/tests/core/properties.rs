@@ -107,6 +107,7 @@ fn play(bench: &mut Bench, act: Act) -> Result<(), Refusal> {
                 channel: record.channel,
                 since: record.since,
                 ahead: None,
+                expected_wait: None,
                 callback: record.callback.is_some(),
             });
             bench.apply(None, Command::Routed(id, phase)).map(drop)

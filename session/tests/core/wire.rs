@@ -109,6 +109,7 @@ fn lines_and_messages_come_back() {
         channel: Channel::Chat,
         since: Time(START),
         ahead: Some(3),
+        expected_wait: None,
         callback: false,
     };
     assert_eq!(Line::decode(&line.encode().unwrap()).unwrap(), line);

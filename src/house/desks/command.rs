@@ -39,6 +39,8 @@ impl Tenant {
                 self.of_session(who, session, request, Command::Fill(by.clone(), field, text)).await?;
             }
             DeskCommand::Push(session, journey) => self.of_session(who, session, request, Command::Push(by.clone(), journey)).await?,
+            // Whoever only watches is signed in nowhere.
+            DeskCommand::SignOut if !self.is_agent(&by) => {}
             DeskCommand::Park(session, note) => ack.handles = self.park(who, &by, session, request, note).await?,
             routed => {
                 let supervised = supervised(&routed);

@@ -8,14 +8,20 @@ use crate::engine::{Input, Machine};
 use crate::house::Switchboard;
 use crate::house::admission::Class;
 use crate::house::tenant::Tenant;
-use segue_adapter_kit::{Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Ephemeral, Resume};
-use segue_router::Readiness;
+use segue_adapter_kit::{
+    Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Ephemeral, QueueFigures, Resume,
+};
+use segue_router::{QueueView, Readiness, Units};
 use segue_session::codec::Coded;
 use segue_session::outbound::ChartAgent;
 use segue_session::store::{Outbox, OutboxEntry, Seq};
 use segue_session::{
-    AgentName, DeskAck, DeskCommand, DeskEvent, Line, Message, Party, Phase, Principal, Reason, Refusal, RequestId, SessionId,
+    AgentName, DeskAck, DeskAgent, DeskCommand, DeskEvent, DeskSnapshot, Line, Message, Party, Phase, Principal, Reason, Refusal,
+    RequestId, SessionId, wait,
 };
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::sync::{broadcast, watch};
 
 /// Entries that a desk may have missed before it gets a snapshot instead.
 const MISSED: usize = 200;
@@ -26,8 +32,9 @@ impl Desks for Switchboard {
         let tenant = self.tenant(who)?;
         let agent = agent(&who.party)?.clone();
         let _turn = self.admission.admit(Class::Accept)?;
-        if !tenant.plan.routing.agents.contains_key(&agent) {
-            return Err(Refusal::new(Reason::NotFound, "there is no such agent").about("agent", agent.as_str()));
+        let stir = permits(who.role(), Action::SeeRouting).then(|| tenant.stir.subscribe());
+        if !tenant.is_agent(&agent) {
+            return tenant.watcher(agent, stir);
         }
         // The socket is held before the router hears of it, so that no going is missed in between.
         let ears = tenant.desks.open(&agent, &tenant.bell);
@@ -38,7 +45,7 @@ impl Desks for Switchboard {
             Some(resume) if resume.epoch == epoch && resume.seq <= newest => tenant.bring_up(&agent, resume.seq).await?,
             Some(_) | None => tenant.snapshot(&agent).await?,
         };
-        Ok(Connection { epoch, start, wake: ears.wake, ephemeral: ears.ephemeral, presence: ears.presence })
+        Ok(Connection { epoch, start, wake: ears.wake, ephemeral: ears.ephemeral, stir, presence: ears.presence })
     }
 
     async fn command(&self, who: &Principal, request: RequestId, command: DeskCommand) -> Result<DeskAck, Refusal> {
@@ -85,6 +92,35 @@ impl Desks for Switchboard {
 }
 
 impl Tenant {
+    /// Whether the configuration has such an agent.
+    fn is_agent(&self, name: &AgentName) -> bool {
+        self.plan.routing.agents.contains_key(name)
+    }
+
+    /// A desk without offers, for a supervisor who is no agent.
+    fn watcher(&self, name: AgentName, stir: Option<watch::Receiver<u64>>) -> Result<Connection, Refusal> {
+        if stir.is_none() {
+            let refusal = Refusal::new(Reason::PermissionDenied, "no agent of this name is configured, and only supervisors watch");
+            return Err(refusal.about("agent", name.as_str()));
+        }
+        let agent = DeskAgent {
+            agent: name,
+            readiness: Readiness::SignedOut,
+            presence: String::new(),
+            channels: BTreeSet::new(),
+            next: None,
+            load: Units(0),
+            capacity: Units(0),
+            since: self.clock.now(),
+        };
+        let snapshot = DeskSnapshot { seq: Seq(0), agent, offers: Vec::new(), assignments: Vec::new() };
+        // Nothing ever rings here; the senders are held, so that the socket does not take the silence for the end.
+        let (silent, quiet) = (watch::Sender::new(Seq(0)), broadcast::Sender::new(1));
+        let (wake, ephemeral) = (silent.subscribe(), quiet.subscribe());
+        let start = DeskStart::Snapshot(Box::new(snapshot));
+        Ok(Connection { epoch: self.epoch, start, wake, ephemeral, stir, presence: Arc::new((silent, quiet)) })
+    }
+
     /// What a desk has missed; a snapshot where that is not all there any more, or too much.
     async fn bring_up(&self, agent: &AgentName, after: Seq) -> Result<DeskStart, Refusal> {
         let missed = self.outbox(agent, after, MISSED + 1).await?;
@@ -147,18 +183,18 @@ impl Tenant {
 
     async fn directory(&self) -> Result<DeskDirectory, Refusal> {
         let look = |machine: &Machine| {
-            let waiting = |queue| machine.directory().queue(queue).and_then(|id| machine.router().queue(id)).map(|view| view.waiting);
+            let view = |queue| machine.directory().queue(queue).and_then(|id| machine.router().queue(id)).map(figures);
             let chart = machine.chart();
-            (chart.presences.clone(), chart.queues.keys().map(waiting).collect::<Vec<_>>())
+            (chart.presences.clone(), chart.queues.keys().map(view).collect::<Vec<Option<QueueFigures>>>())
         };
-        let (presences, waiting) = self.engine().glance(look).await?;
+        let (presences, figures) = self.engine().glance(look).await?;
         let routing = &self.plan.routing;
-        let queues = routing.queues.iter().zip(waiting).map(|((name, queue), waiting)| DirectoryQueue {
+        let queues = routing.queues.iter().zip(figures).map(|((name, queue), figures)| DirectoryQueue {
             queue: name.clone(),
             title: queue.title.clone(),
             codes: queue.codes.clone(),
             code_required: queue.code_required,
-            waiting,
+            figures,
         });
         Ok(DeskDirectory {
             presences: presences.into_iter().collect(),
@@ -186,6 +222,11 @@ impl Tenant {
         colleagues.sort_by_cached_key(|colleague| (colleague.readiness == Readiness::SignedOut, colleague.agent.clone()));
         Ok(colleagues)
     }
+}
+
+fn figures(view: QueueView) -> QueueFigures {
+    let QueueView { waiting, oldest, on_duty, idle, expected_wait, .. } = view;
+    QueueFigures { waiting, since: oldest, on_duty, idle, expected_wait: expected_wait.map(wait::told) }
 }
 
 fn entry(entry: OutboxEntry) -> Result<(Seq, DeskEntry), Refusal> {

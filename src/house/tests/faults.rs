@@ -7,7 +7,9 @@ use crate::engine::{Clock, Meters, replay};
 use crate::house::Switchboard;
 use async_trait::async_trait;
 use segue_adapter_kit::{DeskEntry, House as _};
-use segue_session::store::{Committed, DocumentWrite, Durability, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored};
+use segue_session::store::{
+    Committed, DocumentWrite, Durability, Ends, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored,
+};
 use segue_session::{AgentName, Channel, Claim, Command, DeskCommand, HandleKind, MessageBody, Phase, SessionId, TenantId, Time};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -104,6 +106,9 @@ impl Store for Faulty {
     }
     fn durability(&self) -> Durability {
         self.inner.durability()
+    }
+    async fn ends(&self, domain: &TenantId, sessions: &[SessionId], agents: &[AgentName]) -> Result<Ends, Error> {
+        self.inner.ends(domain, sessions, agents).await
     }
     async fn session(&self, domain: &TenantId, session: SessionId) -> Result<Option<Stored>, Error> {
         self.inner.session(domain, session).await

@@ -231,6 +231,61 @@ async fn a_repeat_is_answered_though_one_might_not_do_it_any_more() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_supervisor_who_is_no_agent_watches_and_takes_no_offers() {
+    let house = open(&memory()).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let mut sue = Desk::hello(&house, supervisor("sue"), None).await;
+    let stir = sue.connection.stir.as_mut().expect("a supervisor hears when something stirs");
+    stir.mark_unchanged();
+    let cy = Caller::start(&house, "cy").await;
+    cy.ask().await;
+    stir.changed().await.unwrap();
+    ada.offer().await;
+    let directory = house.directory(&sue.who).await.unwrap();
+    let figures = directory.queues[0].figures.unwrap();
+    assert_eq!((figures.waiting, figures.on_duty, figures.idle), (0, 1, 0));
+    assert_eq!(house.colleagues(&sue.who).await.unwrap().len(), 2, "everybody is a colleague");
+    assert_eq!(sue.ask(DeskCommand::Present("ready".into())).await.unwrap_err().reason, Reason::PermissionDenied);
+    sue.ask(DeskCommand::Force("ada".into(), "break".into(), "for the test".into())).await.unwrap();
+    sue.ask(DeskCommand::SignOut).await.unwrap();
+    let stranger = house.hello(&agent("zoe"), None).await.err().unwrap();
+    assert_eq!(stranger.reason, Reason::PermissionDenied);
+    assert!(ada.connection.stir.is_none(), "agents are not told of every stir");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_is_told_how_long_and_the_agent_what_they_were_told() {
+    let house = open(&memory()).await;
+    let wait_of = async |caller: &Caller| house.view(&caller.who, caller.session, None).await.unwrap().line.unwrap().expected_wait;
+    let first = Caller::start(&house, "first").await;
+    first.ask().await;
+    assert_eq!(wait_of(&first).await, None, "nobody is here, so nobody can tell");
+    let mut ada = Desk::ready(&house, "ada").await;
+    let handle = async |ada: &mut Desk, interaction| {
+        ada.ask(DeskCommand::Finish(interaction)).await.unwrap();
+        ada.ask(DeskCommand::WrapUp(interaction, Some("solved".into()), None)).await.unwrap();
+    };
+    let offer = ada.offer().await;
+    assert_eq!(offer.pop.queue.told, None);
+    ada.accept(offer.offer).await;
+    // From here on the router knows how long one takes.
+    handle(&mut ada, offer.interaction).await;
+    let mut held = Vec::new();
+    for name in ["one", "two", "three"] {
+        Caller::start(&house, name).await.ask().await;
+        let offer = ada.offer().await;
+        ada.accept(offer.offer).await;
+        held.push(offer.interaction);
+    }
+    let waits = Caller::start(&house, "waits").await;
+    waits.ask().await;
+    let told = wait_of(&waits).await.expect("it is known by now");
+    assert!(told.p50 <= told.p90 && told.p90.0 % 60_000 == 0, "{told:?}");
+    handle(&mut ada, held[0]).await;
+    assert_eq!(ada.offer().await.pop.queue.told, Some(told), "the agent sees what the customer was told");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_supervisor_puts_in_a_word_and_leaves_the_rest_to_the_agent() {
     let house = open(&memory()).await;
     let mut ada = Desk::ready(&house, "ada").await;

@@ -234,6 +234,7 @@ impl Kept {
                     channel: Channel::App,
                     since: Time(2),
                     ahead: Some(2),
+                    expected_wait: None,
                     callback: callback.is_some(),
                 });
             }

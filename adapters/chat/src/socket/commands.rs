@@ -1,10 +1,10 @@
 //! What a page asks for, done and answered in the order asked.
 
 use super::here::Here;
-use super::{Socket, hello, millis, within};
+use super::{Socket, hello, millis};
 use crate::translate::{self, Asked, Asker, Coming, Fault, ack};
 use segue_adapter_kit::ws::{End, instant_of, now};
-use segue_adapter_kit::{Accepted, Order, Target};
+use segue_adapter_kit::{Accepted, Order, Target, within};
 use segue_proto::chat::v1::{self as wire, server_frame::Frame};
 use segue_proto::convert::{frame::id_of, timestamp};
 use segue_session::{Command, CustomerClaims, LegId, MessageBody, Party, Principal, Private, Reason, Refusal, RequestId, SessionId};
@@ -82,7 +82,7 @@ impl Socket {
             here.live = true;
         }
         self.send(ack::came(id, &accepted, session, leg)).await?;
-        self.show(view).await?;
+        self.show(view.clone()).await?;
         self.again = Some((Instant::now(), 0));
         Ok(())
     }
@@ -128,7 +128,7 @@ impl Socket {
         self.expires = instant_of(fresh.expires);
         self.who = fresh;
         self.send(ack::refreshed(id, self.who.expires)).await?;
-        match &view {
+        match view {
             Some(view) => self.show(view).await,
             None => Ok(()),
         }
@@ -148,7 +148,7 @@ impl Socket {
     async fn done(&mut self, id: RequestId, accepted: &Accepted, handles: &[segue_session::GivenHandle]) -> Result<(), End> {
         self.send(ack::done(id, accepted, handles)).await?;
         match &accepted.view {
-            Some(view) => self.show(view).await,
+            Some(view) => self.show(view.clone()).await,
             None => Ok(()),
         }
     }

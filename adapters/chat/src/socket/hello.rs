@@ -1,11 +1,11 @@
 //! From the first frame to a page that is let in, and back in its leg where it had one.
 
 use super::here::Here;
-use super::{send, within};
+use super::send;
 use crate::translate::{self, Credential, Fault, Opening, Returning, Welcoming};
 use crate::{PROTOCOL, Shared};
-use segue_adapter_kit::House;
 use segue_adapter_kit::ws::{CloseCode, End, Link, now};
+use segue_adapter_kit::{House, within};
 use segue_proto::chat::v1::{ClientFrame, client_frame::Frame as Said};
 use segue_session::{Language, Party, Principal, Reason, Refusal, View};
 use std::time::Duration;

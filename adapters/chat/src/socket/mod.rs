@@ -9,12 +9,12 @@ use crate::Shared;
 use crate::translate::{self, Fault};
 use here::Here;
 use segue_adapter_kit::ws::{CloseCode, End, Link, instant_of};
-use segue_adapter_kit::{Backoff, Draining, Ephemeral, Order, Target, Watch, ids, spread};
+use segue_adapter_kit::{Backoff, Draining, Ephemeral, Order, Target, Watch, ids, spread, within};
 use segue_proto::chat::v1::{self as wire, server_frame::Frame};
 use segue_session::{Command, Language, Principal, Reason, Refusal};
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// How often the house is told that a leg is lost, where it does not answer. Nobody else tells it; after this the session's
 /// idle time ends the leg.
@@ -197,12 +197,6 @@ fn text_of(frame: Frame) -> Result<String, End> {
         tracing::error!(%error, "a frame for a page has no JSON form");
         End::Ours(CloseCode::Internal)
     })
-}
-
-/// A port's answer, within the time a command may take.
-async fn within<T>(limit: Duration, act: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
-    let late = || Refusal::new(Reason::DeadlineExceeded, "the answer did not come in time; repeat with the same id");
-    timeout(limit, act).await.unwrap_or_else(|_| Err(late()))
 }
 
 /// Whether asking again after a while may help.

@@ -1,6 +1,7 @@
 //! The JSON form of every frame that a page is told. A change here is a change of the protocol.
 
-use super::{Fault, Welcoming, ack, error, line, passed, said, view, welcome};
+use super::told::{line, said, view};
+use super::{Fault, Welcoming, ack, error, passed, welcome};
 use segue_adapter_kit::ws::Settings;
 use segue_adapter_kit::{Accepted, Ephemeral, Page, Said};
 use segue_proto::chat::v1::{ServerFrame, server_frame::Frame};
@@ -84,7 +85,7 @@ fn prompts() -> Vec<Option<Prompt>> {
         Some(say(true)),
         Some(Prompt::Busy { step: step("check"), text: "Testing…".into() }),
         Some(Prompt::Line { step: step("person"), text: String::new() }),
-        Some(Prompt::WaitOffer { step: step("wait"), ask: "It takes a while.".into(), choices: choices(), misfit: None }),
+        Some(Prompt::WaitOffer { step: step("wait"), ask: "It takes a while.".into(), wait: None, choices: choices(), misfit: None }),
         Some(Prompt::End { step: step("end"), text: "Goodbye.".into(), outcome: "solved".into() }),
     ]
 }
@@ -132,7 +133,9 @@ fn every_line() {
     let phases = [Phase::Waiting, Phase::Offered(ada()), Phase::Assigned(ada()), Phase::WrappingUp(ada()), Phase::Ended];
     let lined = phases.into_iter().map(|phase| {
         let queue = QueueName::new("faults");
-        let line = Line { interaction: InteractionId(3), phase, queue, channel: Channel::Chat, since: AT, ahead: Some(3), callback: true };
+        let expected_wait = (phase == Phase::Waiting).then_some(ExpectedWait { p50: Span::seconds(240), p90: Span::seconds(420) });
+        let (interaction, channel) = (InteractionId(3), Channel::Chat);
+        let line = Line { interaction, phase, queue, channel, since: AT, ahead: Some(3), expected_wait, callback: true };
         View { line: Some(line), ..seen(None) }
     });
     held("lines", lined.chain([seen(None)]).map(|view| line(&view)).collect());

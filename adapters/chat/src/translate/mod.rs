@@ -10,4 +10,4 @@ mod told;
 pub use asked::parse_client_frame;
 pub(crate) use asked::{Asked, Asker, Credential, Fault, Opening, asked, opening};
 pub(crate) use coming::{Coming, Returning};
-pub(crate) use told::{Welcoming, ack, error, line, passed, said, view, welcome};
+pub(crate) use told::{Welcoming, ack, error, passed, told, welcome};

@@ -4,7 +4,7 @@ use super::Fault;
 use super::bubble::bubble;
 use crate::PROTOCOL;
 use segue_adapter_kit::ws::Settings;
-use segue_adapter_kit::{Ephemeral, Said};
+use segue_adapter_kit::{Ephemeral, Next, Said};
 use segue_proto::chat::v1::{self as wire, ack::Result as Answer, server_frame::Frame};
 use segue_proto::convert::{message, refusal::refusal, session, timestamp, word};
 use segue_session::store::{Durability, Seq};
@@ -50,6 +50,15 @@ fn attached(session: SessionId, leg: LegId) -> wire::Attached {
     wire::Attached { session_id: session.to_string(), leg_id: leg.to_string() }
 }
 
+/// What is news to the page.
+pub(crate) fn told(core: Next) -> Frame {
+    match core {
+        Next::View(one, _) => view(&one),
+        Next::Line(one) => line(&one),
+        Next::Message(place, one) => said(place, &one),
+    }
+}
+
 /// How a session stands, whole.
 pub(crate) fn view(core: &View) -> Frame {
     let session = session::view(core, Channel::Chat);
@@ -62,7 +71,7 @@ pub(crate) fn line(core: &View) -> Frame {
     Frame::Line(wire::LineChanged {
         session_id: core.session.to_string(),
         routing_version: core.routing_version.0,
-        line: core.line.as_ref().map(session::line),
+        line: core.line.as_ref().map(|line| session::line(line, &core.language)),
     })
 }
 

@@ -1,10 +1,10 @@
 //! From the first frame to a desk that is up to date.
 
-use super::{news, send, within};
+use super::{news, send};
 use crate::translate::{self, Fault, Opening, Welcoming};
 use crate::{PROTOCOL, Shared, Tab};
 use segue_adapter_kit::ws::{CloseCode, End, Generation, Link, now};
-use segue_adapter_kit::{Connection, DeskStart};
+use segue_adapter_kit::{Connection, DeskStart, within};
 use segue_proto::desk::v1::{ClientFrame, client_frame::Frame as Said};
 use segue_session::store::Seq;
 use segue_session::{AgentName, Party, Principal, Reason, Refusal};

@@ -1,20 +1,22 @@
 //! One desk's socket: hello, then news and commands until it ends.
 
+mod figures;
 mod hello;
 mod news;
 
 use crate::translate::{self, Asked, Fault};
 use crate::{Shared, Tab};
+use figures::{Figures, stirred};
 use hello::Admitted;
 use segue_adapter_kit::ws::{CloseCode, End, Generation, Link, instant_of, now};
-use segue_adapter_kit::{Connection, Desks, Doors, Draining, Ephemeral, spread};
+use segue_adapter_kit::{Connection, Desks, Doors, Draining, Ephemeral, spread, within};
 use segue_proto::convert::{frame::id_of, timestamp};
 use segue_proto::desk::v1::{self as wire, ack::Result as Answer, server_frame::Frame};
 use segue_session::store::Seq;
 use segue_session::{AgentName, DeskCommand, Principal, Private, Reason, Refusal, RequestId, SessionId};
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 /// Serves a socket until it ends.
 pub(crate) async fn serve(shared: Shared, mut link: Link) -> (Link, End) {
@@ -52,6 +54,8 @@ struct Socket {
     again: Option<(Instant, u32)>,
     /// Whether typing and receipts can still come.
     passing: bool,
+    /// What a supervisor was told of queues and agents.
+    figures: Option<Figures>,
 }
 
 /// What happened next.
@@ -61,6 +65,7 @@ enum Turn {
     Leave,
     Expired,
     News,
+    Stirred,
     Passed(Result<(SessionId, Ephemeral), RecvError>),
     Heard(String),
     Ended(End),
@@ -68,10 +73,11 @@ enum Turn {
 
 impl Socket {
     fn new(shared: &Shared, link: Link, admitted: Admitted, draining: Draining) -> Self {
-        let Admitted { who, me, connection, sent, turn } = admitted;
+        let Admitted { who, me, mut connection, sent, turn } = admitted;
+        let figures = connection.stir.take().map(Figures::new);
         let expires = instant_of(who.expires);
         let (doors, desks) = (Arc::clone(&shared.entrance.doors), Arc::clone(&shared.desks));
-        Self { link, doors, desks, draining, who, me, connection, sent, expires, turn, leave: None, again: None, passing: true }
+        Self { link, doors, desks, draining, who, me, connection, sent, expires, turn, leave: None, again: None, passing: true, figures }
     }
 
     async fn run(&mut self) -> End {
@@ -89,6 +95,7 @@ impl Socket {
             Turn::Leave => Err(End::Ours(CloseCode::Moving)),
             Turn::Expired => Err(End::Ours(CloseCode::TokenExpired)),
             Turn::News => self.catch_up().await,
+            Turn::Stirred => self.tell_figures().await,
             Turn::Passed(Ok((session, what))) => self.send(translate::passed(session, &what)).await,
             Turn::Passed(Err(RecvError::Lagged(_))) => Ok(()),
             Turn::Passed(Err(RecvError::Closed)) => {
@@ -112,6 +119,7 @@ impl Socket {
                 Err(_) => Turn::Ended(End::Ours(CloseCode::Unavailable)),
             },
             () = at(again) => Turn::News,
+            () = stirred(&mut self.figures) => Turn::Stirred,
             passed = self.connection.ephemeral.recv(), if self.passing => Turn::Passed(passed),
             heard = self.link.next() => match heard {
                 Ok(text) => Turn::Heard(text.as_str().to_owned()),
@@ -244,12 +252,6 @@ fn text_of(frame: Frame) -> Result<String, End> {
         tracing::error!(%error, "a frame for a desk has no JSON form");
         End::Ours(CloseCode::Internal)
     })
-}
-
-/// A port's answer, within the time a command may take.
-async fn within<T>(limit: Duration, act: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
-    let late = || Refusal::new(Reason::DeadlineExceeded, "the answer did not come in time; repeat with the same id");
-    timeout(limit, act).await.unwrap_or_else(|_| Err(late()))
 }
 
 /// Waits for a moment that may not be set; then for ever.

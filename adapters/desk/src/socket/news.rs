@@ -1,9 +1,9 @@
 //! What is new in the agent's outbox, brought to the desk: in order, each entry once.
 
-use super::{Socket, text_of, within};
+use super::{Socket, text_of};
 use crate::translate;
 use segue_adapter_kit::ws::{End, Link};
-use segue_adapter_kit::{Backoff, DeskEntry, DeskStart, Ephemeral};
+use segue_adapter_kit::{Backoff, DeskEntry, DeskStart, Ephemeral, within};
 use segue_session::store::Seq;
 use segue_session::{SessionId, Speaker};
 use std::collections::BTreeMap;

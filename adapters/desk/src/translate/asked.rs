@@ -156,7 +156,7 @@ fn in_session(frame: Frame) -> Result<DeskCommand, Refusal> {
         Frame::FillAnswer(one) => DeskCommand::Fill(
             session("fill_answer", &one.session_id)?,
             check::name("fill_answer.field_id", &one.field_id, FieldId::parse)?,
-            check::text("fill_answer.value", one.value, TEXT)?,
+            check::filled("fill_answer.value", one.value, TEXT)?,
         ),
         Frame::PushJourney(one) => DeskCommand::Push(
             session("push_journey", &one.session_id)?,

@@ -2,7 +2,7 @@
 
 use super::{Fault, Welcoming, ack, directory, entry, error, messages, passed, snapshot, welcome};
 use segue_adapter_kit::ws::Settings;
-use segue_adapter_kit::{Colleague, DeskDirectory, DeskEntry, DirectoryQueue, Ephemeral};
+use segue_adapter_kit::{Colleague, DeskDirectory, DeskEntry, DirectoryQueue, Ephemeral, QueueFigures};
 use segue_proto::desk::v1::{ServerFrame, server_frame::Frame};
 use segue_session::store::{Seq, Version};
 use segue_session::*;
@@ -94,6 +94,7 @@ fn pop() -> ScreenPop {
             priority: Priority(2),
             priority_why: "gold".into(),
             callback: Some("+33140000001".to_owned().into()),
+            told: None,
         },
         why: PopWhy {
             line: "most fit of 3".into(),
@@ -163,13 +164,18 @@ fn handle() -> GivenHandle {
     GivenHandle { kind: HandleKind::Code, value: "402713".to_owned().into(), until: AT }
 }
 
+const fn figures() -> QueueFigures {
+    let expected_wait = Some(ExpectedWait { p50: Span::seconds(240), p90: Span::seconds(420) });
+    QueueFigures { waiting: 0, since: None, on_duty: 3, idle: 1, expected_wait }
+}
+
 fn choices() -> DeskDirectory {
     let queue = DirectoryQueue {
         queue: QueueName::new("faults"),
         title: "Faults".into(),
         codes: vec!["solved".into()],
         code_required: true,
-        waiting: Some(0),
+        figures: Some(figures()),
     };
     DeskDirectory {
         presences: vec![("ready".into(), BTreeSet::from([Channel::Chat])), ("away".into(), BTreeSet::new())],

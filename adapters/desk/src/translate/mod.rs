@@ -7,4 +7,4 @@ mod told;
 
 pub use asked::parse_client_frame;
 pub(crate) use asked::{Asked, Fault, Opening, asked, opening};
-pub(crate) use told::{Welcoming, ack, directory, entry, error, messages, passed, snapshot, welcome};
+pub(crate) use told::{Welcoming, ack, directory, entry, error, figures, messages, passed, snapshot, welcome};

@@ -8,9 +8,10 @@ use segue_proto::desk::v1::{self as wire, ack::Result as Answer, entry::Event, s
 use segue_proto::types::v1 as shared;
 use segue_session::store::Seq;
 use segue_session::{
-    DeskAck, DeskAgent, DeskAssignment, DeskEvent, DeskOffer, DeskSnapshot, InteractionId, Message, Outcome, Readiness, RequestId,
-    SessionId, Time, WithdrawReason,
+    AgentName, DeskAck, DeskAgent, DeskAssignment, DeskEvent, DeskOffer, DeskSnapshot, InteractionId, Message, Outcome, Readiness,
+    RequestId, SessionId, Time, WithdrawReason,
 };
+use std::collections::BTreeSet;
 
 /// What a welcome tells.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ pub(crate) fn welcome(core: &Welcoming<'_>) -> Frame {
 /// What there is to choose from.
 #[must_use]
 pub(crate) fn directory(core: &DeskDirectory, colleagues: &[Colleague]) -> wire::Directory {
-    let channels = |set: &std::collections::BTreeSet<_>| set.iter().map(|&one| word::channel(one).into()).collect();
+    let channels = |set: &BTreeSet<_>| set.iter().map(|&one| word::channel(one).into()).collect();
     wire::Directory {
         presences: core.presences.iter().map(|(name, set)| wire::Presence { presence: name.clone(), channels: channels(set) }).collect(),
         decline_reasons: core.decline_reasons.clone(),
@@ -75,8 +76,19 @@ fn queue(core: &DirectoryQueue) -> wire::DirectoryQueue {
         title: core.title.clone(),
         codes: core.codes.clone(),
         code_required: core.code_required,
-        waiting: core.waiting,
+        waiting: core.figures.map(|now| now.waiting),
+        waiting_since: core.figures.and_then(|now| now.since).map(timestamp),
+        agents_on_duty: core.figures.map_or(0, |now| now.on_duty),
+        agents_idle: core.figures.map_or(0, |now| now.idle),
+        expected_wait: core.figures.and_then(|now| now.expected_wait).map(sessions::expected_wait),
     }
+}
+
+/// How these queues and agents stand; nothing where there are none.
+#[must_use]
+pub(crate) fn figures<'a>(queues: impl Iterator<Item = &'a DirectoryQueue>, agents: impl Iterator<Item = &'a Colleague>) -> Option<Frame> {
+    let told = wire::Figures { queues: queues.map(queue).collect(), agents: agents.map(colleague).collect() };
+    (!told.queues.is_empty() || !told.agents.is_empty()).then_some(Frame::Figures(told))
 }
 
 fn colleague(core: &Colleague) -> wire::Colleague {
@@ -208,7 +220,7 @@ pub(crate) fn error(fault: &Fault) -> Frame {
 #[must_use]
 pub(crate) fn passed(session: SessionId, core: &Ephemeral) -> Frame {
     let session_id = session.to_string();
-    let named = |agent: &Option<segue_session::AgentName>| agent.as_ref().map(ToString::to_string).unwrap_or_default();
+    let named = |agent: &Option<AgentName>| agent.as_ref().map(ToString::to_string).unwrap_or_default();
     let receipt = |agent, up_to: &Seq, kind: wire::ReceiptKind| {
         Frame::Receipt(wire::Receipt { session_id: session.to_string(), agent: named(agent), up_to: up_to.0, kind: kind.into() })
     };

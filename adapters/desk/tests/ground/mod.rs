@@ -103,6 +103,7 @@ pub fn pop() -> ScreenPop {
             priority: Priority(0),
             priority_why: String::new(),
             callback: None,
+            told: None,
         },
         why: PopWhy {
             line: "longest idle".into(),

@@ -1,7 +1,7 @@
 //! Outboxes in memory, with numbers, epochs and trimming.
 
 use super::held;
-use crate::{Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Ephemeral, Resume};
+use crate::{Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Ephemeral, QueueFigures, Resume};
 use segue_session::store::Seq;
 use segue_session::{
     AgentName, Channel, DeskAck, DeskAgent, DeskCommand, DeskEvent, DeskSnapshot, Message, Party, Principal, QueueName, Readiness, Reason,
@@ -27,6 +27,8 @@ struct Kept {
     passed: Vec<(SessionId, Ephemeral)>,
     answered: BTreeMap<RequestId, (DeskCommand, DeskAck)>,
     messages: Vec<(Seq, Message)>,
+    figures: QueueFigures,
+    stir: watch::Sender<u64>,
 }
 
 struct Desk {
@@ -99,6 +101,13 @@ impl ToyDesks {
         held(&self.kept).desks.entry(AgentName::new(agent)).or_default().entries.clear();
     }
 
+    /// The queue stands so from now on; supervisors hear of it.
+    pub fn stands(&self, figures: QueueFigures) {
+        let mut kept = held(&self.kept);
+        kept.figures = figures;
+        kept.stir.send_modify(|stir| *stir += 1);
+    }
+
     /// The store is out of reach, or back.
     pub fn down(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
@@ -160,7 +169,9 @@ impl Desks for ToyDesks {
             _ => DeskStart::Snapshot(Box::new(desk.snapshot(&agent))),
         };
         let (wake, ephemeral) = (desk.wake.subscribe(), desk.ephemeral.subscribe());
-        Ok(Connection { epoch: desk.epoch, start, wake, ephemeral, presence: Arc::clone(&desk.open) as _ })
+        let (epoch, presence) = (desk.epoch, Arc::clone(&desk.open) as _);
+        let stir = matches!(who.party, Party::Supervisor(_)).then(|| kept.stir.subscribe());
+        Ok(Connection { epoch, start, wake, ephemeral, stir, presence })
     }
 
     async fn command(&self, who: &Principal, request: RequestId, command: DeskCommand) -> Result<DeskAck, Refusal> {
@@ -204,12 +215,13 @@ impl Desks for ToyDesks {
 
     async fn directory(&self, _: &Principal) -> Result<DeskDirectory, Refusal> {
         self.breathes()?;
+        let kept = held(&self.kept);
         let all = Channel::ALL.into_iter().collect();
         let (queue, title) = (QueueName::new("faults"), "Faults".to_owned());
         Ok(DeskDirectory {
             presences: vec![("ready".into(), all), ("away".into(), BTreeSet::new())],
             decline_reasons: vec!["busy".into()],
-            queues: vec![DirectoryQueue { queue, title, codes: vec!["solved".into()], code_required: true, waiting: Some(2) }],
+            queues: vec![DirectoryQueue { queue, title, codes: vec!["solved".into()], code_required: true, figures: Some(kept.figures) }],
             journeys: Vec::new(),
         })
     }

@@ -291,7 +291,8 @@ fn route(room: &mut Room, request: RouteRequest) {
     room.routing.0 += 1;
     match request {
         RouteRequest::Arrive { interaction, queue, channel, since, callback, .. } => {
-            room.line = Some(Line { interaction, phase: Phase::Waiting, queue, channel, since, ahead: Some(0), callback });
+            room.line =
+                Some(Line { interaction, phase: Phase::Waiting, queue, channel, since, ahead: Some(0), expected_wait: None, callback });
         }
         RouteRequest::Suspend(..) => {
             if let Some(line) = &mut room.line {

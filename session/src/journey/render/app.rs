@@ -97,12 +97,10 @@ impl Rendering for App {
 
     fn render(&self, prompt: &Prompt, language: &Language) -> Screen {
         match prompt {
-            Prompt::Menu { step, ask, choices, misfit } | Prompt::WaitOffer { step, ask, choices, misfit } => Screen::List {
-                step: step.clone(),
-                title: ask.clone(),
-                items: choices.iter().map(|c| item(c, Input::Choose(c.id.clone()))).collect(),
-                problem: misfit.as_ref().map(|m| m.why.clone()),
-            },
+            Prompt::Menu { step, ask, choices, misfit } => list(step, ask.clone(), choices, misfit.as_ref()),
+            Prompt::WaitOffer { step, ask, wait, choices, misfit } => {
+                list(step, super::with_wait(*wait, ask, language), choices, misfit.as_ref())
+            }
             Prompt::Form { step, title, fields, current, misfit, confirm } => Screen::Form {
                 step: step.clone(),
                 title: title.clone(),
@@ -126,6 +124,15 @@ impl Rendering for App {
             }
             Prompt::End { step, text, .. } => card(step, text, false, true),
         }
+    }
+}
+
+fn list(step: &StepId, title: String, choices: &[Choice], misfit: Option<&Misfit>) -> Screen {
+    Screen::List {
+        step: step.clone(),
+        title,
+        items: choices.iter().map(|c| item(c, Input::Choose(c.id.clone()))).collect(),
+        problem: misfit.map(|m| m.why.clone()),
     }
 }
 

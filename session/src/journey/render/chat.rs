@@ -42,8 +42,12 @@ impl Rendering for Chat {
 
     fn render(&self, prompt: &Prompt, language: &Language) -> Bubble {
         match prompt {
-            Prompt::Menu { ask, choices, misfit, .. } | Prompt::WaitOffer { ask, choices, misfit, .. } => {
+            Prompt::Menu { ask, choices, misfit, .. } => {
                 self.bubble(misfit.as_ref(), ask, replies(choices, |c| Input::Choose(c.id.clone())))
+            }
+            Prompt::WaitOffer { ask, wait, choices, misfit, .. } => {
+                let ask = super::with_wait(*wait, ask, language);
+                self.bubble(misfit.as_ref(), &ask, replies(choices, |c| Input::Choose(c.id.clone())))
             }
             Prompt::Form { title, fields, current: id, misfit, confirm, .. } => match current(fields, id.as_ref()) {
                 Some(field) if !confirm => self.field(field, misfit.as_ref(), language),

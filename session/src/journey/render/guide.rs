@@ -14,12 +14,8 @@ impl Rendering for Guide {
 
     fn render(&self, prompt: &Prompt, language: &Language) -> String {
         match prompt {
-            Prompt::Menu { ask, choices, misfit, .. } | Prompt::WaitOffer { ask, choices, misfit, .. } => {
-                let mut text = ask.clone();
-                list(&mut text, choices, "  ");
-                problem(&mut text, misfit.as_ref());
-                text
-            }
+            Prompt::Menu { ask, choices, misfit, .. } => menu(ask.clone(), choices, misfit.as_ref()),
+            Prompt::WaitOffer { ask, wait, choices, misfit, .. } => menu(super::with_wait(*wait, ask, language), choices, misfit.as_ref()),
             Prompt::Form { title, fields, current: id, misfit, confirm, .. } => {
                 let mut text = title.clone();
                 let asked = current(fields, id.as_ref()).map(|f| &f.id);
@@ -40,6 +36,12 @@ impl Rendering for Guide {
             Prompt::Busy { text, .. } | Prompt::Line { text, .. } | Prompt::End { text, .. } => text.clone(),
         }
     }
+}
+
+fn menu(mut text: String, choices: &[Choice], misfit: Option<&Misfit>) -> String {
+    list(&mut text, choices, "  ");
+    problem(&mut text, misfit);
+    text
 }
 
 // Writing to a string cannot fail; the results below are dropped for that reason.

@@ -14,7 +14,7 @@ pub use chat::{Bubble, Chat, Reply};
 pub use guide::Guide;
 
 use super::{Choice, Field, FieldKind, Prompt};
-use crate::Language;
+use crate::{ExpectedWait, Language};
 
 /// How one channel shows a prompt.
 pub trait Rendering {
@@ -40,6 +40,11 @@ pub fn short(choice: &Choice) -> &str {
 #[must_use]
 pub fn number(choice: &Choice, index: usize) -> String {
     choice.key.map_or_else(|| index.saturating_add(1).to_string(), String::from)
+}
+
+/// What a wait offer asks, after how long one would wait.
+fn with_wait(wait: Option<ExpectedWait>, ask: &str, language: &Language) -> String {
+    format!("{} {ask}", crate::wait::in_words(wait, language))
 }
 
 /// The field that is asked now.

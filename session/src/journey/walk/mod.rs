@@ -15,6 +15,8 @@ mod route;
 mod say;
 mod wait_offer;
 
+pub(super) use route::route_ahead;
+
 use super::definition::{Does, Journey, Link, Step};
 use super::expr::Scope;
 use super::{Attributes, Frame, Input, Library, Misfit, Moved, Position, Said, Walk};

@@ -2,7 +2,7 @@
 
 use super::{Flow, Walker, step_of, to};
 use crate::journey::{
-    Moved, RouteWish,
+    Library, Moved, Position, RouteWish,
     definition::{Does, Route, Step},
     text::scalar_text,
     words,
@@ -34,12 +34,7 @@ impl Walker<'_> {
     /// customer says, else the nearest to the journey's start, of the innermost journey that has one. Steps that call back
     /// are passed over: nobody asked for that.
     pub(crate) fn wish_ahead(&self) -> Option<RouteWish> {
-        self.at.frames.iter().rev().find_map(|frame| {
-            let journey = self.library.get(&frame.journey, &frame.version)?;
-            let body = &journey.0;
-            let route = nearest(&body.steps, &frame.step).or_else(|| nearest(&body.steps, &body.start))?;
-            Some(RouteWish { callback: None, ..self.wish(route) })
-        })
+        route_ahead(self.library, &self.at).map(|route| RouteWish { callback: None, ..self.wish(route) })
     }
 
     fn wish(&self, route: &Route) -> RouteWish {
@@ -76,8 +71,17 @@ impl Walker<'_> {
     }
 }
 
+/// The route step that a position leads to; see [`Walker::wish_ahead`].
+pub(in crate::journey) fn route_ahead<'l>(library: &'l Library, at: &Position) -> Option<&'l Route> {
+    at.frames.iter().rev().find_map(|frame| {
+        let body = &library.get(&frame.journey, &frame.version)?.0;
+        nearest(&body.steps, &frame.step).or_else(|| nearest(&body.steps, &body.start))
+    })
+}
+
 /// The fewest steps ahead of `from`: a route step that does not call back.
-fn nearest<'s>(steps: &'s BTreeMap<StepId, Step>, from: &'s StepId) -> Option<&'s Route> {
+fn nearest<'s>(steps: &'s BTreeMap<StepId, Step>, from: &StepId) -> Option<&'s Route> {
+    let (from, _) = steps.get_key_value(from)?;
     let (mut seen, mut open) = (BTreeSet::from([from]), VecDeque::from([from]));
     while let Some(step) = open.pop_front().map(|id| steps.get(id)) {
         let Some(step) = step else { continue };

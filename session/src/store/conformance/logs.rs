@@ -131,6 +131,27 @@ pub(super) async fn long_outboxes(bench: Bench) {
     assert_eq!(bench.ok(Mutation { outbox: vec![outbox("ada", "on")], ..mutation() }).await.outbox, [(ada, Seq(all + 1))]);
 }
 
+pub(super) async fn ends(bench: Bench) {
+    let fence = Some(bench.own(1).await);
+    let (agents, sessions) = (["ada", "bob"].map(AgentName::new), [1, 2, 3].map(session));
+    let far = async || {
+        let ends = bench.store.ends(&bench.domain, &sessions, &agents).await.unwrap();
+        let sessions = ends.sessions.iter().map(|(version, routing, last)| [version.0, routing.0, last.0]).collect::<Vec<_>>();
+        (sessions, ends.outboxes.iter().map(|end| end.0).collect::<Vec<_>>())
+    };
+    assert_eq!(far().await, (vec![[0; 3]; 3], vec![0; 2]), "nothing is there");
+    bench.create(session(1)).await;
+    bench.create(session(3)).await;
+    bench.ok(Mutation { messages: vec![message(session(3), "to nobody")], ..mutation() }).await;
+    let routing = vec![routing(session(1), 0, b"", &["ada"])];
+    let messages = vec![message(session(1), "one"), message(session(1), "two")];
+    bench.ok(Mutation { fence, routing, messages, outbox: vec![outbox("ada", "hers")], ..mutation() }).await;
+    let stored = bench.stored(session(1)).await;
+    assert_eq!(far().await, (vec![[1, stored.routing_version.0, 2], [0; 3], [1, 0, 1]], vec![3, 0]));
+    let none = bench.store.ends(&bench.domain, &[], &[]).await.unwrap();
+    assert_eq!((none.sessions.len(), none.outboxes.len()), (0, 0));
+}
+
 pub(super) async fn inbox(bench: Bench) {
     let fence = bench.own(1).await;
     let list = async |after, limit| texts(&bench.store.inbox(&bench.domain, Seq(after), limit).await.unwrap());

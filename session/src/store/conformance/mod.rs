@@ -69,6 +69,7 @@ promises! {
     "an agent who joins gets what was said since the owner looked, once" => logs::joiners,
     "an outbox counts without a gap, own entries before copies" => logs::outboxes,
     "an outbox keeps its newest entries, however many come, and goes on counting" => logs::long_outboxes,
+    "the ends of sessions and outboxes are where reading them ends" => logs::ends,
     "the inbox keeps its order, and its mark never goes back" => logs::inbox,
     "the journal counts per domain, and is found by session" => logs::journal_works,
     "a snapshot covers the journal up to its own mutation" => logs::snapshots,

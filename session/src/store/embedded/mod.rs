@@ -23,7 +23,7 @@ mod writer;
 
 pub use writer::QUEUE_LIMIT;
 
-use super::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
+use super::{Committed, Durability, Ends, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
 use crate::{AgentName, SessionId, TenantId, Time};
 use fault::Halt;
 use log::Log;
@@ -274,6 +274,12 @@ impl Store for Embedded {
     async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<Outbox, Error> {
         let (domain, agent) = (domain.clone(), agent.clone());
         self.scan("reading an outbox", limit, move |view| read::outbox(view, domain.as_str(), &agent, after, limit)).await
+    }
+
+    async fn ends(&self, domain: &TenantId, sessions: &[SessionId], agents: &[AgentName]) -> Result<Ends, Error> {
+        let (domain, sessions, agents) = (domain.clone(), sessions.to_vec(), agents.to_vec());
+        let many = sessions.len().saturating_add(agents.len());
+        self.scan("looking how far things go", many, move |view| read::ends(view, domain.as_str(), &sessions, &agents)).await
     }
 
     async fn snapshot(&self, domain: &TenantId) -> Result<Option<(Seq, Vec<u8>)>, Error> {

@@ -6,7 +6,7 @@ use super::tables::{
     SNAPSHOTS, counter, last_message,
 };
 use crate::store::form::kind_name;
-use crate::store::{Entry, Error, LookupKey, Outbox, OutboxEntry, Seq, Stored, Version};
+use crate::store::{Ends, Entry, Error, LookupKey, Outbox, OutboxEntry, Seq, Stored, Version};
 use crate::{AgentName, SessionId, Time};
 use redb::ReadTransaction;
 use std::ops::Bound;
@@ -122,6 +122,22 @@ pub(super) fn outbox(view: &ReadTransaction, domain: &str, agent: &AgentName, Se
         entries.push(OutboxEntry { seq: Seq(key.value().2), message, body: body.to_vec() });
     }
     Ok(Outbox { end: Seq(end), entries })
+}
+
+pub(super) fn ends(view: &ReadTransaction, domain: &str, sessions: &[SessionId], agents: &[AgentName]) -> Result<Ends, Halt> {
+    let (documents, routing, messages) = (view.open_table(DOCUMENTS)?, view.open_table(ROUTING)?, view.open_table(MESSAGES)?);
+    let mut ends = Ends::default();
+    for id in sessions {
+        let key = (domain, id.0.as_u128());
+        let version = documents.get(key)?.map_or(0, |document| document.value().0);
+        let routing_version = routing.get(key)?.map_or(0, |fields| fields.value().0);
+        ends.sessions.push((Version(version), Version(routing_version), Seq(last_message(&messages, domain, key.1)?)));
+    }
+    let counters = view.open_table(OUTBOX_COUNTERS)?;
+    for agent in agents {
+        ends.outboxes.push(Seq(counter(&counters, domain, agent.as_str())?));
+    }
+    Ok(ends)
 }
 
 pub(super) fn snapshot(view: &ReadTransaction, domain: &str) -> Result<Option<(Seq, Vec<u8>)>, Halt> {

@@ -13,7 +13,7 @@ mod keys;
 mod link;
 mod read;
 
-use super::{Committed, Durability, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
+use super::{Committed, Durability, Ends, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
 use crate::{AgentName, Private, SessionId, TenantId, Time};
 use ::redis::{Script, cmd};
 use encode::token;
@@ -150,6 +150,10 @@ impl Store for Redis {
 
     async fn outbox(&self, domain: &TenantId, agent: &AgentName, after: Seq, limit: usize) -> Result<Outbox, Error> {
         read::outbox(&self.link, &Keys::of(domain), agent, after, limit).await
+    }
+
+    async fn ends(&self, domain: &TenantId, sessions: &[SessionId], agents: &[AgentName]) -> Result<Ends, Error> {
+        read::ends(&self.link, &Keys::of(domain), sessions, agents).await
     }
 
     async fn snapshot(&self, domain: &TenantId) -> Result<Option<(Seq, Vec<u8>)>, Error> {

@@ -3,7 +3,7 @@
 use super::encode::strange;
 use super::keys::Keys;
 use super::link::Link;
-use crate::store::{Entry, Error, Outbox, OutboxEntry, Seq, Stored, Version};
+use crate::store::{Ends, Entry, Error, Outbox, OutboxEntry, Seq, Stored, Version};
 use crate::{AgentName, SessionId, Time};
 use redis::{Cmd, cmd, pipe};
 
@@ -135,6 +135,33 @@ pub(super) async fn outbox(link: &Link, keys: &Keys, agent: &AgentName, after: S
     let entries: Vec<OutboxEntry> = entries.into_iter().take(limit).map(outbox_entry).collect::<Result<_, _>>()?;
     let end = Seq(end.unwrap_or(0)).max(entries.last().map(|entry| entry.seq).unwrap_or_default());
     Ok(Outbox { end, entries })
+}
+
+pub(super) async fn ends(link: &Link, keys: &Keys, sessions: &[SessionId], agents: &[AgentName]) -> Result<Ends, Error> {
+    let doing = "looking how far things go";
+    let mut ends = Ends::default();
+    for chunk in sessions.chunks(CHUNK) {
+        let mut commands = pipe();
+        for id in chunk {
+            commands.cmd("HMGET").arg(keys.session(*id)).arg(&["v", "rv", "m"]);
+        }
+        let rows: Vec<(Option<u64>, Option<u64>, Option<u64>)> = link.read_all(doing, &commands).await?;
+        let end = |(version, routing, message): (Option<u64>, Option<u64>, Option<u64>)| match version {
+            Some(version) => (Version(version), Version(routing.unwrap_or(0)), Seq(message.unwrap_or(0))),
+            None => Default::default(),
+        };
+        ends.sessions.extend(rows.into_iter().map(end));
+    }
+    for chunk in agents.chunks(CHUNK) {
+        let mut command = cmd("HMGET");
+        command.arg(keys.plain("ao"));
+        for agent in chunk {
+            command.arg(agent.as_str());
+        }
+        let places: Vec<Option<u64>> = link.read(doing, &command).await?;
+        ends.outboxes.extend(places.into_iter().map(|place| Seq(place.unwrap_or(0))));
+    }
+    Ok(ends)
 }
 
 fn outbox_entry((id, fields): StreamEntry) -> Result<OutboxEntry, Error> {

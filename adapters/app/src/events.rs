@@ -1,16 +1,17 @@
-//! What a stream tells next: each stream keeps a place of its own, fetches on a ring, and tells what is newer.
+//! The events of a stream: what is news, as the app reads it.
 //!
-//! Invariants: the first event is a snapshot; sequence numbers rise by one; no version is told after a newer one; no
-//! message is told twice or out of order. Pure: views and messages are handed in.
+//! Invariants: the first event is a snapshot; sequence numbers rise by one. Pure: what is news is handed in.
+//!
+//! What is *not* here: what is news; see [`segue_adapter_kit::Follower`].
 
 use crate::screen::app_view;
-use segue_adapter_kit::Ephemeral;
+use segue_adapter_kit::{Ephemeral, Next};
 use segue_proto::app::v1::{
     DeliveredChanged, Heartbeat, LineChanged, Moving, ReadChanged, SessionEvent, Snapshot, TypingChanged, ViewChanged, session_event::Kind,
 };
 use segue_proto::convert::{check, message, session, timestamp};
 use segue_session::store::Seq;
-use segue_session::{AgentName, Message, Refusal, Time, View};
+use segue_session::{AgentName, Refusal, Time};
 use std::time::Duration;
 
 /// The token to go on with after this message. Opaque to clients, and no secret: whoever follows a session with it may see
@@ -31,60 +32,44 @@ pub fn parse_token(field: &str, token: &str) -> Result<Seq, Refusal> {
     ours.map(Seq).ok_or_else(|| check::invalid(field, "is not a token of this service"))
 }
 
-/// One stream's side of a session.
+/// The events of one stream.
 #[derive(Debug)]
-pub struct Follower {
+pub struct Events {
     sequence: u64,
-    shown: Option<View>,
+    /// The last message that was told.
     message: Seq,
-    continued: bool,
+    /// Whether the stream goes on where a resume token said, until that was told.
+    continued: Option<bool>,
 }
 
-impl Follower {
-    /// One that has been told the messages up to here; `continued` where a resume token says so.
+impl Events {
+    /// Of a stream that was told the messages up to here; `continued` where a resume token says so.
     #[must_use]
     pub const fn new(message: Seq, continued: bool) -> Self {
-        Self { sequence: 0, shown: None, message, continued }
+        Self { sequence: 0, message, continued: Some(continued) }
     }
 
-    /// The last message that was told.
-    #[must_use]
-    pub const fn message(&self) -> Seq {
-        self.message
-    }
-
-    /// What a view brings: a snapshot at first; then its change, or its line's, or nothing where it is not newer.
-    pub fn view(&mut self, view: View) -> Option<SessionEvent> {
-        let kind = match &self.shown {
-            None => self.snapshot(&view),
-            Some(shown) if view.version < shown.version || view.routing_version < shown.routing_version => return None,
-            Some(shown) if view.version > shown.version => Kind::View(ViewChanged { view: Some(app_view(&view)) }),
-            Some(shown) if view.line != shown.line => {
-                Kind::Line(LineChanged { routing_version: view.routing_version.0, line: view.line.as_ref().map(session::line) })
+    /// What is news. The first is a snapshot; it goes on only in the transcript that the resume token knew.
+    pub fn told(&mut self, told: Next) -> SessionEvent {
+        let kind = match told {
+            Next::View(view, after) => match self.continued.take() {
+                Some(continued) => {
+                    let continued = continued && after == self.message;
+                    self.message = after;
+                    Kind::Snapshot(Snapshot { view: Some(app_view(&view)), continued, messages_after: after.0 })
+                }
+                None => Kind::View(ViewChanged { view: Some(app_view(&view)) }),
+            },
+            Next::Line(view) => Kind::Line(LineChanged {
+                routing_version: view.routing_version.0,
+                line: view.line.as_ref().map(|line| session::line(line, &view.language)),
+            }),
+            Next::Message(place, one) => {
+                self.message = place;
+                Kind::Message(message::message(place, &one))
             }
-            Some(_) => return None,
         };
-        self.shown = Some(view);
-        Some(self.event(kind))
-    }
-
-    /// The first event. A transcript that ends before what the client has seen is not the one it has seen (a crash took
-    /// messages that were kept in memory only), so it is told from the beginning.
-    fn snapshot(&mut self, view: &View) -> Kind {
-        if self.message > view.last_message {
-            self.message = Seq(0);
-            self.continued = false;
-        }
-        Kind::Snapshot(Snapshot { view: Some(app_view(view)), continued: self.continued, messages_after: self.message.0 })
-    }
-
-    /// A message, unless it was told.
-    pub fn say(&mut self, seq: Seq, one: &Message) -> Option<SessionEvent> {
-        if seq <= self.message {
-            return None;
-        }
-        self.message = seq;
-        Some(self.event(Kind::Message(message::message(seq, one))))
+        self.event(kind)
     }
 
     /// Something that is not kept. The customer's own typing is no news to the customer.
