@@ -2,11 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::path::Path;
 use std::process::Command;
 
 /// The lines of the README's shell blocks.
 fn lines() -> Vec<String> {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    lines_of("README.md")
+}
+
+/// The lines of a page's shell blocks.
+fn lines_of(page: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap();
     let (mut inside, mut lines) = (false, Vec::new());
     for line in text.lines() {
         if line.starts_with("```") {
@@ -18,19 +24,40 @@ fn lines() -> Vec<String> {
     lines
 }
 
+/// Runs a line of a page as a shell does, with our `segue` first on the path.
+fn run(line: &str, folder: &Path) {
+    let binary = Path::new(env!("CARGO_BIN_EXE_segue"));
+    let path = format!("{}:{}", binary.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let done = Command::new("sh").arg("-c").arg(line).current_dir(folder).env("PATH", &path).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr).into_owned() + &String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success(), "`{line}` ended with {}:\n{said}", done.status);
+}
+
 #[test]
 fn the_readme_s_snippets_run() {
     let folder = tempfile::tempdir().unwrap();
-    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_segue"));
-    let path = format!("{}:{}", binary.parent().unwrap().display(), std::env::var("PATH").unwrap());
-    let mut run = 0;
-    for line in lines().iter().filter(|line| line.starts_with("segue ")) {
-        let done = Command::new("sh").arg("-c").arg(line).current_dir(folder.path()).env("PATH", &path).output().unwrap();
-        let said = String::from_utf8_lossy(&done.stderr).into_owned() + &String::from_utf8_lossy(&done.stdout);
-        assert!(done.status.success(), "`{line}` ended with {}:\n{said}", done.status);
-        run += 1;
+    let lines: Vec<_> = lines().into_iter().filter(|line| line.starts_with("segue ")).collect();
+    lines.iter().for_each(|line| run(line, folder.path()));
+    assert!(lines.len() >= 4, "the README shows {} commands of segue", lines.len());
+}
+
+/// With fewer customers than people would ask for: a build for tests is slow.
+#[test]
+fn the_simulator_s_page_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let examples = folder.path().join("examples/sim");
+    std::fs::create_dir_all(&examples).unwrap();
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sim")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, examples.join(path.file_name().unwrap())).unwrap();
     }
-    assert!(run >= 3, "the README shows {run} commands of segue");
+    let lines = lines_of("docs/how-to/plan-staff.md");
+    for line in &lines {
+        let less = if line.starts_with("segue sim check") { "--customers 2000" } else { "--replications 2" };
+        run(&format!("{line} {less}"), folder.path());
+    }
+    assert_eq!(lines.len(), 7, "each verb of the simulator is shown");
+    assert!(folder.path().join("day.html").exists());
 }
 
 #[test]
@@ -44,9 +71,17 @@ fn the_readme_s_make_targets_are_there() {
 
 #[test]
 fn every_link_of_the_docs_leads_somewhere() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut broken = Vec::new();
-    let pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md", "docs/protocol/websocket.md"];
+    let pages = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "GLOSSARY.md",
+        "CHANGELOG.md",
+        "docs/protocol/websocket.md",
+        "docs/how-to/plan-staff.md",
+    ];
     for page in pages {
         let text = std::fs::read_to_string(root.join(page)).unwrap();
         let folder = root.join(page).parent().unwrap().to_owned();

@@ -6,7 +6,15 @@ use segue_router::{Channel, Choice};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// More intervals than this are no day, but a slip of the pen.
+const MOST_INTERVALS: f64 = 10_000.0;
+/// More agents than this would not fit anybody's memory.
+const MOST_AGENTS: u64 = 100_000;
+
 /// One business, one day (or one long stretch of time), as often as it takes to be sure.
+///
+/// [`Scenario::read`] refuses what contradicts itself; whoever changes the fields afterwards keeps to the same rules, or
+/// a run may panic.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
@@ -205,6 +213,9 @@ impl Scenario {
         claim(self.lasts.0 >= 1.0, "it lasts no time".to_owned());
         claim(self.warm_up < self.lasts, "it is over before it has warmed up".to_owned());
         claim(self.interval.0 >= 1000.0, "an interval lasts a second at least".to_owned());
+        claim(self.lasts.0 <= self.interval.0 * MOST_INTERVALS, format!("it has at most {MOST_INTERVALS} intervals"));
+        let agents: u64 = self.teams.iter().map(|team| u64::from(team.agents)).sum();
+        claim(agents <= MOST_AGENTS, format!("it has at most {MOST_AGENTS} agents"));
         claim((1..=10_000).contains(&self.replications), "it runs once at least and 10000 times at most".to_owned());
         claim((0.0..=1.0).contains(&self.target.share), "the target's share is between 0 and 1".to_owned());
         claim(!self.streams.is_empty(), "nobody comes".to_owned());

@@ -39,7 +39,7 @@ impl Unit {
     fn label(self, value: f64) -> String {
         match self {
             Self::Percent => format!("{:.0} %", value * 100.0),
-            Self::Seconds if value < 10.0 => format!("{value:.1} s"),
+            Self::Seconds if value.fract() > 0.0 => format!("{value:.1} s"),
             Self::Seconds => format!("{value:.0} s"),
         }
     }
