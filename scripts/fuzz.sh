@@ -7,11 +7,15 @@ seconds=${1:-60}
 shift || true
 # libFuzzer wants flags that stable hides.
 export RUSTC_BOOTSTRAP=1
+# A target of their own: built with the sanitizer, they share nothing with the house.
+target_dir=$(realpath -m "${CARGO_TARGET_DIR:-target}")/fuzz
 if ! cargo fuzz --version >/dev/null 2>&1; then cargo install --quiet --locked cargo-fuzz; fi
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
   while read -r target; do targets+=("$target"); done < <(cargo fuzz list)
 fi
+echo "== building"
+cargo fuzz build --target-dir "$target_dir"
 for target in "${targets[@]}"; do
   corpus=fuzz/corpus/$target
   mkdir -p "$corpus"
@@ -20,6 +24,6 @@ for target in "${targets[@]}"; do
   dictionary=()
   if [ -f "fuzz/dictionaries/$target.dict" ]; then dictionary=("-dict=fuzz/dictionaries/$target.dict"); fi
   echo "== $target, ${seconds} s"
-  cargo fuzz run "$target" "$corpus" "${seeds[@]}" -- \
+  cargo fuzz run --target-dir "$target_dir" "$target" "$corpus" "${seeds[@]}" -- \
     "-max_total_time=$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 "${dictionary[@]}"
 done
