@@ -34,6 +34,7 @@ lint: ## Do the lints hold?
 unit: ## All tests but the doc tests.
 	cargo build --bins
 	cargo nextest run --workspace --features segue-session/conformance --no-fail-fast
+	cargo nextest run -p segue --features otlp --test otlp
 
 docs: ## Doc tests, and whether the docs build without a warning.
 	cargo test --doc --workspace

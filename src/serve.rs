@@ -34,7 +34,7 @@ use tonic_health::server::HealthReporter;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The address cannot be had.
-    #[error("while listening on {address}: {source}")]
+    #[error("while listening on {address}")]
     Bind {
         /// Which.
         address: SocketAddr,
@@ -42,10 +42,10 @@ pub enum Error {
         source: io::Error,
     },
     /// The certificate cannot be used.
-    #[error("while preparing TLS: {0}")]
+    #[error("while preparing TLS")]
     Tls(#[from] TlsError),
     /// The store cannot be used.
-    #[error("while opening the store: {0}")]
+    #[error("while opening the store")]
     Store(#[from] store::Error),
     /// The audit log cannot be kept.
     #[error(transparent)]
@@ -54,10 +54,10 @@ pub enum Error {
     #[error(transparent)]
     Key(#[from] doors::KeyError),
     /// The switchboard cannot open.
-    #[error("while opening the house: {0}")]
+    #[error("while opening the house")]
     House(#[from] house::Error),
     /// The descriptors cannot be served.
-    #[error("while preparing reflection: {0}")]
+    #[error("while preparing reflection")]
     Reflection(#[from] tonic_reflection::server::Error),
     /// The store cannot be written any more.
     #[error("stopped: {0}")]
@@ -79,6 +79,7 @@ pub struct Running {
     drain: Drain,
     drain_for: Duration,
     tls: Option<Tls>,
+    gate: Arc<Gate>,
     keys: JoinHandle<()>,
     audit: Audit,
 }
@@ -138,7 +139,7 @@ pub async fn start_on(plan: Plan, store: Arc<dyn Store>) -> Result<Running, Erro
     };
     let (health, fronts) = fronts(parts).await?;
     let listeners = [(Some(public), tls.clone()), (private, None)].into_iter().zip(fronts);
-    let listeners = listeners.filter_map(|((bound, tls), front)| Some(bound?.accept(front, &plan.limits, tls, metrics.clone())));
+    let listeners = listeners.filter_map(|((bound, tls), front)| Some(bound?.accept(front, &plan, tls, metrics.clone())));
     let listeners = listeners.collect();
     readiness.ready();
     announce(&plan, public_at, private_at);
@@ -155,6 +156,7 @@ pub async fn start_on(plan: Plan, store: Arc<dyn Store>) -> Result<Running, Erro
         tls,
         keys: doors::keep_keys(&gate),
         audit,
+        gate,
     })
 }
 
@@ -170,8 +172,8 @@ pub async fn open_store(plan: &StorePlan) -> Result<Arc<dyn Store>, store::Error
     Ok(match plan {
         StorePlan::Memory => Arc::new(Embedded::memory()?),
         StorePlan::Embedded { dir } => Arc::new(Embedded::open(dir)?),
-        StorePlan::Redis { url, allow_unsafe } => {
-            let options = RedisOptions { forced: *allow_unsafe, ..RedisOptions::new(url.clone()) };
+        StorePlan::Redis { url, ca, allow_unsafe } => {
+            let options = RedisOptions { forced: *allow_unsafe, ca: ca.clone(), ..RedisOptions::new(url.clone()) };
             Arc::new(Redis::open(options).await?)
         }
     })
@@ -279,14 +281,21 @@ fn announce(plan: &Plan, public: SocketAddr, private: Option<SocketAddr>) {
 }
 
 impl Running {
-    /// Reads the certificate anew. A bad one is told in the log, and the old one stays.
-    pub fn reload(&self) {
+    /// Reads the certificate anew, and takes from a plan that was read anew: issuers with their keys and secrets, and the secrets
+    /// of connectors. What cannot be used is told in the log, and the old stays. The rest of the plan wants a restart.
+    pub async fn reload(&self, plan: &Plan) {
         self.audit.daemon("daemon.reload", None);
         match self.tls.as_ref().map(Tls::reload) {
-            None => tracing::info!("asked to reload: there is no certificate to read anew"),
+            None => {}
             Some(Ok(())) => tracing::info!("the certificate was read anew"),
             Some(Err(error)) => tracing::error!("the certificate cannot be used, the old one stays: {error}"),
         }
+        match self.gate.renew(plan).await {
+            Ok(()) => tracing::info!("issuers, their keys and secrets were read anew"),
+            Err(error) => tracing::error!("an issuer cannot be used, the old ones stay: {error}"),
+        }
+        self.switchboard.renew(plan);
+        tracing::info!("connectors' secrets were read anew; whatever else has changed in the configuration wants a restart");
     }
 
     /// Waits until the daemon cannot go on, and says why. Stop it then.

@@ -135,6 +135,9 @@ pub struct GivenHandle {
     pub kind: HandleKind,
     /// The handle itself: a token for a link, or digits.
     pub value: Private<String>,
+    /// The page that a link opens, with the token in it; `None` for other kinds, and where the tenant names no page.
+    #[serde(default)]
+    pub url: Option<Private<String>>,
     /// Until when it holds.
     pub until: Time,
 }

@@ -38,6 +38,9 @@ pub enum Actor<'a> {
     House,
 }
 
+/// Where the token goes in [`Settings::resume_link`].
+pub const LINK_PLACE: &str = "{handle}";
+
 /// How a tenant's sessions go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -65,6 +68,8 @@ pub struct Settings {
     pub language: Language,
     /// Where customers go who ask for a person and whose journey has not said where.
     pub queue: Option<QueueName>,
+    /// The page that a link handle opens: a URL with [`LINK_PLACE`] in it.
+    pub resume_link: Option<String>,
     /// How surely a customer must be known for what they ask.
     pub levels: BTreeMap<Action, AssuranceLevel>,
     /// Bytes of a whole session as stored.
@@ -118,6 +123,7 @@ impl Settings {
             agent_check_for: Span::seconds(3600),
             language,
             queue: None,
+            resume_link: None,
             levels: BTreeMap::new(),
             session_bytes: crate::limits::SESSION_BYTES,
         }

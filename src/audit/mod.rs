@@ -31,7 +31,7 @@ const NAME: usize = 128;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file cannot be used.
-    #[error("while {doing} the audit log {}: {source}", path.display())]
+    #[error("while {doing} the audit log {}", path.display())]
     Io {
         /// What was being done.
         doing: &'static str,

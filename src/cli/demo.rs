@@ -45,7 +45,8 @@ fn usual_or_free() -> SocketAddr {
 
 async fn run_in(data: &Path, listen: SocketAddr) -> Result<(), Error> {
     let variables = Wanted::file(Path::new("")).variables;
-    let plan = demo::plan(data, listen, variables)?;
+    let read = || demo::plan(data, listen, variables.clone());
+    let plan = read()?;
     let _logging = telemetry::init(&plan.telemetry)?;
     let signals = Signals::new()?;
     let tenant = plan.tenants.values().next().cloned();
@@ -54,5 +55,5 @@ async fn run_in(data: &Path, listen: SocketAddr) -> Result<(), Error> {
         let card = Card::new(&tenant, running.public, &data.display().to_string(), Clock::system().now())?;
         out::text(&card.to_string());
     }
-    until_stopped(running, signals).await
+    until_stopped(running, signals, read).await
 }

@@ -28,22 +28,26 @@ pub enum Error {
     #[error(transparent)]
     Log(#[from] crate::telemetry::Error),
     /// A running daemon refused.
-    #[error("the daemon refused: {message}")]
+    #[error("the daemon refused: {message} ({reason})")]
     Refused {
         /// Its words.
         message: String,
         /// The reason's wire name.
+        reason: String,
+        /// What would mend it, where that is known.
         #[help]
-        reason: Option<String>,
+        mend: Option<String>,
     },
     /// A running daemon cannot be reached.
     #[error("{url} cannot be reached: {why}")]
-    #[diagnostic(help("is it running? `--url` or SEGUE_URL says where"))]
+    #[diagnostic(help("{mend}"))]
     Unreachable {
         /// Where it should be.
         url: String,
         /// Why.
         why: String,
+        /// What would mend it.
+        mend: String,
     },
     /// The story went another way than it should.
     #[error(transparent)]
@@ -56,7 +60,7 @@ pub enum Error {
     #[error("{0}")]
     FaultsTold(String),
     /// Something of the operating system failed.
-    #[error("while {doing}: {source}")]
+    #[error("while {doing}")]
     Io {
         /// What was being done.
         doing: String,

@@ -1,6 +1,6 @@
 //! `segue interactions`: list, explain.
 
-use super::remote::{Where, refused};
+use super::remote::Where;
 use super::{Error, out};
 use clap::Subcommand;
 use segue_proto::admin::v1 as wire;
@@ -29,7 +29,8 @@ enum What {
     Explain {
         #[command(flatten)]
         at: Where,
-        /// Which.
+        /// Which: its id, with hyphens or without.
+        #[arg(value_parser = out::id)]
         interaction: Uuid,
         /// As JSON.
         #[arg(long)]
@@ -47,7 +48,7 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
 async fn list(at: &Where, queue: Option<String>, json: bool) -> Result<(), Error> {
     let request = wire::ListInteractionsRequest { queue: queue.unwrap_or_default() };
     let mut admin = at.connect().await?;
-    let rows = admin.list_interactions(request).await.map_err(|status| refused(&status))?.into_inner().interactions;
+    let rows = admin.list_interactions(request).await.map_err(|status| at.refused(status))?.into_inner().interactions;
     if json {
         out::json(&rows);
         return Ok(());
@@ -63,7 +64,7 @@ async fn list(at: &Where, queue: Option<String>, json: bool) -> Result<(), Error
 async fn explain(at: &Where, interaction: Uuid, json: bool) -> Result<(), Error> {
     let request = wire::ExplainInteractionRequest { interaction_id: interaction.to_string() };
     let mut admin = at.connect().await?;
-    let told = admin.explain_interaction(request).await.map_err(|status| refused(&status))?.into_inner();
+    let told = admin.explain_interaction(request).await.map_err(|status| at.refused(status))?.into_inner();
     if json {
         out::line(&told.json);
         return Ok(());

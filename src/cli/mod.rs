@@ -16,6 +16,7 @@ mod remote;
 mod replay;
 mod serve;
 mod sessions;
+mod sheet;
 mod sim;
 mod token;
 
@@ -41,7 +42,8 @@ Exit codes:
 Environment:
   SEGUE_CONFIG      the configuration's file      SEGUE_URL    where a running daemon is
   SEGUE__KEY__KEY   overrides of single keys      SEGUE_TOKEN  a token for it
-  SEGUE_LOG         which log lines are written   NO_COLOR     no colours";
+  SEGUE_LOG         which log lines are written   SEGUE_CA     who vouches for it, a PEM file
+  NO_COLOR          no colours";
 
 /// Routes people to people over every channel, and never makes a customer start over.
 #[derive(Debug, Parser)]

@@ -2,6 +2,7 @@
 
 use comfy_table::{ContentArrangement, Table, TableStyle};
 use std::io::{self, Write as _};
+use uuid::Uuid;
 
 /// Writes a text as it is.
 pub(super) fn text(text: &str) {
@@ -17,6 +18,11 @@ pub(super) fn line(line: &str) {
 /// Writes a value as JSON.
 pub(super) fn json(value: &impl serde::Serialize) {
     line(&serde_json::to_string_pretty(value).unwrap_or_default());
+}
+
+/// Reads an id as it is typed: with hyphens, or without them as addresses and logs have it.
+pub(super) fn id(typed: &str) -> Result<Uuid, &'static str> {
+    Uuid::try_parse(typed.trim()).map_err(|_| "an id has 32 signs of 0-9 and a-f, with hyphens or without; `list` prints them")
 }
 
 /// Writes rows under a head, as wide as the terminal allows.

@@ -1,7 +1,8 @@
 //! `segue serve`: the daemon in the foreground, until a signal says stop.
 
 use super::{ConfigFile, Error};
-use crate::config::{self, Wanted};
+use crate::config::plan::Plan;
+use crate::config::{self, Faults, Wanted};
 use crate::serve::{self, Running};
 use crate::telemetry;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -13,7 +14,8 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args) -> Result<(), Error> {
-    let loaded = config::load(&Wanted::file(&args.file.config))?;
+    let wanted = Wanted::file(&args.file.config);
+    let loaded = config::load(&wanted)?;
     let _logging = telemetry::init(&loaded.plan.telemetry)?;
     for warning in &loaded.warnings.0 {
         tracing::warn!(place = warning.place, line = warning.line, "{warning}");
@@ -24,7 +26,7 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
         running = serve::start(loaded.plan) => running?,
         () = signals.stop() => return Ok(()),
     };
-    until_stopped(running, signals).await
+    until_stopped(running, signals, || config::load(&wanted).map(|loaded| loaded.plan)).await
 }
 
 /// The signals that this process answers. Made before anything is started, so that none goes lost.
@@ -64,13 +66,16 @@ enum Asked {
     Reload,
 }
 
-/// Runs until a signal or a fault stops it. The first signal drains; a second one ends the process at once.
-pub(super) async fn until_stopped(running: Running, mut signals: Signals) -> Result<(), Error> {
+/// Runs until a signal or a fault stops it; SIGHUP reads the plan again and reloads what can be. The first signal drains; a second one ends the process at once.
+pub(super) async fn until_stopped(running: Running, mut signals: Signals, read: impl Fn() -> Result<Plan, Faults>) -> Result<(), Error> {
     let fault = loop {
         tokio::select! {
             asked = signals.next() => match asked {
                 Asked::Stop => break None,
-                Asked::Reload => running.reload(),
+                Asked::Reload => match read() {
+                    Ok(plan) => running.reload(&plan).await,
+                    Err(faults) => tracing::error!("{faults}; nothing was reloaded:\n{}", faults.lines()),
+                },
             },
             why = running.failed() => break Some(why),
         }

@@ -1,10 +1,11 @@
 //! `segue sessions`: list, show, export, erase.
 
-use super::remote::{Where, refused};
+use super::remote::Where;
+use super::sheet::Sheet;
 use super::{Error, out};
+use crate::house::admin::SessionDetail;
 use clap::Subcommand;
 use segue_proto::admin::v1 as wire;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 #[derive(Debug, clap::Args)]
@@ -23,7 +24,7 @@ enum What {
         #[arg(long)]
         customer: Option<String>,
         /// At most so many.
-        #[arg(long, default_value = "50")]
+        #[arg(long, default_value = "50", value_parser = clap::value_parser!(u32).range(1..))]
         limit: u32,
         /// As JSON.
         #[arg(long)]
@@ -33,7 +34,8 @@ enum What {
     Show {
         #[command(flatten)]
         at: Where,
-        /// Which.
+        /// Which: its id, with hyphens or without.
+        #[arg(value_parser = out::id)]
         session: Uuid,
         /// As JSON.
         #[arg(long)]
@@ -62,7 +64,8 @@ enum What {
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
 struct Whose {
-    /// This session.
+    /// This session: its id, with hyphens or without.
+    #[arg(value_parser = out::id)]
     session: Option<Uuid>,
     /// All sessions of this customer.
     #[arg(long)]
@@ -95,7 +98,7 @@ async fn list(at: &Where, customer: Option<String>, limit: u32, json: bool) -> R
     while rows.len() < limit as usize {
         let page_size = limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX)).min(500);
         let request = wire::ListSessionsRequest { page_size, page_token, customer: customer.clone().unwrap_or_default() };
-        let page = admin.list_sessions(request).await.map_err(|status| refused(&status))?.into_inner();
+        let page = admin.list_sessions(request).await.map_err(|status| at.refused(status))?.into_inner();
         rows.extend(page.sessions);
         page_token = page.next_page_token;
         if page_token.is_empty() {
@@ -130,43 +133,21 @@ async fn export(at: &Where, whose: Whose) -> Result<String, Error> {
     let (session_id, customer) = whose.fields();
     let request = wire::ExportSessionsRequest { session_id, customer };
     let mut admin = at.connect().await?;
-    Ok(admin.export_sessions(request).await.map_err(|status| refused(&status))?.into_inner().json)
+    Ok(admin.export_sessions(request).await.map_err(|status| at.refused(status))?.into_inner().json)
 }
 
 async fn show(at: &Where, session: Uuid, json: bool) -> Result<(), Error> {
-    let whose = Whose { session: Some(session), customer: None };
-    let whole: Value = serde_json::from_str(&export(at, whose).await?).unwrap_or_default();
-    let whole = &whole[0];
-    let document = &whole["session"];
-    let names = |table: &Value| table.as_object().map(|table| table.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
-    let shown = json!({
-        "session": document["id"],
-        "standing": document["standing"],
-        "language": document["language"],
-        "position": document["position"]["frames"],
-        "answered": names(&document["answers"]),
-        "legs": document["legs"].as_array().map(|legs| legs.iter().map(|leg| json!({
-            "channel": leg["channel"], "since": leg["since"], "standing": leg["standing"],
-        })).collect::<Vec<_>>()),
-        "line": whole["line"],
-        "suspensions": document["suspensions"],
-        "askedTwice": document["asked_twice"],
-        "events": whole["events"],
-    });
-    if json {
-        out::json(&shown);
-        return Ok(());
+    let told = export(at, Whose { session: Some(session), customer: None }).await?;
+    let strange = |error: serde_json::Error| Error::Found(format!("the daemon's answer cannot be read (another version?): {error}"));
+    let details: Vec<SessionDetail> = serde_json::from_str(&told).map_err(strange)?;
+    for detail in &details {
+        let sheet = Sheet::of(detail);
+        if json {
+            out::json(&sheet);
+        } else {
+            sheet.print();
+        }
     }
-    for (name, value) in shown.as_object().into_iter().flatten().filter(|(name, _)| *name != "events") {
-        out::line(&format!("{name:<12} {value}"));
-    }
-    out::line("");
-    let row = |event: &Value| {
-        let args = event["args"].as_object().into_iter().flatten();
-        let args = args.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())).collect::<Vec<_>>().join(" ");
-        [out::moment(event["at"].as_i64().unwrap_or_default()), event["kind"].as_str().unwrap_or_default().to_owned(), args]
-    };
-    out::table(["WHEN", "WHAT", "PARTICULARS"], shown["events"].as_array().into_iter().flatten().map(row));
     Ok(())
 }
 
@@ -176,7 +157,7 @@ async fn erase(at: &Where, whose: Whose, yes: bool) -> Result<(), Error> {
     }
     let (session_id, customer) = whose.fields();
     let request = wire::EraseSessionsRequest { request_id: Uuid::new_v4().to_string(), session_id, customer };
-    let erased = at.connect().await?.erase_sessions(request).await.map_err(|status| refused(&status))?.into_inner().sessions;
+    let erased = at.connect().await?.erase_sessions(request).await.map_err(|status| at.refused(status))?.into_inner().sessions;
     out::line(&format!("{erased} session{} forgotten", if erased == 1 { " is" } else { "s are" }));
     Ok(())
 }

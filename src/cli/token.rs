@@ -6,7 +6,7 @@ use crate::config::{self, Wanted};
 use crate::doors::mint;
 use crate::engine::Clock;
 use clap::{Subcommand, ValueEnum};
-use segue_session::Role;
+use segue_session::{CustomerId, Role};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -35,9 +35,9 @@ struct MintArgs {
     /// For whom: a customer's id, an agent's name.
     #[arg(long)]
     subject: String,
-    /// How long it holds, in seconds.
-    #[arg(long = "for", default_value = "3600", value_name = "SECONDS")]
-    lasts: u64,
+    /// How long it holds, in seconds; a year at most.
+    #[arg(long = "for", default_value = "3600", value_name = "SECONDS", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=31_536_000))]
+    lasts: u32,
     /// A further claim; JSON where it reads as such. May be repeated.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     claims: Vec<String>,
@@ -78,7 +78,8 @@ pub(super) fn run(args: Args) -> Result<(), Error> {
     let plan = config::load(&Wanted::file(&args.file.config))?.plan;
     let tenant = tenant(&plan, args.tenant.as_deref())?;
     let claims = args.claims.iter().map(|typed| claim(typed)).collect::<Result<Map<_, _>, _>>()?;
-    let minted = mint(tenant, args.role.into(), &args.subject, Duration::from_secs(args.lasts), Clock::system().now(), &claims)?;
+    let minted = mint(tenant, args.role.into(), &args.subject, Duration::from_secs(args.lasts.into()), Clock::system().now(), &claims)?;
+    subject(tenant, args.role, &args.subject)?;
     if args.json {
         out::json(&json!({ "token": minted.token.reveal(), "claims": minted.claims }));
     } else {
@@ -100,10 +101,31 @@ pub(super) fn tenant<'p>(plan: &'p Plan, name: Option<&str>) -> Result<&'p Tenan
     })
 }
 
+/// Refuses a subject that the daemon's door would refuse.
+fn subject(tenant: &Tenant, role: RoleName, subject: &str) -> Result<(), Error> {
+    let wrong = |what: String, mend: String| Err(Error::Usage { what, mend });
+    if CustomerId::parse(subject).is_none() {
+        return wrong(format!("{subject:?} names nobody"), "--subject, 1 to 128 bytes of printable text without blanks".into());
+    }
+    let agents = &tenant.routing.agents;
+    if matches!(role, RoleName::Agent) && !agents.contains_key(subject) {
+        let known = agents.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        return wrong(format!("there is no agent {subject:?} in {}", tenant.id), format!("--subject, one of: {known}"));
+    }
+    Ok(())
+}
+
+/// Claims that the other options set.
+const SET: [&str; 6] = ["iss", "aud", "sub", "iat", "exp", "segue_role"];
+
 fn claim(typed: &str) -> Result<(String, Value), Error> {
     let (name, value) = typed.split_once('=').ok_or_else(|| Error::Usage {
         what: format!("{typed:?} is no claim"),
         mend: "--claim NAME=VALUE, like --claim tier=gold or --claim 'amr=[\"pwd\",\"otp\"]'".into(),
     })?;
+    if SET.contains(&name) {
+        let mend = "--subject, --role, --for and the tenant's issuer say it";
+        return Err(Error::Usage { what: format!("the claim {name:?} is not free"), mend: mend.into() });
+    }
     Ok((name.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| Value::from(value))))
 }

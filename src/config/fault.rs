@@ -130,7 +130,9 @@ impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let errors = self.0.iter().filter(|report| report.weight == Weight::Error).count();
         let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-        write!(f, "the configuration has {} and {}", plural(errors, "error"), plural(self.0.len() - errors, "warning"))
+        let counted = [(errors, "error"), (self.0.len() - errors, "warning")].into_iter().filter(|(n, _)| *n > 0);
+        let counted: Vec<_> = counted.map(|(n, word)| plural(n, word)).collect();
+        write!(f, "the configuration has {}", counted.join(" and "))
     }
 }
 

@@ -9,6 +9,7 @@ mod check;
 mod fault;
 mod init;
 mod load;
+mod network;
 pub mod plan;
 mod raw;
 mod shape;

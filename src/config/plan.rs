@@ -1,5 +1,6 @@
 //! The configuration as resolved: every reference checked, every default filled in, every secret read.
 
+pub use super::network::Network;
 use segue_session::{AgentName, Channel, JourneyName, Language, Private, QueueName, SkillName, TenantId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -38,12 +39,23 @@ pub struct Listen {
     pub private: Option<SocketAddr>,
     /// Certificate chain and key in PEM; `None` is plain text, for a loopback address or behind a proxy.
     pub tls: Option<TlsPlan>,
-    /// What customers' browsers and mail see as our address: the base of links.
-    pub base_url: String,
+    /// Proxies in front of us.
+    pub trusted_proxies: Vec<Network>,
+    /// Where they say whom they speak for.
+    pub proxy_header: ProxyHeader,
     /// Origins of pages that may open sockets; `*` alone allows all (development).
     pub origins: Vec<String>,
     /// Whether gRPC reflection is served.
     pub reflection: bool,
+}
+
+/// Where a proxy says whom it speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyHeader {
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+    /// `X-Forwarded-For`.
+    XForwardedFor,
 }
 
 /// TLS of the public listener.
@@ -69,6 +81,8 @@ pub enum StorePlan {
     Redis {
         /// `redis://` or `rediss://` URL, password included.
         url: Private<String>,
+        /// With `rediss://`: who vouches for it, in PEM; the system's authorities where it is absent.
+        ca: Option<Vec<u8>>,
         /// Start even on a Redis that evicts or keeps no append-only file.
         allow_unsafe: bool,
     },
@@ -120,8 +134,14 @@ pub struct Limits {
     pub header_list: u32,
     /// A session's context, bytes, inline.
     pub session_bytes: usize,
-    /// Tries of codes per source and minute.
+    /// What must come of a body in each second that we wait for it, bytes.
+    pub body_rate: usize,
+    /// Over how long that is measured.
+    pub body_window: Duration,
+    /// Wrong codes of one device or address that cost no pause.
     pub code_tries: u32,
+    /// Wrong codes of all strangers of a tenant, in an hour, that cost no pause.
+    pub code_tries_tenant: u32,
     /// An HTTP request's body, bytes.
     pub http_body: usize,
     /// Connections open at once on the public listener.
@@ -150,7 +170,10 @@ impl Default for Limits {
             http2_streams: 200,
             header_list: 16 * 1024,
             session_bytes: 64 * KB,
+            body_rate: KB,
+            body_window: Duration::from_secs(30),
             code_tries: 10,
+            code_tries_tenant: 600,
             http_body: 64 * KB,
             connections: 50_000,
             http2_resets: 20,
@@ -170,6 +193,12 @@ pub struct Tenant {
     pub title: String,
     /// The language of customers who say nothing.
     pub language: Language,
+    /// The country of telephone numbers without a country code, ISO 3166 alpha-2.
+    pub region: Option<String>,
+    /// The time zone in which a day begins and ends, IANA.
+    pub time_zone: Option<String>,
+    /// The page that a link handle opens, with `{handle}` in it.
+    pub resume_link: Option<String>,
     /// Who may issue tokens.
     pub issuers: Vec<Issuer>,
     /// Keys of web-chat widgets that let visitors in.

@@ -80,7 +80,8 @@ impl Shape {
             (Some("integer"), Value::Whole(number)) => {
                 let (least, most) = range(schema);
                 if *number < least || *number > most {
-                    found.add(&node.origin, path, format!("must be between {least} and {most}"), None);
+                    let mend = format!("a whole number, {least} to {most}; take the key out for the default");
+                    found.add(&node.origin, path, format!("{number} is not between {least} and {most}"), Some(mend));
                 }
             }
             (Some("boolean"), Value::YesNo(_)) => {}
@@ -183,6 +184,10 @@ fn misspelt(text: &str, schema: &Json) -> Option<String> {
 /// How a text of this form is written.
 fn example(schema: &Json) -> Option<String> {
     match schema["format"].as_str() {
+        Some("uint8" | "uint32" | "int32") => {
+            let (least, most) = range(schema);
+            Some(format!("a whole number, {least} to {most}, without quotation marks or a fraction"))
+        }
         Some("lasting") => Some("like \"20s\", with quotation marks".to_owned()),
         Some("size") => Some("like \"64KB\", with quotation marks".to_owned()),
         _ => None,

@@ -71,17 +71,24 @@ drain_four = "25s"
 [listen]
 public = "everywhere"
 origins = ["*", "www.example.com"]
-base_url = "care.example.com/"
+trusted_proxies = ["10.0.0.1/8", "0.0.0.0/0"]
+proxy_header = "via"
 [store]
 kind = "reddis"
 [limits]
 header_time = "5 parsecs"
 ws_frame = 65536
 sockets = 0
+connections = -1
+commands = "many"
+http2_streams = 1.5
 chat_text = "1MB"
 [tenants.acme]
 language = "english language"
 start = "nowhere"
+region = "Europe"
+time_zone = "Zurich"
+resume_link = "https://evil.example.com/#{handle}"
 hosts = ["crm.example.com"]
 [[tenants.acme.issuers]]
 issuer = "https://id.acme"

@@ -14,10 +14,12 @@ mod tests;
 use crate::config::plan::Connector;
 use crate::engine::Meters;
 use crate::engine::meters::OfResult;
+use arc_swap::ArcSwap;
 use ask::Question;
 use reqwest::Url;
 use segue_session::{LookupRequest, Private};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The most bytes of an answer.
@@ -35,7 +37,7 @@ pub enum Error {
 pub struct Connect {
     client: reqwest::Client,
     hosts: BTreeSet<String>,
-    connectors: Vec<Connector>,
+    connectors: ArcSwap<Vec<Connector>>,
     meters: Meters,
 }
 
@@ -54,12 +56,23 @@ impl Connect {
             .connect_timeout(Duration::from_secs(5))
             .user_agent(concat!("segue/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client, hosts, connectors, meters })
+        Ok(Self { client, hosts, connectors: ArcSwap::from_pointee(connectors), meters })
     }
 
     /// Systems that add to the screen pop.
-    pub fn connectors(&self) -> &[Connector] {
-        &self.connectors
+    pub fn connectors(&self) -> Arc<Vec<Connector>> {
+        self.connectors.load_full()
+    }
+
+    /// Takes the connectors' secrets from a plan that was read anew; the connectors themselves stay as they are.
+    pub fn renew(&self, plan: &[Connector]) {
+        let mut connectors = Vec::clone(&self.connectors.load());
+        for connector in &mut connectors {
+            if let Some(anew) = plan.iter().find(|anew| anew.name == connector.name) {
+                connector.authorization.clone_from(&anew.authorization);
+            }
+        }
+        self.connectors.store(Arc::new(connectors));
     }
 
     /// Asks what a journey asks. A try that failed on the way is made again while the deadline allows, under the same

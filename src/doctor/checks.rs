@@ -6,8 +6,11 @@ use crate::doors::probe_keys;
 use crate::serve::open_store;
 use crate::server::{Bound, certificate_end};
 use crate::telemetry;
+use segue_session::store::Error;
 use std::time::{Duration, Instant};
 
+/// How many seconds clocks may differ; tokens are given as much.
+const SKEW: i64 = 5;
 /// A store that answers slower than this makes every acknowledgement slow.
 const SLOW: Duration = Duration::from_millis(20);
 /// How long before its end a certificate is worth a word.
@@ -85,10 +88,19 @@ pub(super) async fn store(plan: &StorePlan) -> Vec<Finding> {
         && !dir.exists()
     {
         // Looking changes nothing: a store that is not there yet is not made by looking for it.
-        return vec![Finding::ok(name, format!("{} is not there yet; `serve` makes it", dir.display()))];
+        let above = dir.ancestors().skip(1).find(|above| above.as_os_str().is_empty() || above.exists()).unwrap_or(dir);
+        let above = if above.as_os_str().is_empty() { std::path::Path::new(".") } else { above };
+        return vec![match tempfile::tempfile_in(above) {
+            Ok(_) => Finding::ok(name, format!("{} is not there yet; `serve` makes it", dir.display())),
+            Err(error) => {
+                Finding::fail(name, format!("{} cannot be made: {error}", dir.display()), "choose a `store.dir` that can be written")
+            }
+        }];
     }
     let store = match open_store(plan).await {
         Ok(store) => store,
+        // What is unfit says itself what to set.
+        Err(Error::Unfit(why)) => return vec![Finding::fail(name, why, "set it as said, in its configuration file too; then ask again")],
         Err(error) => return vec![Finding::fail(name, chain(&error), mend)],
     };
     let begun = Instant::now();
@@ -111,12 +123,25 @@ pub(super) async fn keys(plan: &Plan) -> Vec<Finding> {
     let mut findings = Vec::new();
     for issuer in plan.tenants.values().flat_map(|tenant| &tenant.issuers) {
         let IssuerKeys::Jwks { algorithm, url } = &issuer.keys else { continue };
-        findings.push(match probe_keys(algorithm, url).await {
-            Ok(keys) => Finding::ok("issuer keys", format!("{url}: {keys} keys")),
+        let found = match probe_keys(algorithm, url).await {
+            Ok(probe) => {
+                findings.extend(probe.clock.and_then(|theirs| skew(url, theirs)));
+                Finding::ok("issuer keys", format!("{url}: {} keys", probe.keys))
+            }
             Err(why) => Finding::fail("issuer keys", format!("{url}: {why}"), "check the address, and that this machine may reach it"),
-        });
+        };
+        findings.push(found);
     }
     findings
+}
+
+/// Whether this machine's clock and an issuer's tell different times: tokens would come too early, or end too late.
+fn skew(url: &str, theirs: i64) -> Option<Finding> {
+    let ahead = jiff::Timestamp::now().as_second().saturating_sub(theirs);
+    (ahead.abs() > SKEW).then(|| {
+        let way = if ahead > 0 { "ahead of" } else { "behind" };
+        Finding::warn("clock", format!("{} s {way} that of {url}", ahead.abs()), "set it; `timedatectl set-ntp true` keeps it")
+    })
 }
 
 /// An error with its causes, in one line.

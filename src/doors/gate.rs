@@ -8,6 +8,7 @@ use super::token::{self, Issuers};
 use crate::audit::Audit;
 use crate::config::plan::Plan;
 use crate::engine::Clock;
+use arc_swap::ArcSwap;
 use segue_adapter_kit::Doors;
 use segue_session::{CustomerClaims, Party, Principal, Private, Reason, Refusal, TenantId, Time};
 use std::collections::BTreeMap;
@@ -19,7 +20,7 @@ const VISIT_MS: u64 = 24 * 3_600_000;
 
 /// Admits by token, ticket or widget key.
 pub struct Gate {
-    issuers: Issuers,
+    issuers: ArcSwap<Issuers>,
     tickets: Tickets,
     widgets: BTreeMap<String, TenantId>,
     agents: BTreeMap<TenantId, std::collections::BTreeSet<segue_session::AgentName>>,
@@ -37,7 +38,7 @@ impl Gate {
         let widgets = plan.tenants.values().flat_map(|t| t.widgets.iter().map(|key| (key.clone(), t.id.clone()))).collect();
         let agents = plan.tenants.values().map(|t| (t.id.clone(), t.routing.agents.keys().cloned().collect())).collect();
         Ok(Self {
-            issuers: Issuers::new(plan, clock.clone())?,
+            issuers: ArcSwap::from_pointee(Issuers::new(plan, clock.clone(), None)?),
             tickets: Tickets::new(clock.clone()),
             widgets,
             agents,
@@ -57,11 +58,25 @@ impl Gate {
     pub async fn keep_keys(&self) {
         loop {
             // One after another: there are few issuers, and none waits for another's answer when its token comes.
-            for set in self.issuers.key_sets() {
+            for set in self.issuers.load_full().key_sets() {
                 set.refresh(keys::REST).await;
             }
             tokio::time::sleep(keys::EVERY).await;
         }
+    }
+
+    /// Takes issuers, their keys and secrets from a plan that was read anew; sets of keys are fetched at once. What a token may
+    /// do, and who is here, stays as it is.
+    ///
+    /// # Errors
+    /// An issuer's key cannot be used; the former ones stay.
+    pub async fn renew(&self, plan: &Plan) -> Result<(), token::Error> {
+        let issuers = Issuers::new(plan, self.clock.clone(), Some(&self.issuers.load()))?;
+        for set in issuers.key_sets() {
+            set.refresh(std::time::Duration::ZERO).await;
+        }
+        self.issuers.store(Arc::new(issuers));
+        Ok(())
     }
 
     /// A one-use ticket for whoever holds this token.
@@ -83,7 +98,7 @@ impl Gate {
     }
 
     async fn verify(&self, token: &Private<String>) -> Result<Principal, Refusal> {
-        let who = self.issuers.admit(token).await?;
+        let who = self.issuers.load_full().admit(token).await?;
         if let Party::Agent(agent) = &who.party
             && !self.agents.get(&who.tenant).is_some_and(|agents| agents.contains(agent))
         {

@@ -58,6 +58,11 @@ impl KeySet {
         Self { url: url.to_owned(), algorithm, rest, keys: ArcSwap::default(), tried: Mutex::new(None) }
     }
 
+    /// Whether it is fetched from there, for this algorithm.
+    pub(super) fn is_of(&self, url: &str, algorithm: Algorithm) -> bool {
+        self.url == url && self.algorithm == algorithm
+    }
+
     /// The key of that id; of a set with one key, that one where the token names none.
     pub(super) async fn find(&self, kid: Option<&str>) -> Option<Arc<DecodingKey>> {
         if let Some(key) = self.held(kid) {
@@ -83,7 +88,7 @@ impl KeySet {
         }
         *tried = Some(Instant::now());
         match fetch(&self.url, self.algorithm).await {
-            Ok(keys) => {
+            Ok((keys, _)) => {
                 tracing::debug!(url = self.url, keys = keys.len(), "an issuer's keys were fetched");
                 self.keys.store(Arc::new(keys));
             }
@@ -95,17 +100,27 @@ impl KeySet {
     }
 }
 
-/// How many keys of this algorithm a set has now; in words, why it cannot be had.
-pub(crate) async fn probe(algorithm: &str, url: &str) -> Result<usize, String> {
+/// What an issuer answers just now.
+pub(crate) struct Probe {
+    /// How many keys of the algorithm its set has.
+    pub(crate) keys: usize,
+    /// The second its own clock shows (RFC 9110, 6.6.1), in seconds since the Unix epoch.
+    pub(crate) clock: Option<i64>,
+}
+
+/// Asks an issuer for its keys; in words, why they cannot be had.
+pub(crate) async fn probe(algorithm: &str, url: &str) -> Result<Probe, String> {
     let algorithm = if algorithm == "RS256" { Algorithm::RS256 } else { Algorithm::ES256 };
     let told = |error: Error| std::error::Error::source(&error).map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
-    fetch(url, algorithm).await.map(|keys| keys.len()).map_err(told)
+    fetch(url, algorithm).await.map(|(keys, clock)| Probe { keys: keys.len(), clock }).map_err(told)
 }
 
 /// Fetches a set once.
-async fn fetch(url: &str, algorithm: Algorithm) -> Result<BTreeMap<String, Arc<DecodingKey>>, Error> {
+async fn fetch(url: &str, algorithm: Algorithm) -> Result<(BTreeMap<String, Arc<DecodingKey>>, Option<i64>), Error> {
     let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build()?;
     let mut response = client.get(url).send().await?.error_for_status()?;
+    let date = response.headers().get(reqwest::header::DATE).and_then(|date| date.to_str().ok());
+    let clock = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()).map(|date| date.timestamp().as_second());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > SET_LIMIT {
@@ -115,7 +130,7 @@ async fn fetch(url: &str, algorithm: Algorithm) -> Result<BTreeMap<String, Arc<D
     }
     let set: JwkSet = serde_json::from_slice(&body)?;
     let keys: BTreeMap<_, _> = set.keys.iter().filter_map(|jwk| usable(jwk, algorithm)).take(KEYS_LIMIT).collect();
-    if keys.is_empty() { Err(Error::Empty) } else { Ok(keys) }
+    if keys.is_empty() { Err(Error::Empty) } else { Ok((keys, clock)) }
 }
 
 /// A key that signs, of the issuer's kind, with its id.

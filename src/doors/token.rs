@@ -60,11 +60,12 @@ fn refused(message: &str) -> Refusal {
 }
 
 impl Issuers {
-    pub(super) fn new(plan: &Plan, clock: Clock) -> Result<Self, Error> {
+    /// Issuers of a plan. Sets of keys that a former plan fetched from the same place are kept.
+    pub(super) fn new(plan: &Plan, clock: Clock, former: Option<&Self>) -> Result<Self, Error> {
         let mut known = BTreeMap::new();
         for tenant in plan.tenants.values() {
             for issuer in &tenant.issuers {
-                let (algorithm, keys) = ready(&issuer.keys).map_err(|source| Error { issuer: issuer.issuer.clone(), source })?;
+                let (algorithm, keys) = ready(&issuer.keys, former).map_err(|source| Error { issuer: issuer.issuer.clone(), source })?;
                 let entry = Known { tenant: tenant.id.clone(), issuer: issuer.clone(), algorithm, keys };
                 known.insert(issuer.issuer.clone(), entry);
             }
@@ -108,7 +109,7 @@ impl Issuers {
     }
 }
 
-fn ready(from: &IssuerKeys) -> Result<(Algorithm, Keys), jsonwebtoken::errors::Error> {
+fn ready(from: &IssuerKeys, former: Option<&Issuers>) -> Result<(Algorithm, Keys), jsonwebtoken::errors::Error> {
     let asymmetric = |name: &str| if name == "RS256" { Algorithm::RS256 } else { Algorithm::ES256 };
     Ok(match from {
         IssuerKeys::Shared(secret) => (Algorithm::HS256, Keys::Fixed(Arc::new(DecodingKey::from_secret(secret.reveal())))),
@@ -119,7 +120,8 @@ fn ready(from: &IssuerKeys) -> Result<(Algorithm, Keys), jsonwebtoken::errors::E
         }
         IssuerKeys::Jwks { algorithm, url } => {
             let algorithm = asymmetric(algorithm);
-            (algorithm, Keys::Fetched(Arc::new(KeySet::new(url, algorithm, keys::REST))))
+            let kept = former.and_then(|former| former.key_sets().find(|set| set.is_of(url, algorithm)).cloned());
+            (algorithm, Keys::Fetched(kept.unwrap_or_else(|| Arc::new(KeySet::new(url, algorithm, keys::REST)))))
         }
     })
 }

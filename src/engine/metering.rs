@@ -45,8 +45,11 @@ pub(super) fn gauges(meters: &Meters, tenant: &TenantId, machine: &Machine, now:
         meters.oldest_wait.get_or_create(&of).set(i64::try_from(oldest).unwrap_or(i64::MAX));
     }
     let mut counts: BTreeMap<&str, i64> = READINESS.iter().map(|readiness| (readiness_name(*readiness), 0)).collect();
-    for face in machine.cases().faces() {
-        *counts.entry(readiness_name(face.change.readiness)).or_default() += 1;
+    // By the chart, not by who was seen: an agent who never came is signed out too.
+    for agent in machine.chart().agents.keys() {
+        let face = machine.directory().agent(agent).and_then(|id| machine.cases().face(id));
+        let readiness = face.map_or(Readiness::SignedOut, |face| face.change.readiness);
+        *counts.entry(readiness_name(readiness)).or_default() += 1;
     }
     for (readiness, count) in counts {
         let of = OfReadiness { tenant: tenant.to_string(), readiness: readiness.to_owned() };

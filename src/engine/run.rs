@@ -307,6 +307,12 @@ impl Owner {
             self.trim();
         }
         metering::batch(&self.meters, &self.domain, &batch);
+        // Before desks hear of their entries: one may answer at once that it shows the offer.
+        for (session, decision) in &batch.release.decisions {
+            if let Some(agent) = memory.machine.directory().agent_name(decision.agent) {
+                self.listener.offered(*session, agent, decision);
+            }
+        }
         for (agent, seq) in grown(committed) {
             self.listener.desk(agent, seq);
         }
@@ -315,11 +321,6 @@ impl Owner {
         }
         for (session, interaction, phase) in &batch.release.contents {
             self.listener.content(*session, *interaction, phase.clone());
-        }
-        for (session, decision) in &batch.release.decisions {
-            if let Some(agent) = memory.machine.directory().agent_name(decision.agent) {
-                self.listener.offered(*session, agent, decision);
-            }
         }
         if !batch.release.moved.is_empty() {
             self.listener.moved(&batch.release.moved);

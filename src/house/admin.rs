@@ -13,7 +13,7 @@ use segue_session::{
     Actor, AgentName, Channel, Command, CustomerId, InteractionId, InteractionRecord, Line, Message, QueueName, Reason, Refusal, RequestId,
     Session, SessionEvent, SessionId, Standing, TenantId, Time, Who, interaction_uuid,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub struct SessionRow {
 }
 
 /// A session whole.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SessionDetail {
     /// The document.
     pub session: Session,

@@ -67,7 +67,7 @@ impl Tenant {
     /// Fetches the parts of a pop in parallel; each goes to the desk when it is there, none delays the offer.
     fn enrich(self: &Arc<Self>, session: SessionId, agent: &AgentName, decision: &Decision) {
         let offered = (decision.interaction, decision.agent);
-        for connector in self.connect.connectors() {
+        for connector in self.connect.connectors().iter() {
             let (tenant, agent, connector) = (Arc::clone(self), agent.clone(), connector.clone());
             self.chore(async move {
                 let Ok(Some(read)) = tenant.read(session).await else { return };

@@ -22,7 +22,7 @@ struct Desk {
     known: Option<Seq>,
     wake: watch::Sender<Seq>,
     ephemeral: broadcast::Sender<(SessionId, Ephemeral)>,
-    /// Places of offers in the outbox with when they were decided, for the meter of pops.
+    /// Places in the outbox from which on offers are told, with when they were decided, for the meter of pops.
     awaited: VecDeque<(Seq, Time)>,
 }
 
@@ -103,10 +103,10 @@ impl DeskRoom {
         self.desks.get(agent).and_then(|desk| desk.known)
     }
 
-    /// An offer that the outbox holds by now was decided then.
+    /// An offer was decided then; the next entries tell of it.
     pub(super) fn awaits(&self, agent: &AgentName, decided: Time) {
         let mut desk = self.entry(agent);
-        let place = desk.known.unwrap_or_default();
+        let place = Seq(desk.known.unwrap_or_default().0.saturating_add(1));
         if desk.awaited.len() >= OFFERS {
             desk.awaited.pop_front();
         }

@@ -39,7 +39,13 @@ pub(super) async fn publish(
         let mutation = Mutation { at: now, kept: writes, ..Mutation::default() };
         store.commit(&tenant.id, mutation).await.map_err(failed("keeping the journeys' versions"))?;
     }
-    let library = Library::new(journeys).with(texts());
+    let mut library = Library::new(journeys).with(texts());
+    if let Some(region) = &tenant.region {
+        library = library.region(region);
+    }
+    if let Some(zone) = &tenant.time_zone {
+        library = library.zone(zone);
+    }
     let faults = library.faults();
     if !faults.is_empty() {
         return Err(Error::Journey(lines(&faults)));

@@ -22,6 +22,7 @@ mod sweep;
 mod tenant;
 #[cfg(test)]
 mod tests;
+mod tries;
 
 use crate::audit::Audit;
 use crate::config::plan::{self, Plan};
@@ -99,6 +100,15 @@ impl Switchboard {
     #[must_use]
     pub fn fatal(&self) -> watch::Receiver<Option<String>> {
         self.fatal.subscribe()
+    }
+
+    /// Takes connectors' secrets from a plan that was read anew.
+    pub fn renew(&self, plan: &Plan) {
+        for anew in plan.tenants.values() {
+            if let Some(tenant) = self.tenants.get(&anew.id) {
+                tenant.connect.renew(&anew.connectors);
+            }
+        }
     }
 
     /// Refuses new work from now on, stores what is under way, and gives the right to decide back.
@@ -179,8 +189,8 @@ async fn open_tenant(ground: &Ground, tenant: &plan::Tenant) -> Result<Arc<Tenan
         hearings: hearings::Hearings::default(),
         moved: std::sync::Mutex::default(),
         stir: watch::Sender::new(0),
-        tries: resolve::Tries::default(),
-        code_tries: plan.limits.code_tries,
+        tries: tries::Tries::default(),
+        free_tries: tries::Free { source: plan.limits.code_tries, tenant: plan.limits.code_tries_tenant },
         epoch,
         fatal: fatal.clone(),
     });

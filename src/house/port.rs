@@ -31,7 +31,7 @@ impl House for Switchboard {
         let _turn = self.admission.admit(super::admission::class(&order.command))?;
         let Order { request, target, command } = order;
         let resumes = matches!(command, Command::Resume { .. });
-        let applied = match tenant.resolve(target, command).await {
+        let applied = match tenant.resolve(who, target, command).await {
             Ok((session, command)) => {
                 let applied = tenant.apply(Actor::Principal(who), session, Some(request), command).await;
                 if resumes && let Err(refusal) = &applied {

@@ -2,38 +2,14 @@
 //! cannot be guessed in the tries there are.
 
 use crate::house::tenant::Tenant;
+use crate::house::tries::Wait;
 use segue_adapter_kit::Target;
 use segue_session::handle::{Token, parse_code};
-use segue_session::{Claim, Command, HandleKind, Reason, Refusal, SessionId, Time};
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
-/// Sources whose tries are counted at once; past this many, the counts begin anew.
-const SOURCES: usize = 100_000;
-/// How long tries count, in milliseconds.
-const WINDOW: u64 = 60_000;
-
-/// Tries of codes by source, in the present minute.
-#[derive(Debug, Default)]
-pub(super) struct Tries(Mutex<(u64, BTreeMap<String, u32>)>);
-
-impl Tries {
-    /// Counts a try; whether it is within the limit.
-    fn count(&self, from: &str, now: Time, most: u32) -> bool {
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let minute = now.0 / WINDOW;
-        if tries.0 != minute || tries.1.len() >= SOURCES {
-            *tries = (minute, BTreeMap::new());
-        }
-        let count = tries.1.entry(from.to_owned()).or_default();
-        *count = count.saturating_add(1);
-        *count <= most
-    }
-}
+use segue_session::{Claim, Command, HandleKind, Principal, Reason, Refusal, SessionId};
 
 impl Tenant {
     /// The session a target leads to, and the command with the right that the target gives.
-    pub(super) async fn resolve(&self, target: Target, command: Command) -> Result<(SessionId, Command), Refusal> {
+    pub(super) async fn resolve(&self, who: &Principal, target: Target, command: Command) -> Result<(SessionId, Command), Refusal> {
         match target {
             Target::Session(session) => {
                 by_id(&command)?;
@@ -45,15 +21,18 @@ impl Tenant {
             }
             Target::Code { code, from } => {
                 let now = self.clock.now();
-                if !self.tries.count(&from, now, self.code_tries) {
-                    self.meters.limit("code_tries");
-                    let wait = WINDOW - now.0 % WINDOW;
-                    return Err(Refusal::new(Reason::TooManyAttempts, "too many codes were tried from here").retry_after(wait));
-                }
+                let slow = |wait: Wait| {
+                    self.meters.limit(wait.limit);
+                    wait.refusal()
+                };
+                // What no code can look like is no guess.
                 let digits = parse_code(code.reveal()).ok_or_else(invalid)?;
+                let attempt = self.tries.begin(who, &from, now, self.free_tries).map_err(slow)?;
                 let hash = self.keys.code(&digits);
                 let found = self.store.handle(&self.id, &hash, now).await.map_err(|error| self.failed(&error))?;
-                Ok((found.ok_or_else(invalid)?, with_right(command, hash, HandleKind::Code)))
+                let session = found.ok_or_else(invalid)?;
+                attempt.was_right();
+                Ok((session, with_right(command, hash, HandleKind::Code)))
             }
         }
     }
@@ -81,19 +60,4 @@ fn with_right(command: Command, hash: [u8; 16], kind: HandleKind) -> Command {
 
 fn invalid() -> Refusal {
     Refusal::new(Reason::HandleInvalid, "this link or code leads nowhere any more")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tries_count_by_source_and_minute() {
-        let tries = Tries::default();
-        assert!(tries.count("a", Time(0), 2));
-        assert!(tries.count("a", Time(1), 2));
-        assert!(!tries.count("a", Time(2), 2));
-        assert!(tries.count("b", Time(2), 2));
-        assert!(tries.count("a", Time(WINDOW), 2));
-    }
 }

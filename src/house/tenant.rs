@@ -7,7 +7,7 @@ use crate::engine::{Bell, Clock, Engine, Meters, Scenery};
 use crate::house::bells::Bells;
 use crate::house::desk_room::DeskRoom;
 use crate::house::hearings::Hearings;
-use crate::house::resolve::Tries;
+use crate::house::tries::{Free, Tries};
 use segue_router::Span;
 use segue_session::journey::Library;
 use segue_session::store::Store;
@@ -46,7 +46,7 @@ pub(crate) struct Tenant {
     /// Changes when queues or agents may stand otherwise, for who watches them.
     pub(super) stir: tokio::sync::watch::Sender<u64>,
     pub(super) tries: Tries,
-    pub(super) code_tries: u32,
+    pub(super) free_tries: Free,
     /// Of the outboxes: drawn when the store was laid out, so that another store's places are not taken for this one's.
     pub(super) epoch: u64,
     /// Journeys that agents may put in front of customers.
@@ -83,6 +83,7 @@ pub(super) fn settings(tenant: &plan::Tenant, limits: &Limits) -> Settings {
         keep_for: span(sessions.keep_for),
         session_bytes: limits.session_bytes,
         queue: tenant.person_queue.clone(),
+        resume_link: tenant.resume_link.clone(),
         ..Settings::usual(tenant.language.clone())
     }
 }

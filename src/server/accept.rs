@@ -4,8 +4,10 @@
 //! that says nothing holds nothing), and hyper's own for each HTTP/1 head. HTTP/2 peers are pinged.
 
 use super::front::Front;
+use super::pace::{Pace, Paced};
+use super::proxies::Proxies;
 use super::tls::Tls;
-use crate::config::plan::Limits;
+use crate::config::plan::{Limits, Plan};
 use crate::telemetry::Metrics;
 use axum::body::Body;
 use axum::http::Request;
@@ -55,7 +57,8 @@ impl Bound {
 
     /// Begins to take connections.
     #[must_use]
-    pub fn accept(self, front: Front, limits: &Limits, tls: Option<Tls>, metrics: Metrics) -> Accepting {
+    pub fn accept(self, front: Front, plan: &Plan, tls: Option<Tls>, metrics: Metrics) -> Accepting {
+        let limits = &plan.limits;
         let (stop, stopping) = watch::channel(false);
         let connections = TaskTracker::new();
         let host = Host {
@@ -63,6 +66,8 @@ impl Bound {
             builder: Arc::new(builder(limits)),
             tls,
             limits: limits.clone(),
+            proxies: Proxies::new(&plan.listen.trusted_proxies, plan.listen.proxy_header),
+            pace: Pace { window: limits.body_window, bytes: limits.body_rate.saturating_mul(seconds(limits.body_window)) },
             metrics,
             room: Arc::new(Semaphore::new(limits.connections)),
             stopping,
@@ -100,9 +105,16 @@ struct Host {
     builder: Arc<Builder<TokioExecutor>>,
     tls: Option<Tls>,
     limits: Limits,
+    proxies: Proxies,
+    pace: Pace,
     metrics: Metrics,
     room: Arc<Semaphore>,
     stopping: watch::Receiver<bool>,
+}
+
+/// Whole seconds, one at least.
+fn seconds(time: Duration) -> usize {
+    usize::try_from(time.as_secs()).unwrap_or(usize::MAX).max(1)
 }
 
 fn builder(limits: &Limits) -> Builder<TokioExecutor> {
@@ -182,10 +194,13 @@ impl Host {
     {
         let heard = Arc::new(AtomicUsize::new(0));
         let io = TokioIo::new(Counted { stream, heard: Arc::clone(&heard) });
-        let peer = Peer(peer.ip().to_string());
+        let (proxies, pace, meters) = (self.proxies.clone(), self.pace, self.metrics.meters.clone());
         let front = self.front.clone().map_request(move |request: Request<hyper::body::Incoming>| {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(peer.clone());
+            let (parts, body) = request.into_parts();
+            let body = Body::new(Paced::new(body, &parts.headers, pace, meters.clone()));
+            let asker = Peer(proxies.asker(peer.ip(), &parts.headers).to_string());
+            let mut request = Request::from_parts(parts, body);
+            request.extensions_mut().insert(asker);
             request
         });
         let connection = self.builder.serve_connection_with_upgrades(io, TowerToHyperService::new(front));

@@ -19,6 +19,7 @@ use tonic::service::Routes;
 use tonic_web::GrpcWebLayer;
 use tower::Service;
 use tower_http::cors::{AllowOrigin, CorsLayer};
+use tracing::Instrument as _;
 
 /// Everything that a listener answers. Cheap to clone: one for each connection.
 #[derive(Clone)]
@@ -84,11 +85,22 @@ async fn measure(metrics: Metrics, kind: crate::telemetry::Kind, request: Reques
         (Some(route), _) => route.clone(),
         (None, _) => "other".to_owned(),
     };
-    let response = next.run(request).await;
+    // Named when it is answered: until then the path is the caller's word, and may be anything.
+    let span = tracing::info_span!(
+        "request",
+        otel.name = tracing::field::Empty,
+        otel.kind = "server",
+        rpc.method = tracing::field::Empty,
+        rpc.response.status_code = tracing::field::Empty,
+    );
+    let response = next.run(request).instrument(span.clone()).await;
     let status = response.headers().get("grpc-status").and_then(|status| status.to_str().ok()).map(str::to_owned);
     let code = status.unwrap_or_else(|| if kind == crate::telemetry::Kind::Grpc { "0".into() } else { response.status().as_str().into() });
     let known = code != "12" && response.status() != http::StatusCode::NOT_FOUND;
     let method = if known { method } else { "other".to_owned() };
+    for (field, value) in [("otel.name", &method), ("rpc.method", &method), ("rpc.response.status_code", &code)] {
+        span.record(field, value.as_str());
+    }
     metrics.answered(kind, method, code, begun.elapsed());
     response
 }

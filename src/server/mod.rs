@@ -1,6 +1,7 @@
 //! The sockets of the daemon: one port for gRPC, gRPC-Web, WebSockets and HTTP; a second one, where wanted, for operators.
 //!
-//! `accept` takes connections within the limits and lets go of them in order; `front` sends each request where it belongs;
+//! `accept` takes connections within the limits and lets go of them in order, `pace` of bodies that drip; `proxies` knows who
+//! asks; `front` sends each request where it belongs;
 //! `rest` answers the HTTP ones; `problem` says what went wrong, in one form.
 //!
 //! Invariants: a gRPC request never gets a page, whatever service it names; a connection that says nothing is closed; what
@@ -10,7 +11,9 @@
 
 mod accept;
 mod front;
+mod pace;
 mod problem;
+mod proxies;
 mod rest;
 mod tls;
 

@@ -2,6 +2,8 @@
 
 use crate::config::plan::{LogFormat, Telemetry};
 use std::io::IsTerminal as _;
+#[cfg(feature = "otlp")]
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
@@ -94,6 +96,9 @@ where
     let exporter = opentelemetry_otlp::SpanExporter::builder().with_tonic().with_endpoint(endpoint).build()?;
     let resource = opentelemetry_sdk::Resource::builder().with_service_name("segue").build();
     let provider = opentelemetry_sdk::trace::SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build();
-    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("segue"));
+    // Our own spans alone: those of the carriers hold what customers say, and the exporter's would tell of themselves for ever.
+    let ours = Targets::new().with_target("segue", tracing::Level::INFO);
+    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("segue")).with_location(false).with_threads(false);
+    let layer = layer.with_filter(ours);
     Ok((layer, Guard { provider: Some(provider) }))
 }

@@ -107,6 +107,44 @@ fn token_mint_makes_what_the_config_admits() {
 }
 
 #[test]
+fn token_mint_refuses_what_no_door_would_admit() {
+    let folder = folder();
+    std::fs::write(folder.path().join("segue.toml"), format!("{SMALL}[tenants.acme.agents.ada]\n").replace("\"admin\"", "\"agent\""))
+        .unwrap();
+    let mut said = String::new();
+    for words in [
+        &["--role", "app", "--subject", ""][..],
+        &["--role", "app", "--subject", "two words"],
+        &["--role", "agent", "--subject", "bob"],
+        &["--role", "king", "--subject", "nora"],
+        &["--role", "app", "--subject", "nora", "--for", "0"],
+        &["--role", "app", "--subject", "nora", "--for", "-5"],
+        &["--role", "app", "--subject", "nora", "--for", "99999999999"],
+        &["--role", "app", "--subject", "nora", "--claim", "tier"],
+        &["--role", "app", "--subject", "nora", "--claim", "sub=omar"],
+    ] {
+        let output = segue(folder.path(), &[&["token", "mint"], words].concat());
+        said += &format!("{words:?}\n{}\n", told(&output));
+    }
+    insta::assert_snapshot!(said);
+    assert!(segue(folder.path(), &["token", "mint", "--role", "agent", "--subject", "ada"]).status.success());
+}
+
+#[test]
+fn causes_are_told_once() {
+    let folder = folder();
+    std::fs::write(folder.path().join("segue.toml"), SMALL).unwrap();
+    let init = told(&segue(folder.path(), &["config", "init", "segue.toml"]));
+    assert_eq!(init.matches("File exists").count(), 1, "{init}");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let text = SMALL.replace("127.0.0.1:0", &taken.local_addr().unwrap().to_string());
+    std::fs::write(folder.path().join("segue.toml"), text).unwrap();
+    let serve = told(&segue(folder.path(), &["serve"]));
+    assert!(serve.starts_with("exit 1"), "{serve}");
+    assert_eq!(serve.matches("Address already in use").count(), 1, "{serve}");
+}
+
+#[test]
 fn completions_are_printed_for_each_shell() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let output = segue(folder().path(), &["completions", shell]);

@@ -63,6 +63,28 @@ async fn a_peer_that_drips_its_head_is_let_go() {
 }
 
 #[tokio::test]
+async fn a_peer_that_drips_its_body_is_let_go() {
+    let mut plan = plan();
+    plan.limits.body_window = Duration::from_millis(300);
+    let running = start(plan).await;
+    let mut stream = TcpStream::connect(running.public).await.unwrap();
+    let head = "POST /segue.admin.v1.AdminService/ListSessions HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\
+                content-type: application/grpc-web+proto\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // A message of 65,535 bytes, which come one by one.
+    stream.write_all(&[0, 0, 0, 0xff, 0xff]).await.unwrap();
+    let begun = Instant::now();
+    let mut ticks = tokio::time::interval(Duration::from_millis(20));
+    while stream.write_all(b"d").await.is_ok() {
+        ticks.tick().await;
+        assert!(begun.elapsed() < super::PATIENCE, "still listening");
+    }
+    assert!(begun.elapsed() >= Duration::from_millis(250), "it was given its time");
+    assert!(running.metrics.text().contains("segue_limit_reached_total{limit=\"body_rate\"} 1"));
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_patient_peer_that_speaks_in_time_is_answered() {
     let running = start(impatient()).await;
     assert_eq!(http1().get(format!("http://{}/livez", running.public)).send().await.unwrap().status(), 200);

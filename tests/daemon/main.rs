@@ -5,8 +5,12 @@
 
 mod administration;
 mod drain;
+mod figures;
 mod limits;
+mod operator;
 mod pages;
+mod redis_tls;
+mod reload;
 mod tls;
 
 use segue::config::plan::{Plan, StorePlan};

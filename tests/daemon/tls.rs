@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 
 /// Writes a fresh certificate for localhost and gives what trusts it.
-fn renew(folder: &Path) -> reqwest::Certificate {
+pub(super) fn renew(folder: &Path) -> reqwest::Certificate {
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     std::fs::write(folder.join("cert.pem"), cert.pem()).unwrap();
     std::fs::write(folder.join("key.pem"), signing_key.serialize_pem()).unwrap();
@@ -20,7 +20,7 @@ fn client(trusted: &reqwest::Certificate) -> reqwest::Client {
     builder.timeout(super::PATIENCE).build().unwrap()
 }
 
-fn with_tls(folder: &Path) -> segue::config::plan::Plan {
+pub(super) fn with_tls(folder: &Path) -> segue::config::plan::Plan {
     let mut plan = plan();
     plan.listen.tls = Some(TlsPlan { certificate: folder.join("cert.pem"), key: folder.join("key.pem") });
     plan
@@ -31,19 +31,19 @@ async fn http2_is_agreed_on_and_a_new_certificate_needs_no_restart() {
     let folder = tempfile::tempdir().unwrap();
     let plan = with_tls(folder.path());
     let first = renew(folder.path());
-    let running = start(plan).await;
+    let running = start(plan.clone()).await;
     let url = format!("https://localhost:{}/livez", running.public.port());
     let answer = client(&first).get(&url).send().await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.version()), (200, reqwest::Version::HTTP_2));
 
     let second = renew(folder.path());
     assert!(client(&second).get(&url).send().await.is_err(), "not yet in use");
-    running.reload();
+    running.reload(&plan).await;
     assert_eq!(client(&second).get(&url).send().await.unwrap().status(), 200);
     assert!(client(&first).get(&url).send().await.is_err());
 
     std::fs::write(folder.path().join("cert.pem"), "nonsense").unwrap();
-    running.reload();
+    running.reload(&plan).await;
     assert_eq!(client(&second).get(&url).send().await.unwrap().status(), 200, "a bad one changes nothing");
     running.stop().await;
 }

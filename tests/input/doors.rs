@@ -70,8 +70,8 @@ async fn the_other_tenant_sees_nothing_of_ours() {
     let daemon = Daemon::usual().await;
     let raw = Raw::to(&daemon.at.http()).await;
     let mut stand = Stand::new(daemon.at).await;
-    let link = stand.app.handle(&stand.place, segue_proto::types::v1::HandleKind::Link).await.unwrap();
-    let code = stand.app.handle(&stand.place, segue_proto::types::v1::HandleKind::Code).await.unwrap();
+    let link = stand.app.handle(&stand.place, segue_proto::types::v1::HandleKind::Link).await.unwrap().value;
+    let code = stand.app.handle(&stand.place, segue_proto::types::v1::HandleKind::Code).await.unwrap().value;
     let before = stand.look().await;
     // The same subject, signed in next door.
     let stranger = token_of(FOREIGN, "app", "ada", &Claims::new());

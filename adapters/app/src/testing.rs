@@ -215,8 +215,8 @@ impl CustomerLeg for Phone {
     async fn way_back(&mut self, way: Way) -> Result<WayBack, Fault> {
         let kind = if way == Way::Link { types::HandleKind::Link } else { types::HandleKind::Code };
         let mut calls = self.calls.clone();
-        let value = calls.handle(&self.leg()?.place, kind).await.map_err(fault)?;
-        Ok(if way == Way::Link { WayBack::Link(value) } else { WayBack::Code(value) })
+        let given = calls.handle(&self.leg()?.place, kind).await.map_err(fault)?;
+        Ok(if way == Way::Link { WayBack::Link(given.value) } else { WayBack::Code(given.value) })
     }
 
     async fn suspend(&mut self) -> Result<(), Fault> {

@@ -153,11 +153,11 @@ impl Customer {
     ///
     /// # Errors
     /// As the call's.
-    pub async fn handle(&mut self, place: &Place, kind: types::HandleKind) -> Result<String, Error> {
+    pub async fn handle(&mut self, place: &Place, kind: types::HandleKind) -> Result<types::Handle, Error> {
         let request =
             app::CreateHandleRequest { request_id: fresh(), session_id: place.session.clone(), kind: kind.into(), channels: Vec::new() };
         let answer = self.calls.create_handle(request).await?.into_inner();
-        Ok(answer.handle.ok_or(Error::Lacking("handle"))?.value)
+        answer.handle.ok_or(Error::Lacking("handle"))
     }
 
     /// Comes back, signed in.

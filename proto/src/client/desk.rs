@@ -98,10 +98,21 @@ impl Desk {
             match self.frames.next_within(PATIENCE).await?.frame {
                 Some(In::Ack(ack)) if ack.id == id => return Ok(ack),
                 Some(In::Error(error)) if error.id == id => return Err(Error::Refused(Box::new(error.refusal.unwrap_or_default()))),
-                Some(other) => self.screen.keep(other),
+                Some(other) => self.show(other).await?,
                 None => {}
             }
         }
+    }
+
+    /// Keeps a frame; of an offer the house is told that the agent sees it.
+    async fn show(&mut self, frame: In) -> Result<(), Error> {
+        let offered = matches!(&frame, In::Entry(desk::Entry { event: Some(Event::Offered(_)), .. }));
+        self.screen.keep(frame);
+        if offered {
+            let shown = desk::Shown { sequence: self.screen.sequence };
+            self.frames.send(&desk::ClientFrame { id: String::new(), frame: Some(Out::Shown(shown)) }).await?;
+        }
+        Ok(())
     }
 
     /// Gives a command and does not wait; returns its id.
@@ -123,7 +134,7 @@ impl Desk {
         while !holds(&self.screen) {
             let left = end.saturating_duration_since(tokio::time::Instant::now());
             if let Some(frame) = self.frames.next_within(left).await?.frame {
-                self.screen.keep(frame);
+                self.show(frame).await?;
             }
         }
         Ok(())
@@ -136,7 +147,7 @@ impl Desk {
     pub async fn next(&mut self) -> Result<In, Error> {
         loop {
             if let Some(frame) = self.frames.next().await?.frame {
-                self.screen.keep(frame.clone());
+                self.show(frame.clone()).await?;
                 return Ok(frame);
             }
         }

@@ -105,7 +105,12 @@ pub fn matter(core: &Matter) -> wire::Matter {
 /// A handle for its customer.
 #[must_use]
 pub fn handle(core: &GivenHandle) -> wire::Handle {
-    wire::Handle { kind: word::handle_kind(core.kind).into(), value: core.value.reveal().clone(), expire_time: Some(timestamp(core.until)) }
+    wire::Handle {
+        kind: word::handle_kind(core.kind).into(),
+        value: core.value.reveal().clone(),
+        expire_time: Some(timestamp(core.until)),
+        url: core.url.as_ref().map(|url| url.reveal().clone()).unwrap_or_default(),
+    }
 }
 
 /// An interaction's id as the wire writes it: a UUID.

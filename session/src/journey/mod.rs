@@ -21,6 +21,7 @@ pub(crate) mod words;
 
 pub use definition::{Journey, Reference, Referred};
 pub use faults::Fault;
+pub use fields::is_region;
 pub use library::{Attributes, Library};
 pub use publish::{Carried, LiveAt, PublishReport};
 pub use read::compile;

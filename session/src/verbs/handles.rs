@@ -2,7 +2,9 @@
 
 use super::draft::Draft;
 use crate::handle::{self, Token};
-use crate::{Action, AssuranceLevel, Claim, GivenHandle, HandleKind, HandleRecord, Proof, Reason, Refusal, Time, access, limits};
+use crate::{
+    Action, AssuranceLevel, Claim, GivenHandle, HandleKind, HandleRecord, LINK_PLACE, Private, Proof, Reason, Refusal, Time, access, limits,
+};
 use segue_router::{Channel, Span};
 use subtle::ConstantTimeEq;
 
@@ -45,7 +47,9 @@ pub(super) fn make(draft: &mut Draft<'_, '_>, kind: HandleKind, channels: &[Chan
     // A thread of e-mails is answered more than once; everything else leads back once.
     let once = kind != HandleKind::Reply;
     handles.push(HandleRecord { kind, hash, until, level: LEVEL, channels: channels.to_vec(), once, used: None });
-    draft.handles.push(GivenHandle { kind, value, until });
+    let page = draft.moment.settings.resume_link.as_ref().filter(|_| kind == HandleKind::Link);
+    let url = page.map(|page| Private::new(page.replacen(LINK_PLACE, value.reveal(), 1)));
+    draft.handles.push(GivenHandle { kind, value, url, until });
     draft.grown = true;
     draft.event("handle_given", &[("kind", name(kind).to_owned()), ("until", until.0.to_string())]);
     Ok(())

@@ -1,7 +1,7 @@
 //! Where the daemon listens.
 
 use super::{Checker, Path};
-use crate::config::plan::{Listen, TlsPlan};
+use crate::config::plan::{Listen, Network, ProxyHeader, TlsPlan};
 use crate::config::raw;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -23,17 +23,29 @@ pub(super) fn resolve(raw: &raw::Listen, checker: &mut Checker<'_>) -> Listen {
         let mend = "let no customer's network reach this address";
         checker.doubtful(&["listen", "private"], "metrics and administration are open to the network", mend);
     }
-    let scheme = if tls.is_some() { "https" } else { "http" };
-    let base_url = raw.base_url.clone().unwrap_or_else(|| format!("{scheme}://{public}"));
-    if !(base_url.starts_with("http://") || base_url.starts_with("https://")) || base_url.ends_with('/') {
-        checker.wrong(
-            &["listen", "base_url"],
-            format!("{base_url:?} is no base of links"),
-            "like \"https://care.example.com\", no slash at its end",
-        );
-    }
     origins(&raw.origins, checker);
-    Listen { public, private, tls, base_url, origins: raw.origins.clone(), reflection: raw.reflection }
+    let proxy_header = match raw.proxy_header {
+        raw::ProxyHeader::Forwarded => ProxyHeader::Forwarded,
+        raw::ProxyHeader::XForwardedFor => ProxyHeader::XForwardedFor,
+    };
+    let trusted_proxies = proxies(&raw.trusted_proxies, checker);
+    Listen { public, private, tls, trusted_proxies, proxy_header, origins: raw.origins.clone(), reflection: raw.reflection }
+}
+
+fn proxies(typed: &[String], checker: &mut Checker<'_>) -> Vec<Network> {
+    let mut networks = Vec::new();
+    for (number, text) in typed.iter().enumerate() {
+        let number = number.to_string();
+        let path = ["listen", "trusted_proxies", &number];
+        match text.parse::<Network>() {
+            Err(mend) => checker.wrong(&path, format!("{text:?} is no network"), mend),
+            Ok(network) if network.holds([203, 0, 113, 1].into()) || network.holds([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1].into()) => {
+                checker.wrong(&path, "everybody would be trusted to say who they are", "list the networks of your own proxies");
+            }
+            Ok(network) => networks.push(network),
+        }
+    }
+    networks
 }
 
 fn address(path: Path<'_>, typed: &str, checker: &mut Checker<'_>) -> SocketAddr {

@@ -5,7 +5,9 @@
 
 mod doors;
 mod journeys;
+mod limits;
 mod listen;
+mod place;
 mod routing;
 mod screen;
 mod sessions;
@@ -13,7 +15,7 @@ mod store;
 
 use super::fault::{Fault, Weight};
 use super::load::Mode;
-use super::plan::{Limits, LogFormat, Plan, Telemetry, Tenant};
+use super::plan::{LogFormat, Plan, Telemetry, Tenant};
 use super::raw::{self, Raw};
 use super::shape::nearest;
 use super::source::{Files, Origin, Sources};
@@ -126,7 +128,9 @@ impl<'c> Checker<'c> {
     fn between(&mut self, path: Path<'_>, value: Duration, least: Duration, most: Duration) {
         if value < least || value > most {
             let spell = |d: Duration| String::from(super::units::Lasting(d));
-            self.wrong(path, format!("{} is not between {} and {}", spell(value), spell(least), spell(most)), "");
+            let (value, least, most) = (spell(value), spell(least), spell(most));
+            let mend = format!("{least} to {most}; take the key out for the default");
+            self.wrong(path, format!("{value} is not between {least} and {most}"), &mend);
         }
     }
 
@@ -182,7 +186,7 @@ pub(crate) fn resolve(raw: &Raw, checker: &mut Checker<'_>) -> Plan {
         node,
         listen,
         store,
-        limits: resolve_limits(&raw.limits, checker),
+        limits: limits::resolve(&raw.limits, checker),
         telemetry: resolve_telemetry(&raw.telemetry, checker),
         drain_for: raw.drain_for.0,
         secret: secret.map_or_else(|| Private::new(Vec::new()), |secret| Private::new(secret.into_inner().into_bytes())),
@@ -197,6 +201,9 @@ fn resolve_tenant(id: &str, raw: &raw::Tenant, checker: &mut Checker<'_>) -> Ten
     let (journeys, start) = journeys::resolve(id, raw, &routing, &hosts, checker);
     Tenant {
         id: TenantId::new(id),
+        region: place::region(id, raw.region.as_deref(), checker),
+        time_zone: place::time_zone(id, raw.time_zone.as_deref(), checker),
+        resume_link: screen::resume_link(id, raw.resume_link.as_deref(), &hosts, checker),
         title: raw.title.clone().unwrap_or_else(|| id.to_owned()),
         issuers: doors::resolve(id, raw, &routing, checker),
         widgets: raw.widgets.iter().cloned().collect(),
@@ -209,62 +216,6 @@ fn resolve_tenant(id: &str, raw: &raw::Tenant, checker: &mut Checker<'_>) -> Ten
         journeys,
         start,
         hosts,
-    }
-}
-
-fn resolve_limits(raw: &raw::Limits, checker: &mut Checker<'_>) -> Limits {
-    let ms = Duration::from_millis;
-    for (key, value, least, most) in [
-        ("header_time", raw.header_time, ms(100), ms(120_000)),
-        ("handshake_time", raw.handshake_time, ms(100), ms(120_000)),
-        ("ws_ping", raw.ws_ping, ms(1_000), ms(600_000)),
-        ("deadline", raw.deadline, ms(100), ms(600_000)),
-    ] {
-        checker.between(&["limits", key], value.0, least, most);
-    }
-    for (key, value) in [
-        ("http2_streams", raw.http2_streams),
-        ("http2_resets", raw.http2_resets),
-        ("code_tries", raw.code_tries),
-        ("connections", raw.connections),
-        ("sockets", raw.sockets),
-        ("commands", raw.commands),
-    ] {
-        if value == 0 {
-            checker.wrong(&["limits", key], "with 0 nothing can come in", "take the key out for the default");
-        }
-    }
-    for (key, value, least, most) in [
-        ("ws_frame", raw.ws_frame.0, 1 << 10, 16 << 20),
-        ("ws_message", raw.ws_message.0, raw.ws_frame.0.max(1 << 10), 64 << 20),
-        ("chat_text", raw.chat_text.0, 1, raw.ws_message.0),
-        ("grpc_message", raw.grpc_message.0, 4 << 10, 64 << 20),
-        ("header_list", raw.header_list.0, 4 << 10, 1 << 20),
-        ("http_body", raw.http_body.0, 1 << 10, 64 << 20),
-        ("session_bytes", raw.session_bytes.0, 4 << 10, 1 << 20),
-    ] {
-        if value < least || value > most {
-            checker.wrong(&["limits", key], format!("{value} bytes is not between {least} and {most}"), "");
-        }
-    }
-    Limits {
-        header_time: raw.header_time.0,
-        handshake_time: raw.handshake_time.0,
-        ws_frame: raw.ws_frame.0,
-        ws_message: raw.ws_message.0,
-        chat_text: raw.chat_text.0,
-        ws_ping: raw.ws_ping.0,
-        grpc_message: raw.grpc_message.0,
-        http2_streams: raw.http2_streams,
-        http2_resets: raw.http2_resets as usize,
-        header_list: u32::try_from(raw.header_list.0).unwrap_or(u32::MAX),
-        http_body: raw.http_body.0,
-        session_bytes: raw.session_bytes.0,
-        code_tries: raw.code_tries,
-        connections: raw.connections as usize,
-        sockets: raw.sockets as usize,
-        commands: raw.commands as usize,
-        deadline: raw.deadline.0,
     }
 }
 

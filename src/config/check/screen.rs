@@ -3,6 +3,7 @@
 use super::{Checker, Path};
 use crate::config::plan::{Connector, LinkTemplate};
 use crate::config::raw;
+use crate::connect::is_allowed;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -47,6 +48,25 @@ pub(super) fn links(tenant: &str, typed: &[raw::Link], hosts: &BTreeSet<String>,
         url(&["tenants", tenant, "links", &number, "url"], &raw.url, hosts, checker);
     }
     typed.iter().map(|raw| LinkTemplate { label: raw.label.clone(), url: raw.url.clone() }).collect()
+}
+
+/// The page that a link handle opens. Customers follow it from their mail, so it is https, and its host is one of ours.
+pub(super) fn resume_link(tenant: &str, typed: Option<&str>, hosts: &BTreeSet<String>, checker: &mut Checker<'_>) -> Option<String> {
+    let typed = typed?;
+    let path = ["tenants", tenant, "resume_link"];
+    let like = "like \"https://shop.example/help#{handle}\"";
+    let filled = typed.replacen("{handle}", "x", 1);
+    if filled == typed || filled.contains(['{', '}', ' ']) {
+        checker.wrong(&path, format!("{typed:?} has no {{handle}}, or more than that"), like);
+    } else if let Some(host) = typed.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next())
+        && host.contains("{handle}")
+    {
+        checker.wrong(&path, "the handle would be a host", like);
+    } else if !is_allowed(&filled, hosts) {
+        let mend = format!("https://, with a host of the tenant's `hosts`: {like}");
+        checker.wrong(&path, format!("{typed:?} leads to a place that is not allowed"), &mend);
+    }
+    Some(typed.to_owned())
 }
 
 /// A URL template: http(s), an allowed host without placeholders, known placeholders after it.

@@ -3,6 +3,8 @@
 use super::Checker;
 use crate::config::plan::StorePlan;
 use crate::config::raw::{Audit, Store, StoreKind};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 use segue_session::Private;
 use std::path::PathBuf;
 
@@ -11,6 +13,7 @@ pub(super) fn resolve(raw: &Store, checker: &mut Checker<'_>) -> StorePlan {
         ("dir", raw.dir.is_some() && raw.kind != StoreKind::Embedded, "embedded"),
         ("url", raw.url.is_some() && raw.kind != StoreKind::Redis, "redis"),
         ("url_file", raw.url_file.is_some() && raw.kind != StoreKind::Redis, "redis"),
+        ("ca", raw.ca.is_some() && raw.kind != StoreKind::Redis, "redis"),
         ("allow_unsafe", raw.allow_unsafe && raw.kind != StoreKind::Redis, "redis"),
     ];
     for (key, given, kind) in foreign {
@@ -35,7 +38,8 @@ pub(super) fn resolve(raw: &Store, checker: &mut Checker<'_>) -> StorePlan {
                 }
                 _ => {}
             }
-            StorePlan::Redis { url: url.unwrap_or_else(|| Private::new(String::new())), allow_unsafe: raw.allow_unsafe }
+            let ca = raw.ca.as_ref().and_then(|file| authority(url.as_ref(), file, checker));
+            StorePlan::Redis { ca, url: url.unwrap_or_else(|| Private::new(String::new())), allow_unsafe: raw.allow_unsafe }
         }
     }
 }
@@ -54,4 +58,17 @@ pub(super) fn audit(raw: &Audit, store: &StorePlan, node: &str, checker: &mut Ch
         (None, StorePlan::Redis { .. }) => Some(checker.path(&["store", "kind"], &format!("audit-{}.log", node.replace(['/', '\\'], "-")))),
         (None, StorePlan::Memory) => None,
     }
+}
+
+/// The authority that vouches for a Redis.
+fn authority(url: Option<&Private<String>>, file: &str, checker: &mut Checker<'_>) -> Option<Vec<u8>> {
+    let path = ["store", "ca"];
+    if url.is_some_and(|url| !url.reveal().starts_with("rediss://")) {
+        checker.wrong(&path, "an authority vouches for rediss:// only", "change `url`, or take the key out");
+    }
+    let pem = checker.file(&path, file)?;
+    if !matches!(CertificateDer::pem_slice_iter(pem.as_bytes()).next(), Some(Ok(_))) {
+        checker.wrong(&path, "no certificate in it", "PEM, beginning with -----BEGIN CERTIFICATE-----");
+    }
+    Some(pem.into_bytes())
 }

@@ -76,8 +76,10 @@ pub(crate) struct Listen {
     pub public: String,
     /// Address and port of metrics, probes and administration; without it, metrics and probes answer on `public`.
     pub private: Option<String>,
-    /// What customers' browsers and mail see as our address: the base of links. Derived from `public` where it is absent.
-    pub base_url: Option<String>,
+    /// Networks of proxies in front of the daemon, such as `10.0.0.0/8`: what they say about where a request came from is believed.
+    pub trusted_proxies: Vec<String>,
+    /// Where they say it. One header alone: a proxy that writes one of them passes the other on as the asker wrote it.
+    pub proxy_header: ProxyHeader,
     /// Origins of pages that may open sockets, such as `https://www.example.com`; `*` alone allows all (development).
     pub origins: Vec<String>,
     /// Whether gRPC reflection is served.
@@ -88,8 +90,27 @@ pub(crate) struct Listen {
 
 impl Default for Listen {
     fn default() -> Self {
-        Self { public: "127.0.0.1:7700".into(), private: None, base_url: None, origins: Vec::new(), reflection: false, tls: None }
+        Self {
+            public: "127.0.0.1:7700".into(),
+            private: None,
+            trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::default(),
+            origins: Vec::new(),
+            reflection: false,
+            tls: None,
+        }
     }
+}
+
+/// Where a proxy says whom it speaks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ProxyHeader {
+    /// `Forwarded` (RFC 7239).
+    #[default]
+    Forwarded,
+    /// `X-Forwarded-For`.
+    XForwardedFor,
 }
 
 /// TLS of the public listener.
@@ -115,6 +136,8 @@ pub(crate) struct Store {
     pub url: Option<Private<String>>,
     /// A file that holds `url`.
     pub url_file: Option<String>,
+    /// `redis`, with rediss://: a PEM file with the authority that vouches for it; the system's authorities where it is absent.
+    pub ca: Option<String>,
     /// `redis`: start even on a Redis that evicts or keeps no append-only file.
     pub allow_unsafe: bool,
 }
@@ -158,10 +181,16 @@ pub(crate) struct Limits {
     pub header_list: Size,
     /// The body of an HTTP request that is not gRPC.
     pub http_body: Size,
+    /// What must come of a request's body, or of a gRPC call's first message, in each second that we wait for it.
+    pub body_rate: Size,
+    /// Over how long that is measured.
+    pub body_window: Lasting,
     /// A session's content, kept inline.
     pub session_bytes: Size,
-    /// Tries of codes per source and minute.
+    /// Wrong codes of one device or address that cost nothing; each further one costs a pause, twice as long each time.
     pub code_tries: u32,
+    /// Wrong codes of all strangers of a tenant in an hour that cost nothing; beyond them strangers wait for each other.
+    pub code_tries_tenant: u32,
     /// Connections open at once on the public listener.
     pub connections: u32,
     /// WebSockets open at once.
@@ -188,8 +217,11 @@ impl Default for Limits {
             http2_resets: small(plan.http2_resets),
             header_list: Size(plan.header_list as usize),
             http_body: Size(plan.http_body),
+            body_rate: Size(plan.body_rate),
+            body_window: Lasting(plan.body_window),
             session_bytes: Size(plan.session_bytes),
             code_tries: plan.code_tries,
+            code_tries_tenant: plan.code_tries_tenant,
             connections: small(plan.connections),
             sockets: small(plan.sockets),
             commands: small(plan.commands),

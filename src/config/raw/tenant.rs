@@ -22,6 +22,14 @@ pub(crate) struct Tenant {
     pub title: Option<String>,
     /// The language of customers who say nothing, as a BCP 47 tag.
     pub language: String,
+    /// The country (ISO 3166, two letters) of telephone numbers that are given without a country code by customers whose language
+    /// names no country.
+    pub region: Option<String>,
+    /// The time zone (IANA) in which a day begins and ends: `Europe/Zurich`; UTC where it is absent.
+    pub time_zone: Option<String>,
+    /// The page that a link handle opens, on a host of `hosts`: a URL with `{handle}`, such as
+    /// `https://shop.example/help#{handle}`. Behind the `#` it stays out of servers' logs. Without it, links come without a URL.
+    pub resume_link: Option<String>,
     /// The folder of its journeys (`*.yaml`).
     pub journeys: Option<String>,
     /// The journey a session begins with when none is named.
@@ -56,6 +64,9 @@ impl Default for Tenant {
             include: None,
             title: None,
             language: "en".into(),
+            region: None,
+            time_zone: None,
+            resume_link: None,
             journeys: None,
             start: None,
             person_queue: None,

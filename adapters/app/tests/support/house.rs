@@ -249,7 +249,7 @@ impl Kept {
 }
 
 fn given(kind: HandleKind) -> GivenHandle {
-    GivenHandle { kind, value: format!("{kind:?}").into(), until: Time(7) }
+    GivenHandle { kind, value: format!("{kind:?}").into(), url: None, until: Time(7) }
 }
 
 fn nothing_here() -> Refusal {

@@ -164,7 +164,12 @@ fn every_message_and_everything_that_passes() {
 #[test]
 fn every_answer() {
     let accepted = |repeat| Accepted { view: None, durability: Durability::Disk, handles: Vec::new(), repeat };
-    let handle = GivenHandle { kind: HandleKind::Link, value: "token".to_owned().into(), until: AT };
+    let handle = GivenHandle {
+        kind: HandleKind::Link,
+        value: "token".to_owned().into(),
+        url: Some("https://shop.example/help#token".to_owned().into()),
+        until: AT,
+    };
     let matter = Matter {
         session: session(),
         title: "A fault".into(),

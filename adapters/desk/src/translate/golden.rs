@@ -161,7 +161,7 @@ fn text() -> MessageBody {
 }
 
 fn handle() -> GivenHandle {
-    GivenHandle { kind: HandleKind::Code, value: "402713".to_owned().into(), until: AT }
+    GivenHandle { kind: HandleKind::Code, value: "402713".to_owned().into(), url: None, until: AT }
 }
 
 const fn figures() -> QueueFigures {

@@ -9,6 +9,8 @@ pub(crate) mod number;
 mod phone;
 mod plain;
 
+pub use phone::is_region;
+
 use super::{
     FieldKind,
     definition::{Bound, FieldSpec},

@@ -8,6 +8,12 @@ use phonenumber::{Mode, country};
 /// The longest text that is looked at: E.164 has 15 digits, people add blanks and brackets.
 const LENGTH_LIMIT: usize = 40;
 
+/// Whether a text names a country (ISO 3166 alpha-2) whose telephone numbers are known.
+#[must_use]
+pub fn is_region(text: &str) -> bool {
+    text.to_uppercase().parse::<country::Id>().is_ok()
+}
+
 /// A number with a country code, or one of the region.
 pub(super) fn read(text: &str, region: Option<&str>) -> Result<Value, Why> {
     let text = ascii_digits(text.strip_prefix("tel:").unwrap_or(text));

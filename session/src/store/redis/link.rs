@@ -12,7 +12,7 @@ use crate::store::{Durability, Error};
 use redis::aio::MultiplexedConnection;
 use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
 use redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, IntoConnectionInfo, Pipeline, RedisError, RedisResult};
-use redis::{ScriptInvocation, ServerErrorKind};
+use redis::{ConnectionAddr, ScriptInvocation, ServerErrorKind, TlsCertificates};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -197,7 +197,12 @@ fn client(options: &RedisOptions) -> RedisResult<Client> {
     let tcp = TcpSettings::default().set_nodelay(true).set_keepalive(keepalive);
     #[cfg(target_os = "linux")]
     let tcp = tcp.set_user_timeout(options.response_timeout);
-    Client::open(options.url.reveal().as_str().into_connection_info()?.set_tcp_settings(tcp))
+    let info = options.url.reveal().as_str().into_connection_info()?.set_tcp_settings(tcp);
+    if !matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
+        return Client::open(info);
+    }
+    // Client certificates are not asked for: Redis knows its users by password.
+    Client::build_with_tls(info, TlsCertificates { client_tls: None, root_cert: options.ca.clone() })
 }
 
 async fn dial(client: &Client, options: &RedisOptions) -> Result<(MultiplexedConnection, Durability), Error> {

@@ -28,8 +28,10 @@ const TRIM_STEP: usize = 1000;
 /// How to reach a Redis, and when to give up on it.
 #[derive(Clone, Debug)]
 pub struct RedisOptions {
-    /// `redis://[user:password@]host[:port][/database]`.
+    /// `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS.
     pub url: Private<String>,
+    /// With `rediss://`: who vouches for the server, in PEM; `None` takes the system's authorities.
+    pub ca: Option<Vec<u8>>,
     /// Use it even where it evicts or keeps no append-only file. Its version is never waived.
     pub forced: bool,
     /// How long to wait for an answer. Scripts take well below a millisecond; longer means trouble.
@@ -42,7 +44,7 @@ impl RedisOptions {
     /// The usual patience: 2 s for an answer, 2 s for a connection.
     #[must_use]
     pub fn new(url: Private<String>) -> Self {
-        Self { url, forced: false, response_timeout: Duration::from_secs(2), connect_timeout: Duration::from_secs(2) }
+        Self { url, ca: None, forced: false, response_timeout: Duration::from_secs(2), connect_timeout: Duration::from_secs(2) }
     }
 }
 

@@ -22,12 +22,12 @@ pub(crate) async fn in_the_app(stage: &mut Stage) -> Result<Matter, Error> {
     stage.tell("app", &format!("{} of 4 fields are filled: {}", form.filled.len(), list(&form.filled)));
     let link = app.handle(&place, HandleKind::Link).await.by("the app")?;
     let code = app.handle(&place, HandleKind::Code).await.by("the app")?;
-    stage.tell("app", &format!("“You can go on anywhere: with this link, or the code {code}.”"));
+    stage.tell("app", &format!("“You can go on anywhere: with the code {}, or the link\n{}”", code.value, link.url));
     drop(sign_of_life);
     drop(app);
     stage.tell("maya", "goes into a tunnel; the app vanishes without a word");
     wait_until_suspended(stage, &place.session).await?;
-    Ok(Matter { session: place.session, link, code })
+    Ok(Matter { session: place.session, link: link.value, code: code.value })
 }
 
 async fn wait_until_suspended(stage: &Stage, session: &str) -> Result<(), Error> {

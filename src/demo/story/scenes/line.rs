@@ -30,7 +30,7 @@ pub(crate) async fn keeps_its_place(stage: &mut Stage, mut page: Chat, matter: &
     page.until(PATIENCE, |p| p.seen().line.as_ref().is_some_and(|l| waits(l) && l.ahead == Some(0))).await.by("the page")?;
     let after = page.seen().line.unwrap_or_default();
     holds(after.since == before.since, || format!("her wait should count from {:?}, not from {:?}", before.since, after.since))?;
-    stage.tell("chat", &format!("{}; her wait still counts from the first time", place(&after)));
+    stage.tell("chat", &format!("{}, and her wait still counts from the first time", place(&after)));
     omar.calls
         .leave_line(segue_proto::app::v1::LeaveLineRequest {
             request_id: segue_proto::client::fresh(),
@@ -45,6 +45,11 @@ pub(crate) async fn keeps_its_place(stage: &mut Stage, mut page: Chat, matter: &
 }
 
 fn place(line: &Line) -> String {
-    let ahead = line.ahead.map_or("unknown".to_owned(), |n| n.to_string());
-    format!("waits in “{}”, {ahead} ahead", line.queue)
+    let ahead = match line.ahead {
+        None => "her place is being counted".to_owned(),
+        Some(0) => "nobody is ahead".to_owned(),
+        Some(1) => "one is ahead".to_owned(),
+        Some(n) => format!("{n} are ahead"),
+    };
+    format!("waits in “{}”; {ahead}", line.queue)
 }

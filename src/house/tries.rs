@@ -1,0 +1,279 @@
+//! Tries of codes: what keeps 6 to 8 digits from being guessed, without locking out whoever shares an address.
+//!
+//! Only wrong tries count, and each costs a pause before the next. They are counted in two places:
+//!
+//! - by *source*: a customer who is signed in by subject and device, whoever else by address (of an IPv6 address the /64, which
+//!   one house holds). So a bad neighbour behind the same address costs a signed-in customer nothing, and others at most
+//!   [`ADDRESS_PAUSE`] at a time;
+//! - by *tenant*: all strangers together. Many addresses do not make many tries.
+//!
+//! The sum, with the usual 10 free tries a source and 600 a tenant: one address gets about 75 wrong tries in an hour, one
+//! signed-in device about 22, all strangers together about 1,200 in the first hour and 600 in each after it. With 8 digits and
+//! 10,000 live codes a try hits with 1 in 10,000: a net of any size hits once in 17 hours, one address once in 5 days. With 6
+//! digits the same needs no more than 100 live codes. Whoever is slowed down has two ways that are never: the link, whose
+//! code of authentication has 128 bits, and signing in.
+//!
+//! What is *not* here: what a code leads to.
+
+use segue_session::{Party, Principal, Reason, Refusal, Time};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// After so long without a wrong try a source begins anew.
+const FORGIVEN: Duration = Duration::from_secs(3_600);
+/// The longest pause of a signed-in device.
+const DEVICE_PAUSE: Duration = Duration::from_secs(3_600);
+/// The longest pause of an address: others may stand behind it.
+const ADDRESS_PAUSE: Duration = Duration::from_secs(60);
+/// The longest pause between two wrong tries of strangers, all together.
+const TENANT_PAUSE: Duration = Duration::from_secs(6);
+/// Sources counted at once, each below 200 bytes. Past them newcomers share one count, so that a flood of addresses wins none.
+const SOURCES: usize = 100_000;
+
+/// How many wrong tries are free.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Free {
+    /// For each source.
+    pub(super) source: u32,
+    /// For all strangers of a tenant, in an hour.
+    pub(super) tenant: u32,
+}
+
+/// Who tries.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    /// A customer who is signed in, on one device.
+    Device(String, Option<String>),
+    /// Whoever is behind an address.
+    Address(String),
+    /// Whoever came after too many others.
+    Others,
+}
+
+/// The wrong tries of one source.
+#[derive(Clone, Copy, Debug, Default)]
+struct Wrong {
+    count: u32,
+    last: Time,
+}
+
+/// Wrong tries of one tenant's codes.
+#[derive(Debug, Default)]
+pub(super) struct Tries(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    sources: BTreeMap<Source, Wrong>,
+    strangers: Wrong,
+}
+
+/// A try under way: counted as wrong until it was right, so that many at once win nothing.
+#[must_use = "a try that is not said to be right stays counted as wrong"]
+pub(super) struct Try<'t> {
+    tries: &'t Tries,
+    source: Source,
+}
+
+/// Why a try has to wait.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Wait {
+    /// The limit's name.
+    pub(super) limit: &'static str,
+    /// For how long, in milliseconds.
+    pub(super) ms: u64,
+}
+
+impl Wrong {
+    /// How long until the next try, in milliseconds.
+    fn wait(&self, now: Time, free: u32, most: Duration) -> u64 {
+        let beyond = self.count.checked_sub(free);
+        let pause = beyond.map_or(Duration::ZERO, |beyond| Duration::from_secs(1).saturating_mul(1 << beyond.min(30)).min(most));
+        millis(pause).saturating_sub(now.since(self.last).0)
+    }
+
+    fn add(&mut self, now: Time) {
+        if now.since(self.last).0 >= millis(FORGIVEN) {
+            self.count = 0;
+        }
+        *self = Self { count: self.count.saturating_add(1), last: now };
+    }
+}
+
+impl Tries {
+    /// Begins a try.
+    ///
+    /// # Errors
+    /// How long to wait first; the try does not count then.
+    pub(super) fn begin(&self, who: &Principal, from: &str, now: Time, free: Free) -> Result<Try<'_>, Wait> {
+        let mut state = self.state();
+        let source = state.known_as(source(who, from), now);
+        let stranger = !matches!(source, Source::Device(..));
+        let wrong = state.sources.get(&source).copied().unwrap_or_default();
+        let (limit, most) = if stranger { ("code_tries", ADDRESS_PAUSE) } else { ("code_tries", DEVICE_PAUSE) };
+        let ms = wrong.wait(now, free.source, most);
+        if ms > 0 {
+            return Err(Wait { limit, ms });
+        }
+        if stranger {
+            let ms = state.strangers.wait(now, free.tenant, TENANT_PAUSE);
+            if ms > 0 {
+                return Err(Wait { limit: "code_tries_tenant", ms });
+            }
+            state.strangers.add(now);
+        }
+        state.sources.entry(source.clone()).or_default().add(now);
+        Ok(Try { tries: self, source })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while holding it; were it so, counts would still be counts.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The source under which a try is counted: its own where there is room.
+    fn known_as(&mut self, source: Source, now: Time) -> Source {
+        if self.sources.len() < SOURCES || self.sources.contains_key(&source) {
+            return source;
+        }
+        self.sources.retain(|_, wrong| now.since(wrong.last).0 < millis(FORGIVEN));
+        if self.sources.len() < SOURCES { source } else { Source::Others }
+    }
+}
+
+impl Try<'_> {
+    /// The code led somewhere: it was no guess.
+    pub(super) fn was_right(self) {
+        let mut state = self.tries.state();
+        if !matches!(self.source, Source::Device(..)) {
+            state.strangers.count = state.strangers.count.saturating_sub(1);
+        }
+        if let Some(wrong) = state.sources.get_mut(&self.source) {
+            // One less, and no more: who holds a code of their own must not wash others' guesses away with it.
+            wrong.count = wrong.count.saturating_sub(1);
+        }
+    }
+}
+
+impl Wait {
+    /// As a refusal.
+    pub(super) fn refusal(&self) -> Refusal {
+        Refusal::new(Reason::TooManyAttempts, "too many codes were wrong; use the link, sign in, or wait").retry_after(self.ms)
+    }
+}
+
+fn source(who: &Principal, from: &str) -> Source {
+    match &who.party {
+        Party::Customer(claims) if claims.customer.is_some() => Source::Device(who.subject.reveal().clone(), claims.device.clone()),
+        _ => Source::Address(network(from)),
+    }
+}
+
+/// An address as one house has it: whole, or the /64 of an IPv6 one (RFC 6177).
+fn network(from: &str) -> String {
+    match from.parse() {
+        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
+            let mut segments = address.segments();
+            segments[4..].fill(0);
+            format!("{}/64", Ipv6Addr::from(segments))
+        }
+        _ => from.to_owned(),
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use segue_session::{CustomerClaims, CustomerId, Private, TenantId};
+
+    const FREE: Free = Free { source: 3, tenant: 1_000_000 };
+
+    fn principal(customer: Option<&str>) -> Principal {
+        let customer = customer.map(CustomerId::new);
+        let subject = customer.as_ref().map_or("visitor", CustomerId::as_str).to_owned();
+        let claims = CustomerClaims { customer, ..CustomerClaims::default() };
+        Principal { tenant: TenantId::new("acme"), subject: Private::new(subject), party: Party::Customer(claims), expires: Time(u64::MAX) }
+    }
+
+    /// Wrong tries that are let through, trying at every moment for so long.
+    fn guesses(tries: &Tries, who: &Principal, from: impl Fn(u64) -> String, hours: u64, free: Free) -> u64 {
+        let (mut now, mut through) = (0, 0);
+        while now < hours * 3_600_000 {
+            match tries.begin(who, &from(through), Time(10_000_000 + now), free) {
+                Ok(_wrong) => through += 1,
+                Err(wait) => now += wait.ms,
+            }
+        }
+        through
+    }
+
+    #[test]
+    fn wrong_tries_cost_a_growing_pause() {
+        let (tries, visitor) = (Tries::default(), principal(None));
+        let mut waits = Vec::new();
+        let mut now = Time(10_000_000);
+        for _ in 0..12 {
+            let wait = tries.begin(&visitor, "192.0.2.1", now, FREE).map(drop).err().map_or(0, |wait| wait.ms);
+            waits.push(wait);
+            now = Time(now.0 + wait);
+        }
+        assert_eq!(waits, [0, 0, 0, 1_000, 0, 2_000, 0, 4_000, 0, 8_000, 0, 16_000]);
+        let later = Time(now.0 + millis(FORGIVEN));
+        assert!(tries.begin(&visitor, "192.0.2.1", later, FREE).is_ok(), "a quiet hour is forgiven");
+    }
+
+    #[test]
+    fn a_bad_neighbour_costs_others_little() {
+        let (tries, visitor, now) = (Tries::default(), principal(None), Time(10_000_000));
+        while tries.begin(&visitor, "192.0.2.1", now, FREE).is_ok() {}
+        assert!(tries.begin(&principal(Some("nora")), "192.0.2.1", now, FREE).is_ok(), "who is signed in counts for themselves");
+        assert!(tries.begin(&visitor, "192.0.2.2", now, FREE).is_ok(), "another address");
+        assert_eq!(guesses(&tries, &visitor, |_| "192.0.2.1".into(), 3, FREE) / 60, 3, "a minute at most");
+    }
+
+    #[test]
+    fn right_codes_are_free_and_wash_nothing_away() {
+        let (tries, visitor, now) = (Tries::default(), principal(None), Time(10_000_000));
+        for _ in 0..100 {
+            tries.begin(&visitor, "192.0.2.1", now, FREE).map_err(|_| "refused").unwrap().was_right();
+        }
+        for _ in 0..3 {
+            let _wrong = tries.begin(&visitor, "192.0.2.1", now, FREE);
+        }
+        assert!(tries.begin(&visitor, "192.0.2.1", now, FREE).is_err(), "the free ones are used up");
+    }
+
+    #[test]
+    fn many_at_once_win_nothing() {
+        let (tries, visitor, now) = (Tries::default(), principal(None), Time(10_000_000));
+        let under_way: Vec<_> = (0..100).filter_map(|_| tries.begin(&visitor, "192.0.2.1", now, FREE).ok()).collect();
+        assert_eq!(under_way.len(), 3);
+    }
+
+    #[test]
+    fn many_addresses_do_not_make_many_tries() {
+        let usual = Free { source: 10, tenant: 600 };
+        let net = |n: u64| format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255);
+        let tries = Tries::default();
+        let first = guesses(&tries, &principal(None), net, 1, usual);
+        assert!((1_100..1_300).contains(&first), "{first} in the first hour");
+        let alone = guesses(&Tries::default(), &principal(None), |_| "192.0.2.1".into(), 1, usual);
+        assert!((60..90).contains(&alone), "{alone} of one address");
+        let device = guesses(&Tries::default(), &principal(Some("mallory")), |_| "192.0.2.1".into(), 1, usual);
+        assert!((20..25).contains(&device), "{device} of one device");
+    }
+
+    #[test]
+    fn a_house_has_one_network() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(network("192.0.2.1"), "192.0.2.1");
+        assert_eq!(network("+41443640101"), "+41443640101");
+    }
+}
