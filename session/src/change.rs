@@ -21,6 +21,8 @@ pub struct Changed {
     pub messages: Vec<Message>,
     /// Questions to other systems, to be asked once the change is stored.
     pub lookups: Vec<LookupRequest>,
+    /// By these it may be found who the customer could be; nobody is known yet.
+    pub seeks: Vec<LookupKey>,
     /// Handles for the customer, once.
     pub handles: Vec<GivenHandle>,
     /// All look-up keys the session shall have.

@@ -1,7 +1,7 @@
 //! What a command is applied with: the time, who gives it, the tenant's settings, and a source of ids. All of it is told.
 
 use crate::journey::Library;
-use crate::{AssuranceLevel, Keys, Language, Principal, QueueName, TenantId, Time};
+use crate::{AssuranceLevel, Keys, Language, Principal, Proof, QueueName, TenantId, Time};
 use segue_router::Span;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -62,8 +62,8 @@ pub struct Settings {
     pub keep_for: Span,
     /// How long a secret answer is kept where its field does not say.
     pub secret_for: Span,
-    /// How long an agent's identification holds.
-    pub agent_check_for: Span,
+    /// How long a proof counts at most, by its method; one whose method is not here counts for as long as it says itself.
+    pub holds: BTreeMap<String, Span>,
     /// The language of customers who say nothing.
     pub language: Language,
     /// Where customers go who ask for a person and whose journey has not said where.
@@ -106,6 +106,14 @@ impl Action {
 }
 
 impl Settings {
+    /// A proof with the end that it has here. Of a sign-in by several methods (`pwd+otp`) the first that is over ends it.
+    #[must_use]
+    pub fn held(&self, proof: Proof) -> Proof {
+        let spans = proof.method.split('+').filter_map(|method| self.holds.get(method));
+        let until = spans.min().map_or(proof.until, |span| proof.until.min(proof.at.after(*span)));
+        Proof { until, ..proof }
+    }
+
     /// Settings that suit a telephone-and-chat house: half a minute of grace, a week to come back, a month at most.
     #[must_use]
     pub fn usual(language: Language) -> Self {
@@ -120,7 +128,9 @@ impl Settings {
             code_digits: 6,
             keep_for: Span::seconds(30 * DAY),
             secret_for: Span::seconds(5 * 60),
-            agent_check_for: Span::seconds(3600),
+            holds: [("agent_check", 3600), ("link", DAY), ("code", DAY), ("sip_reference", 3600)]
+                .map(|(method, seconds)| (method.to_owned(), Span::seconds(seconds)))
+                .into(),
             language,
             queue: None,
             resume_link: None,

@@ -1,7 +1,7 @@
 //! The configuration as resolved: every reference checked, every default filled in, every secret read.
 
 pub use super::network::Network;
-use segue_session::{AgentName, Channel, JourneyName, Language, Private, QueueName, SkillName, TenantId};
+use segue_session::{Action, AgentName, AssuranceLevel, Channel, JourneyName, Language, Private, QueueName, SkillName, TenantId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -349,6 +349,10 @@ pub struct Sessions {
     pub code_digits: u8,
     /// How long an archived session's stub explains itself.
     pub keep_for: Duration,
+    /// How long a proof counts at most, by its method.
+    pub holds: BTreeMap<String, Duration>,
+    /// How surely a customer must be known for what they ask.
+    pub levels: BTreeMap<Action, AssuranceLevel>,
 }
 
 /// A system that adds to the screen pop.

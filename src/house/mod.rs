@@ -17,6 +17,7 @@ mod listen;
 mod order;
 mod places;
 mod port;
+mod recognise;
 mod resolve;
 mod sweep;
 mod tenant;

@@ -292,7 +292,7 @@ impl Tenant {
     fn tell(self: &Arc<Self>, read: Option<Read>, changed: Changed, committed: &Committed) -> Applied {
         self.heard(committed, changed.events.len());
         self.measure(&changed);
-        let Changed { session, lookups, handles, .. } = changed;
+        let Changed { session, lookups, seeks, handles, .. } = changed;
         let Some(session) = session else {
             let over = read.iter().flat_map(|read| &read.session.interactions).map(|record| record.id);
             self.scenery.parts.forget(&over.collect::<Vec<_>>());
@@ -307,6 +307,9 @@ impl Tenant {
         }
         for lookup in lookups {
             self.look_up(session.id, lookup);
+        }
+        if !seeks.is_empty() {
+            self.look_for(session.id, seeks);
         }
         let stored = Stored {
             version,

@@ -84,6 +84,8 @@ pub(super) fn settings(tenant: &plan::Tenant, limits: &Limits) -> Settings {
         session_bytes: limits.session_bytes,
         queue: tenant.person_queue.clone(),
         resume_link: tenant.resume_link.clone(),
+        holds: sessions.holds.iter().map(|(method, hold)| (method.clone(), span(*hold))).collect(),
+        levels: sessions.levels.clone(),
         ..Settings::usual(tenant.language.clone())
     }
 }

@@ -7,6 +7,7 @@ use super::words;
 use super::{FieldKind, JourneyVersion};
 use crate::needs::Needs;
 use crate::{AssuranceLevel, Channel, ChoiceId, FieldId, JourneyName, Language, QueueName, Sensitivity, StepId};
+use segue_router::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -25,9 +26,23 @@ pub(crate) struct Body {
     pub(crate) languages: BTreeSet<String>,
     pub(crate) start: StepId,
     pub(crate) upgrade: Upgrade,
+    pub(crate) lease: Lease,
     pub(crate) steps: BTreeMap<StepId, Step>,
     pub(crate) path: String,
     pub(crate) text: String,
+}
+
+/// How long a session of a journey lasts, where the journey says otherwise than the tenant does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lease {
+    /// How long it can be resumed once suspended, anew with each suspension.
+    pub sliding: Option<Span>,
+    /// How long it lasts at most, from its beginning.
+    pub absolute: Option<Span>,
+    /// How long before its end the customer is warned.
+    pub warn: Option<Span>,
+    /// How long secrets are kept whose field does not say.
+    pub secrets: Option<Span>,
 }
 
 /// What becomes of sessions that stand on another version when this one is published.
@@ -304,6 +319,11 @@ impl Journey {
         }
         let own = held.get(self.0.language.as_str()).or(held.first());
         own.map_or(wish, |own| Language::new(own))
+    }
+    /// How long its sessions last.
+    #[must_use]
+    pub fn lease(&self) -> Lease {
+        self.0.lease
     }
     /// Its steps, in order of their ids.
     pub fn steps(&self) -> impl Iterator<Item = &StepId> {

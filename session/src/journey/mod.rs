@@ -19,7 +19,7 @@ mod text;
 mod walk;
 pub(crate) mod words;
 
-pub use definition::{Journey, Reference, Referred};
+pub use definition::{Journey, Lease, Reference, Referred};
 pub use faults::Fault;
 pub use fields::is_region;
 pub use library::{Attributes, Library};
@@ -27,6 +27,7 @@ pub use publish::{Carried, LiveAt, PublishReport};
 pub use read::compile;
 pub(crate) use words::Phrase;
 
+use crate::store::KeyKind;
 use crate::{
     Answer, Answers, Channel, ChoiceId, ExpectedWait, FieldId, JourneyName, Language, LookupRequest, Private, QueueName, RequestId,
     Sensitivity, StepId, Time,
@@ -144,6 +145,8 @@ pub enum Input {
 pub enum Moved {
     /// A field was answered.
     Answered(FieldId),
+    /// An address was given at which somebody may be known.
+    Address(KeyKind, FieldId),
     /// A step of a journey was reached.
     Reached(JourneyName, StepId),
     /// An answer did not fit.

@@ -25,6 +25,17 @@ pub enum Value {
     Json(serde_json::Value),
 }
 
+impl Value {
+    /// Text, where it is one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Number(_) | Self::Decimal(..) | Self::Money(..) | Self::Date(_) | Self::YesNo(_) | Self::Json(_) => None,
+        }
+    }
+}
+
 /// Who may see an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,9 +4,9 @@ use super::draft::Draft;
 use crate::journey::Prompt;
 use crate::{FieldId, Sensitivity};
 
-/// A secret whose field sets no end of its own gets the tenant's.
+/// A secret whose field sets no end of its own gets the journey's, or the tenant's.
 pub(super) fn bound_secrets(draft: &mut Draft<'_, '_>) {
-    let until = draft.now().after(draft.moment.settings.secret_for);
+    let until = draft.now().after(draft.terms().secrets);
     for answer in draft.session.answers.values_mut().filter(|a| a.sensitivity == Sensitivity::Secret) {
         answer.until.get_or_insert(until);
     }

@@ -4,7 +4,7 @@ use super::draft::{Draft, word};
 use super::{handles, identity};
 use crate::{
     Action, Actor, Arriving, AssuranceLevel, Claim, CustomerClaims, Leg, LegStanding, Moment, Party, Principal, Proved, Reason, Refusal,
-    Time, Who, access, limits,
+    Who, access, limits,
 };
 
 /// Joins as one more leg.
@@ -74,9 +74,9 @@ fn rebind(draft: &mut Draft<'_, '_>, fresh: &Leg) {
 }
 
 /// The best that the claims prove, and for how long.
-pub(super) fn proved(claims: &CustomerClaims, now: Time) -> Option<Proved> {
-    let holding = claims.proofs.iter().filter(|p| claims.customer.is_some() && now < p.until);
-    holding.max_by_key(|p| (p.level, p.until)).map(|p| Proved { level: p.level, until: p.until })
+pub(super) fn proved(now: &Moment<'_>, claims: &CustomerClaims) -> Option<Proved> {
+    let held = claims.proofs.iter().filter(|_| claims.customer.is_some()).cloned().map(|proof| now.settings.held(proof));
+    held.filter(|p| now.now < p.until).max_by_key(|p| (p.level, p.until)).map(|p| Proved { level: p.level, until: p.until })
 }
 
 /// A leg as it comes, held by who comes with it.
@@ -104,7 +104,7 @@ pub(super) fn leg(now: &Moment<'_>, arriving: &Arriving) -> Result<Leg, Refusal>
         holder,
         life: now.life,
         proved: match now.who {
-            Actor::Principal(Principal { party: Party::Customer(claims), .. }) => proved(claims, now.now),
+            Actor::Principal(Principal { party: Party::Customer(claims), .. }) => proved(now, claims),
             Actor::Principal(_) | Actor::House => None,
         },
         signed_in: matches!(now.who, Actor::Principal(Principal { party: Party::Customer(claims), .. }) if claims.customer.is_some()),
@@ -134,14 +134,13 @@ pub(super) fn right(draft: &Draft<'_, '_>, arriving: &Arriving, by: &Claim) -> R
 
 /// What coming in by the claim will prove: it counts for the claim itself.
 fn worth(draft: &Draft<'_, '_>, by: &Claim) -> AssuranceLevel {
-    let now = draft.now();
     let handle = match by {
         Claim::Handle(..) => handles::LEVEL,
         Claim::SignedIn | Claim::SameLeg => AssuranceLevel::None,
     };
     match draft.moment.who {
         Actor::Principal(Principal { party: Party::Customer(claims), .. }) => {
-            claims.proofs.iter().filter(|p| now < p.until).map(|p| p.level).fold(handle, AssuranceLevel::max)
+            proved(draft.moment, claims).map_or(handle, |proved| handle.max(proved.level))
         }
         Actor::Principal(_) | Actor::House => handle,
     }

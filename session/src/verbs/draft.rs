@@ -1,5 +1,6 @@
 //! What a verb works on: a session that is not yet stored, and what is to follow once it is.
 
+use super::lease::{self, Terms};
 use crate::codec::Coded;
 use crate::store::{HandleKey, KeyKind, LookupKey};
 use crate::{
@@ -18,6 +19,7 @@ pub(super) struct Draft<'m, 'a> {
     pub(super) route: Vec<RouteRequest>,
     pub(super) messages: Vec<Message>,
     pub(super) lookups: Vec<LookupRequest>,
+    pub(super) seeks: Vec<LookupKey>,
     pub(super) handles: Vec<GivenHandle>,
     /// Whether anything is to be stored.
     pub(super) dirty: bool,
@@ -41,6 +43,7 @@ impl<'m, 'a> Draft<'m, 'a> {
             route: Vec::new(),
             messages: Vec::new(),
             lookups: Vec::new(),
+            seeks: Vec::new(),
             handles: Vec::new(),
             dirty: false,
             gone: false,
@@ -67,6 +70,11 @@ impl<'m, 'a> Draft<'m, 'a> {
         }
     }
 
+    /// How long the session lasts.
+    pub(super) fn terms(&self) -> Terms {
+        lease::terms(&self.session, self.moment.settings, self.moment.library)
+    }
+
     pub(super) const fn now(&self) -> Time {
         self.moment.now
     }
@@ -76,6 +84,14 @@ impl<'m, 'a> Draft<'m, 'a> {
         self.dirty = true;
         let args = args.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
         self.events.push(SessionEvent { session: self.session.id, at: self.moment.now, kind: kind.to_owned(), args });
+    }
+
+    /// An address was seen or said: the house may look who is known there. Whoever is known already is not put in doubt by it.
+    pub(super) fn seek(&mut self, kind: KeyKind, address: &str) {
+        let key = self.moment.keys.lookup(kind, address);
+        if !matches!(self.session.party, Who::Known { .. }) && !address.trim().is_empty() && !self.seeks.contains(&key) {
+            self.seeks.push(key);
+        }
     }
 
     /// The customer did something: the idle time begins anew.
@@ -140,6 +156,9 @@ impl<'m, 'a> Draft<'m, 'a> {
 
     pub(super) fn add_leg(&mut self, leg: Leg) -> Result<(), Refusal> {
         limits::within("legs", self.session.present().count().saturating_add(1), limits::LEGS)?;
+        if let (Some(kind), Some(address)) = (address_kind(leg.channel), &leg.address) {
+            self.seek(kind, address.reveal());
+        }
         self.session.legs.retain(|l| l.id != leg.id);
         self.session.legs.push(leg);
         let past = self.session.legs.iter().filter(|l| matches!(l.standing, LegStanding::Ended { .. })).count();
@@ -163,6 +182,7 @@ impl<'m, 'a> Draft<'m, 'a> {
                 route: self.route,
                 messages: Vec::new(),
                 lookups: Vec::new(),
+                seeks: Vec::new(),
                 handles: Vec::new(),
                 keys: Vec::new(),
                 handle_keys: Vec::new(),
@@ -183,6 +203,7 @@ impl<'m, 'a> Draft<'m, 'a> {
             route: self.route,
             messages: self.messages,
             lookups: self.lookups,
+            seeks: self.seeks,
             handles: self.handles,
             keys: keys(self.moment, &self.session),
             handle_keys: handle_keys(&self.session),
@@ -213,6 +234,15 @@ pub(super) fn word(channel: Channel) -> String {
     .to_owned()
 }
 
+/// What kind of address a leg of a channel comes from, where people are known by it.
+const fn address_kind(channel: Channel) -> Option<KeyKind> {
+    match channel {
+        Channel::Voice => Some(KeyKind::Phone),
+        Channel::Email => Some(KeyKind::Email),
+        Channel::Chat | Channel::App => None,
+    }
+}
+
 /// All look-up keys the session shall have: its customer, where its legs came from, what its customer may be reached at, and
 /// its interactions.
 fn keys(moment: &Moment<'_>, session: &Session) -> Vec<LookupKey> {
@@ -231,11 +261,8 @@ fn keys(moment: &Moment<'_>, session: &Session) -> Vec<LookupKey> {
         }
     }
     for leg in &session.legs {
-        let Some(address) = &leg.address else { continue };
-        match leg.channel {
-            Channel::Voice => add(KeyKind::Phone, address.reveal()),
-            Channel::Email => add(KeyKind::Email, address.reveal()),
-            Channel::Chat | Channel::App => {}
+        if let (Some(kind), Some(address)) = (address_kind(leg.channel), &leg.address) {
+            add(kind, address.reveal());
         }
     }
     for interaction in &session.interactions {

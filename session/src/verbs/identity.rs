@@ -11,7 +11,7 @@ pub(super) fn prove(draft: &mut Draft<'_, '_>, leg: LegId, claims: CustomerClaim
     access::over_leg(draft.moment, &draft.session, leg)?;
     draft.speaks(leg)?;
     adopt(draft, &claims)?;
-    let proved = super::attach::proved(&claims, draft.now());
+    let proved = super::attach::proved(draft.moment, &claims);
     if claims.customer.is_some()
         && let Some(leg) = draft.session.legs.iter_mut().find(|l| l.id == leg && (!l.signed_in || l.proved != proved))
     {
@@ -51,8 +51,9 @@ fn adopt(draft: &mut Draft<'_, '_>, claims: &CustomerClaims) -> Result<(), Refus
     Ok(())
 }
 
-/// Counts a proof, once.
+/// Counts a proof, once, for as long as its method holds here.
 pub(super) fn prove_by(draft: &mut Draft<'_, '_>, proof: Proof) {
+    let proof = draft.moment.settings.held(proof);
     let same = |p: &Proof| p.method == proof.method && p.issuer == proof.issuer && p.at == proof.at && p.until == proof.until;
     if draft.session.assurance.0.iter().any(same) {
         return;
@@ -76,8 +77,15 @@ pub(super) fn recognise(draft: &mut Draft<'_, '_>, candidates: Vec<Candidate>) -
     if matches!(draft.session.party, Who::Known { .. }) {
         return Ok(());
     }
-    draft.event("recognised", &[("candidates", candidates.len().to_string())]);
-    draft.session.party = if candidates.is_empty() { Who::Unknown } else { Who::Candidates(candidates) };
+    let found = if candidates.is_empty() { Who::Unknown } else { Who::Candidates(candidates) };
+    if draft.session.party == found {
+        return Ok(());
+    }
+    if let Who::Candidates(some) = &found {
+        draft.event("recognised", &[("candidates", some.len().to_string())]);
+    }
+    draft.session.party = found;
+    draft.dirty = true;
     draft.grown = true;
     Ok(())
 }
@@ -105,7 +113,8 @@ pub(super) fn identify(draft: &mut Draft<'_, '_>, agent: &AgentName, customer: O
             level: AssuranceLevel::Low,
             issuer: agent.to_string(),
             at: now,
-            until: now.after(draft.moment.settings.agent_check_for),
+            // For as long as such a check holds, and no longer than the session.
+            until: draft.session.ends,
         },
     );
     draft.event("identified", &[("by", "agent".to_owned()), ("agent", agent.to_string())]);

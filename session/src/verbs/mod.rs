@@ -17,6 +17,7 @@ mod desk;
 mod draft;
 mod handles;
 mod identity;
+mod lease;
 mod leave;
 mod notices;
 mod person;

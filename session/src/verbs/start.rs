@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, word};
 use super::{attach, walk};
+use crate::store::KeyKind;
 use crate::{
     Actor, Arriving, Changed, JourneyName, Ledger, Moment, Party, Private, Reason, Refusal, Session, SessionId, Standing, Who, access,
     limits,
@@ -30,7 +31,7 @@ pub(super) fn start(
         if let Some(customer) = &claims.customer {
             session.party = Who::Known { customer: customer.clone(), persona: claims.persona.clone(), before: Box::new(Who::Unknown) };
             session.customer.clone_from(&claims.attributes);
-            proofs.clone_from(&claims.proofs);
+            proofs.extend(claims.proofs.iter().cloned().map(|proof| now.settings.held(proof)));
         }
         session.language = claims.language.clone().unwrap_or(session.language);
     }
@@ -39,6 +40,11 @@ pub(super) fn start(
     session.assurance = Ledger(proofs);
     let mut draft = Draft::new(now, session, None);
     draft.add_leg(leg)?;
+    // What is said without a signature says who it could be, and nothing more.
+    for (name, kind) in [("phone", KeyKind::Phone), ("email", KeyKind::Email)] {
+        let said = draft.session.claimed.get(name).and_then(|value| value.reveal().as_str().map(str::to_owned));
+        said.into_iter().for_each(|said| draft.seek(kind, &said));
+    }
     let known = matches!(draft.session.party, Who::Known { .. });
     let mut args = vec![("channel", word(arriving.channel)), ("known", known.to_string())];
     args.extend(journey.as_ref().map(|j| ("journey", j.to_string())));

@@ -76,7 +76,7 @@ pub(super) fn stop(draft: &mut Draft<'_, '_>, cause: SuspendCause, channel: Opti
     }
     end_legs(draft);
     let interaction = person::leave_with_place(draft);
-    let until = Time(now.after(draft.moment.settings.sliding).0.min(draft.session.ends.0));
+    let until = Time(now.after(draft.terms().sliding).0.min(draft.session.ends.0));
     let step = draft.session.position.as_ref().and_then(|p| p.frames.last()).map(|f| f.step.clone());
     let mut args = vec![("cause", notices::cause(cause).to_owned()), ("until", until.0.to_string())];
     args.extend(channel.map(|c| ("channel", word(c))));

@@ -1,7 +1,7 @@
 //! Deadlines: what was due is done, and the next moment is told.
 
 use super::draft::{Draft, word};
-use super::{answers, close, handles, leave, suspend, walk};
+use super::{answers, close, handles, lease, leave, notices, suspend, walk};
 use crate::journey::Library;
 use crate::{LegStanding, Phase, Session, Settings, Standing, SuspendCause, Time};
 
@@ -96,14 +96,11 @@ fn idle(draft: &mut Draft<'_, '_>) {
 
 /// Warns once that the time runs out.
 fn warn(draft: &mut Draft<'_, '_>, until: Time) {
-    if !draft.session.warned && warning(until, draft.moment.settings) <= draft.now() {
+    if !draft.session.warned && draft.terms().warning(until) <= draft.now() {
         draft.session.warned = true;
         draft.event("expiring", &[("at", until.0.to_string())]);
+        notices::say(draft, "expiring", &[("at", until.0.to_string())]);
     }
-}
-
-const fn warning(until: Time, settings: &Settings) -> Time {
-    Time(until.0.saturating_sub(settings.warn_before.0))
 }
 
 fn step_due(session: &Session, library: &Library) -> Option<Time> {
@@ -114,7 +111,8 @@ fn step_due(session: &Session, library: &Library) -> Option<Time> {
 #[must_use]
 pub fn due(session: &Session, settings: &Settings, library: &Library) -> Option<Time> {
     let secrets = session.answers.values().filter_map(|a| a.until);
-    let warned = |until| (!session.warned).then(|| warning(until, settings));
+    let terms = lease::terms(session, settings, library);
+    let warned = |until| (!session.warned).then(|| terms.warning(until));
     let own: Vec<Time> = match &session.standing {
         Standing::Active => {
             let graces = session.legs.iter().filter_map(|l| match l.standing {

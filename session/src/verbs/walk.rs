@@ -34,6 +34,8 @@ pub(super) fn begin(draft: &mut Draft<'_, '_>, journey: &JourneyName, leg: LegId
         *at = Some(position);
         Ok(moved)
     })?;
+    let (terms, born) = (draft.terms(), draft.session.created);
+    draft.session.ends = terms.end(born);
     absorb(draft, moved, Some(channel));
     answers::count_asked_twice(draft);
     Ok(())
@@ -163,6 +165,10 @@ pub(super) fn absorb(draft: &mut Draft<'_, '_>, moved: Vec<Moved>, channel: Opti
         draft.dirty = true;
         match one {
             Moved::Answered(field) => draft.event("answered", &[("field", field.to_string())]),
+            Moved::Address(kind, field) => {
+                let given = draft.session.answers.get(&field).and_then(|a| a.value.reveal().as_text().map(str::to_owned));
+                given.into_iter().for_each(|given| draft.seek(kind, &given));
+            }
             Moved::Reached(journey, step) => reached(draft, journey, step, channel),
             Moved::Misfit(misfit) => {
                 if let Some(last) = draft.session.trail.last_mut() {

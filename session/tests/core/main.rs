@@ -4,6 +4,7 @@
 
 mod bench;
 mod identity;
+mod leases;
 mod lives;
 mod pop;
 mod properties;

@@ -2,7 +2,8 @@
 
 use super::Checker;
 use crate::config::plan::Sessions;
-use crate::config::raw;
+use crate::config::raw::{self, Asked, Level};
+use segue_session::{Action, AssuranceLevel};
 use std::time::Duration;
 
 const DAY: u64 = 86_400;
@@ -33,6 +34,13 @@ pub(super) fn resolve(tenant: &str, raw: &raw::Sessions, checker: &mut Checker<'
             "fewer can be guessed, more are not typed",
         );
     }
+    for (method, hold) in &raw.holds {
+        checker.between(&["tenants", tenant, "sessions", "holds", method], hold.0, seconds(1), seconds(400 * DAY));
+        if method.contains('+') {
+            let mend = "name each method by itself; of several the first that is over ends the proof";
+            checker.wrong(&["tenants", tenant, "sessions", "holds", method], "several methods", mend);
+        }
+    }
     Sessions {
         grace: raw.grace.0,
         idle: raw.idle.0,
@@ -41,5 +49,27 @@ pub(super) fn resolve(tenant: &str, raw: &raw::Sessions, checker: &mut Checker<'
         handle_for: raw.handle_for.0,
         code_digits: raw.code_digits,
         keep_for: raw.keep_for.0,
+        holds: raw.holds.iter().map(|(method, hold)| (method.clone(), hold.0)).collect(),
+        levels: raw.levels.iter().map(|(asked, least)| (action(*asked), level(*least))).collect(),
+    }
+}
+
+const fn action(asked: Asked) -> Action {
+    match asked {
+        Asked::Resume => Action::Resume,
+        Asked::GiveHandle => Action::GiveHandle,
+        Asked::CallBack => Action::CallBack,
+        Asked::Consent => Action::Consent,
+        Asked::Document => Action::Document,
+    }
+}
+
+const fn level(least: Level) -> AssuranceLevel {
+    match least {
+        Level::None => AssuranceLevel::None,
+        Level::Claimed => AssuranceLevel::Claimed,
+        Level::Low => AssuranceLevel::Low,
+        Level::Substantial => AssuranceLevel::Substantial,
+        Level::High => AssuranceLevel::High,
     }
 }

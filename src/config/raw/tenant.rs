@@ -144,6 +144,43 @@ pub(crate) struct Sessions {
     pub code_digits: u8,
     /// How long a session that is over explains itself to a late return.
     pub keep_for: Lasting,
+    /// How long a proof of who it is counts at most, by its method: `sign_in`, `link`, `code`, `sip_reference`, `agent_check`, or
+    /// a method of the issuer's `amr`, such as `otp`. A method that is not here counts for as long as its token or handle does.
+    pub holds: BTreeMap<String, Lasting>,
+    /// How surely a customer must be known for what they ask; what is not here asks for nothing.
+    pub levels: BTreeMap<Asked, Level>,
+}
+
+/// What a customer asks for that may want them known more surely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Asked {
+    /// Come back into a session.
+    Resume,
+    /// Be given a way back.
+    GiveHandle,
+    /// Be called back.
+    CallBack,
+    /// Agree to something.
+    Consent,
+    /// Leave a document.
+    Document,
+}
+
+/// How surely somebody is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Level {
+    /// Not at all.
+    None,
+    /// By a number or an address alone.
+    Claimed,
+    /// By one factor, or a handle.
+    Low,
+    /// Signed in.
+    Substantial,
+    /// Signed in with two factors.
+    High,
 }
 
 impl Default for Sessions {
@@ -156,6 +193,10 @@ impl Default for Sessions {
             handle_for: seconds(7 * 86_400),
             code_digits: 8,
             keep_for: seconds(30 * 86_400),
+            holds: [("agent_check", 3_600), ("link", 86_400), ("code", 86_400), ("sip_reference", 3_600)]
+                .map(|(method, span)| (method.to_owned(), seconds(span)))
+                .into(),
+            levels: BTreeMap::new(),
         }
     }
 }

@@ -155,3 +155,38 @@ async fn a_visitor_gets_the_ways_back_they_ask_for_though_they_dropped_out() {
         }
     }
 }
+
+/// A customer who is signed in, and reached at this number.
+fn reached_at(name: &str, number: &str) -> Principal {
+    let mut who = customer(name);
+    if let Party::Customer(claims) = &mut who.party {
+        claims.attributes.insert("phone".to_owned(), Private::new(number.into()));
+        claims.attributes.insert("name".to_owned(), Private::new(name.to_uppercase().into()));
+    }
+    who
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_people_behind_one_number_are_candidates() {
+    let house = open(&memory()).await;
+    for name in ["dee", "al", "dee", "dee"] {
+        Caller::start_on(&house, reached_at(name, "+33142685300"), Channel::App).await;
+    }
+    Caller::start_on(&house, reached_at("zoe", "+33142685399"), Channel::App).await;
+    let eve = Caller { house: house.clone(), who: visitor("eve"), session: SessionId(fresh()), leg: LegId(fresh()) };
+    let claimed = [("phone".to_owned(), Private::new("+33 1 42 68 53 00".into()))].into();
+    let mut watch = house.watch(&eve.who, eve.session);
+    eve.order(Command::Start { session: eve.session, leg: eve.arriving(Channel::Chat), journey: None, claimed }).await.unwrap();
+    let recognised = async {
+        while house.view(&eve.who, eve.session, None).await.unwrap().version < Version(2) {
+            watch.wake.changed().await.unwrap();
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), recognised).await.unwrap();
+    eve.ask().await;
+    let pop = Desk::ready(&house, "ada").await.offer().await.pop;
+    let some: Vec<_> = pop.customer.candidates.iter().map(|c| (c.customer.as_str(), c.label.reveal().as_str(), c.score)).collect();
+    assert_eq!(some, [("dee", "DEE", 60), ("al", "AL", 20)], "the likeliest first, and never for sure");
+    assert_eq!((pop.customer.customer, pop.assurance.level), (None, AssuranceLevel::None));
+    assert!(pop.history.is_empty(), "nobody's history is shown");
+}

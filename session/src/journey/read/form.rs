@@ -17,7 +17,7 @@ const FIELD_LIMIT: usize = 100;
 /// The longest text a customer may give, in characters.
 pub(crate) const TEXT_LIMIT: usize = 2_000;
 /// The longest lease a secret may have.
-const KEEP_LIMIT_MS: u64 = 24 * 3_600_000;
+pub(crate) const KEEP_LIMIT_MS: u64 = 24 * 3_600_000;
 
 const KINDS: [(&str, FieldKind); 10] = [
     ("text", FieldKind::Text),

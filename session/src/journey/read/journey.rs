@@ -1,20 +1,24 @@
 //! Compiles a journey: header, steps, checks over the whole, and the version.
 
+use super::form::KEEP_LIMIT_MS;
 use super::reader::Reader;
 use super::tree::{self, Is, Node};
 use crate::journey::{
     Fault, JourneyVersion,
     check::{self, Names},
-    definition::{Body, Journey, Upgrade},
+    definition::{Body, Journey, Lease, Upgrade},
     text::Text,
 };
 use crate::{FieldId, Language, StepId};
+use segue_router::Span;
 use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
+/// The longest a session may last, in milliseconds: 800 days.
+const LEASE_LIMIT_MS: u64 = 800 * 86_400_000;
 /// The most steps of a journey.
 const STEP_LIMIT: usize = 500;
 
@@ -46,7 +50,7 @@ pub fn compile(path: &str, text: &str) -> Result<(Journey, Vec<Fault>), Vec<Faul
 
 impl Reader<'_> {
     fn journey(&mut self, root: &Node, text: &str) -> Option<Body> {
-        const KEYS: [&str; 8] = ["journey", "title", "language", "languages", "start", "takes", "upgrade", "steps"];
+        const KEYS: [&str; 9] = ["journey", "title", "language", "languages", "start", "takes", "upgrade", "lease", "steps"];
         let fields = self.map(root, "the journey", &KEYS)?;
         self.language = fields
             .get("language")
@@ -71,6 +75,7 @@ impl Reader<'_> {
         let start = self.needed_link(&fields, "start");
         let takes = self.takes(fields.get("takes"));
         let upgrade = self.upgrade(fields.get("upgrade"));
+        let lease = self.lease(fields.get("lease"));
         let mut steps = BTreeMap::new();
         for (key, node) in entries {
             let id = self.name(&key.name, key.at, "the step's id").map(StepId::new);
@@ -94,6 +99,7 @@ impl Reader<'_> {
             languages,
             start: start?.to,
             upgrade: upgrade?,
+            lease,
             steps,
             path,
             text: text.to_owned(),
@@ -103,6 +109,33 @@ impl Reader<'_> {
     fn takes(&mut self, node: Option<&Node>) -> BTreeSet<FieldId> {
         let items = node.and_then(|n| self.list(n, "'takes'")).unwrap_or_default();
         items.iter().filter_map(|i| self.field_name(i, "'takes'")).collect()
+    }
+
+    /// `{ sliding: 2h, absolute: 3d, warn: 10m, secrets: 2m }`, each of them where the tenant's shall not hold.
+    fn lease(&mut self, node: Option<&Node>) -> Lease {
+        let Some(fields) = node.and_then(|n| self.map(n, "'lease'", &["sliding", "absolute", "warn", "secrets"])) else {
+            return Lease::default();
+        };
+        let mut span = |key: &str, most| self.duration(fields.get(key), &format!("'{key}'"), most).map(Span);
+        let lease = Lease {
+            sliding: span("sliding", LEASE_LIMIT_MS),
+            absolute: span("absolute", LEASE_LIMIT_MS),
+            warn: span("warn", LEASE_LIMIT_MS),
+            secrets: span("secrets", KEEP_LIMIT_MS),
+        };
+        for (shorter, what, longer, than) in [
+            ("sliding", lease.sliding, "absolute", lease.absolute),
+            ("warn", lease.warn, "sliding", lease.sliding),
+            ("warn", lease.warn, "absolute", lease.absolute),
+            ("secrets", lease.secrets, "absolute", lease.absolute),
+        ] {
+            if let (Some(what), Some(than), Some(at)) = (what, than, fields.get(shorter).map(|n| n.at))
+                && what > than
+            {
+                self.fault(at, format!("'{shorter}' is longer than '{longer}'"), Some(format!("write at most as long as '{longer}'")));
+            }
+        }
+        lease
     }
 
     /// `pin`, `{ restart_at: STEP }` or `{ migrate: { old: new } }`.

@@ -111,6 +111,7 @@ impl Story {
 
     fn tell(&mut self, moved: &Moved) {
         let line = match moved {
+            Moved::Address(..) => return,
             Moved::Answered(field) => format!("{field} = {}", self.shown(field)),
             Moved::Reached(_, step) => format!("at {step}"),
             Moved::Misfit(misfit) => format!("misfit {}", misfit.field.as_ref().map_or("-", |f| f.as_str())),

@@ -2,13 +2,14 @@
 
 use super::{Flow, Walker, to, wrong};
 use crate::journey::{
-    FieldKind, Input,
+    FieldKind, Input, Moved,
     definition::{FieldSpec, Form, Step},
     expr::Scope,
     fields::{self, Reading},
     text::scalar_text,
     words::{self, Phrase, Why},
 };
+use crate::store::KeyKind;
 use crate::{Answer, Answers, AssuranceLevel, FieldId, Private, Reason, Refusal, Source, Time, Value};
 
 /// Whether a field is asked at all.
@@ -158,6 +159,12 @@ impl Walker<'_> {
 
     fn take(&mut self, spec: &FieldSpec, value: Value) -> Result<(), Refusal> {
         self.answer(&spec.id, value, spec.sensitivity, spec.keep_ms)?;
+        let address = match spec.kind {
+            FieldKind::Phone => Some(KeyKind::Phone),
+            FieldKind::Email => Some(KeyKind::Email),
+            _ => None,
+        };
+        self.moved.extend(address.map(|kind| Moved::Address(kind, spec.id.clone())));
         let frame = self.top()?;
         frame.left_out.remove(&spec.id);
         if frame.again.as_ref() == Some(&spec.id) {
