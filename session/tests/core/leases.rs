@@ -39,8 +39,8 @@ fn a_journey_says_how_long_its_sessions_last() {
 fn a_lease_that_contradicts_itself_is_told_with_its_place() {
     for (lease, place, what) in [
         ("{ sliding: 2d, absolute: 1d }", (4, 19), "'sliding' is longer than 'absolute'"),
-        ("{ sliding: 2h, warn: 3h }", (4, 30), "'warn' is longer than 'sliding'"),
-        ("{ absolute: 10m, secrets: 1h }", (4, 35), "'secrets' is longer than 'absolute'"),
+        ("{ sliding: 2h, warn: 3h }", (4, 29), "'warn' is longer than 'sliding'"),
+        ("{ absolute: 10m, secrets: 1h }", (4, 34), "'secrets' is longer than 'absolute'"),
     ] {
         let faults = compile("fault.yaml", &with_lease(lease)).unwrap_err();
         let told: Vec<_> = faults.iter().map(|fault| ((fault.line, fault.column), fault.what.as_str())).collect();
