@@ -2,8 +2,12 @@
 
 use super::harness::{Caller, Desk, customer, fresh, memory, open, request, supervisor, visitor};
 use segue_adapter_kit::{Desks, House, Order, Target};
-use segue_session::store::Seq;
-use segue_session::{Channel, Claim, Command, DeskCommand, HandleKind, LegId, MessageBody, Phase, Priority, Private, Reason, SuspendCause};
+use segue_session::store::{Seq, Version};
+use segue_session::{
+    AssuranceLevel, Channel, Claim, Command, DeskCommand, HandleKind, LegId, MessageBody, Party, Phase, Principal, Priority, Private,
+    Reason, SessionId, SuspendCause,
+};
+use std::time::Duration;
 
 fn text(text: &str) -> MessageBody {
     MessageBody::Text(Private::new(text.to_owned()))
