@@ -21,7 +21,7 @@ fn a_journey_says_how_long_its_sessions_last() {
     assert_eq!(bench.session.as_ref().unwrap().ends, Time(START + 180 * MINUTE));
     bench.apply(Some(&ada), Command::Step(leg_id(1), choose("phone"))).unwrap();
     bench.apply(Some(&ada), Command::Step(leg_id(1), fill("pin", "4711"))).unwrap();
-    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)))).unwrap();
+    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)), Vec::new())).unwrap();
     let next = |bench: &Bench| due(bench.session.as_ref().unwrap(), &bench.settings, &bench.library).map(|at| (at.0 - START) / MINUTE);
     assert_eq!(next(&bench), Some(2), "the secret goes first");
     let kinds = |changed: Changed| changed.events.into_iter().map(|event| event.kind).collect::<Vec<_>>();
@@ -29,7 +29,7 @@ fn a_journey_says_how_long_its_sessions_last() {
     assert_eq!(next(&bench), Some(110));
     assert_eq!(kinds(bench.wait(108 * 60).apply(None, Command::Timer).unwrap()), ["expiring"]);
     bench.apply(Some(&ada), Command::Resume { leg: leg(2, Channel::Chat), by: Claim::SignedIn }).unwrap();
-    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(2)))).unwrap();
+    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(2)), Vec::new())).unwrap();
     assert_eq!(next(&bench), Some(170), "no suspension outlasts the end");
     bench.wait(70 * 60).apply(None, Command::Timer).unwrap();
     assert!(matches!(bench.session.unwrap().standing, Standing::Expired { .. }));
