@@ -26,7 +26,9 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
         out::json(&json!({ "tenant": tenant, "report": report }));
     } else {
         out::line(&format!("{tenant}: {} entries, {} steps, {} decisions", report.entries, report.steps, report.decisions));
-        out::line(&format!("journal {} to {}, chain {}", report.from, report.to, report.hash));
+        let since = i64::try_from(report.since.0).unwrap_or(i64::MAX);
+        let since = if since == 0 { "its beginning".to_owned() } else { out::moment(since) };
+        out::line(&format!("journal {} to {}, since {since}, chain {}", report.from, report.to, report.hash));
     }
     match report.differs {
         None => Ok(()),

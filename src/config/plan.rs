@@ -1,7 +1,8 @@
 //! The configuration as resolved: every reference checked, every default filled in, every secret read.
 
 pub use super::network::Network;
-use segue_session::{Action, AgentName, AssuranceLevel, Channel, JourneyName, Language, Private, QueueName, SkillName, TenantId};
+use segue_session::store::Keep;
+use segue_session::{Action, AgentName, AssuranceLevel, Channel, JourneyName, Language, Private, QueueName, SkillName, TenantId, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,6 +21,8 @@ pub struct Plan {
     pub limits: Limits,
     /// What the daemon tells about itself.
     pub telemetry: Telemetry,
+    /// What is kept of the journal.
+    pub journal: Journal,
     /// The audit log's file; `None` keeps none.
     pub audit: Option<PathBuf>,
     /// How long an orderly stop may take.
@@ -109,6 +112,48 @@ pub enum LogFormat {
     Pretty,
     /// One JSON object a line.
     Json,
+}
+
+/// What is kept of the journal, whichever ends first. Parts of it go with the snapshots they begin at, an eighth at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Journal {
+    /// For how long.
+    pub keep_for: Duration,
+    /// So many entries of each tenant.
+    pub keep_entries: u64,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self { keep_for: Duration::from_secs(30 * 86_400), keep_entries: 80_000 }
+    }
+}
+
+impl Journal {
+    /// Parts that the journal goes in.
+    const PARTS: u32 = 8;
+    /// The most entries between snapshots: so many are walked again at a start.
+    const MOST: u64 = 10_000;
+
+    /// After how many entries a snapshot is due.
+    #[must_use]
+    pub fn every(&self) -> u64 {
+        (self.keep_entries / u64::from(Self::PARTS)).clamp(1, Self::MOST)
+    }
+
+    /// After how long a snapshot is due, where anything happened.
+    #[must_use]
+    pub fn at_least_each(&self) -> Duration {
+        self.keep_for / Self::PARTS
+    }
+
+    /// Which snapshots are kept.
+    #[must_use]
+    pub fn keep(&self, now: Time) -> Keep {
+        let age = u64::try_from(self.keep_for.as_millis()).unwrap_or(u64::MAX);
+        let snapshots = usize::try_from(self.keep_entries / self.every()).unwrap_or(usize::MAX);
+        Keep { snapshots, since: Time(now.0.saturating_sub(age)) }
+    }
 }
 
 /// Limits on what comes from outside. `Default` is the list of the design's safety page.
@@ -375,4 +420,23 @@ pub struct LinkTemplate {
     pub label: String,
     /// URL template as for connectors.
     pub url: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_journal_goes_in_parts_that_a_start_can_walk() {
+        let parts = |keep_entries| {
+            let journal = Journal { keep_entries, ..Journal::default() };
+            (journal.every(), journal.keep(Time(0)).snapshots)
+        };
+        assert_eq!(parts(80_000), (10_000, 8));
+        assert_eq!(parts(1_000), (125, 8));
+        assert_eq!(parts(1_000_000), (10_000, 100));
+        let day = Journal { keep_for: Duration::from_secs(86_400), ..Journal::default() };
+        assert_eq!(day.keep(Time(90_000_000)).since, Time(3_600_000));
+        assert_eq!(day.at_least_each(), Duration::from_secs(3 * 3_600));
+    }
 }

@@ -1,7 +1,7 @@
 //! What a stored batch tells the meters.
 
 use crate::engine::machine::Machine;
-use crate::engine::meters::{Meters, OfEnd, OfQueue, OfReadiness, OfResult};
+use crate::engine::meters::{Meters, OfEnd, OfQueue, OfReadiness, OfResult, OfTenant};
 use crate::engine::pops::outcome_name;
 use crate::engine::stage::Batch;
 use segue_router::{Effect, Readiness, Time, WithdrawReason};
@@ -55,6 +55,12 @@ pub(super) fn gauges(meters: &Meters, tenant: &TenantId, machine: &Machine, now:
         let of = OfReadiness { tenant: tenant.to_string(), readiness: readiness.to_owned() };
         meters.agents.get_or_create(&of).set(count);
     }
+}
+
+/// Sets how many entries of the journal are kept.
+pub(super) fn journal(meters: &Meters, tenant: &TenantId, entries: u64) {
+    let of = OfTenant { tenant: tenant.to_string() };
+    meters.journal.get_or_create(&of).set(i64::try_from(entries).unwrap_or(i64::MAX));
 }
 
 fn offer(meters: &Meters, result: &str) {

@@ -16,6 +16,13 @@ pub struct OfQueue {
     pub queue: String,
 }
 
+/// Of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct OfTenant {
+    /// Whose.
+    pub tenant: String,
+}
+
 /// Of an ended interaction.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct OfEnd {
@@ -90,6 +97,8 @@ pub struct Meters {
     pub commit: Histogram,
     /// Journal entries in one commit of the engine.
     pub batch: Histogram,
+    /// Entries of the journal that are kept, since the last trim.
+    pub journal: Family<OfTenant, Gauge>,
     /// Times that the engine threw its memory away and rebuilt it.
     pub rebuilds: Counter,
     /// Deadlines of sessions that could not be dealt with and rest.
@@ -123,6 +132,7 @@ impl Default for Meters {
             pop: seconds(),
             commit: seconds(),
             batch: Histogram::new(exponential_buckets(1.0, 2.0, 12)),
+            journal: Family::default(),
             rebuilds: Counter::default(),
             stuck: Counter::default(),
             connects: Family::default(),
@@ -148,6 +158,7 @@ impl Meters {
         r.register_with_unit("pop", "From an offer's decision to its being shown", Unit::Seconds, self.pop.clone());
         r.register_with_unit("store_commit_duration", "One commit of the store", Unit::Seconds, self.commit.clone());
         r.register("journal_batch_entries", "Journal entries in one commit of the engine", self.batch.clone());
+        r.register("journal_entries", "Entries of the journal kept, as of the last trim", self.journal.clone());
         r.register("engine_rebuilds", "Times the engine rebuilt its memory", self.rebuilds.clone());
         r.register("deadlines_stuck", "Deadlines that could not be dealt with and rest for a minute", self.stuck.clone());
         r.register("connector_calls", "Calls to other systems by result", self.connects.clone());

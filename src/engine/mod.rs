@@ -27,6 +27,7 @@ mod run;
 mod stage;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 mod waits;
 
 pub use clock::Clock;
@@ -41,7 +42,7 @@ pub(crate) use parts::Parts;
 pub(crate) use pops::{Histories, Scenery, Sheets, known, outcome_name, standing};
 pub(crate) use waits::Waits;
 
-use crate::config::plan::Routing;
+use crate::config::plan::{Journal, Routing};
 use segue_router::Decision;
 use segue_session::store::{Seq, Store, Version};
 use segue_session::{AgentName, InteractionId, Line, Phase, QueueName, Reason, Refusal, SessionId, TenantId};
@@ -78,6 +79,7 @@ pub(crate) struct Setup {
     pub(crate) domain: TenantId,
     pub(crate) node: String,
     pub(crate) routing: Routing,
+    pub(crate) journal: Journal,
     pub(crate) scenery: Arc<Scenery>,
     pub(crate) clock: Clock,
     pub(crate) meters: Meters,
@@ -101,12 +103,13 @@ impl Engine {
         let (mail, mailbox) = mpsc::channel(MAILBOX);
         let (stop, stopped) = watch::channel(false);
         let (ready, stands) = oneshot::channel();
-        let Setup { store, domain, node, routing, scenery, clock, meters, listener, bell } = setup;
+        let Setup { store, domain, node, routing, journal, scenery, clock, meters, listener, bell } = setup;
         let owner = run::Owner {
             store,
             domain,
             node,
             routing,
+            journal,
             scenery,
             clock,
             meters,

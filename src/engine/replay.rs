@@ -2,8 +2,8 @@
 
 use crate::engine::journal::{Record, decode};
 use crate::engine::recover::{Begun, Error, begin};
-use segue_session::TenantId;
 use segue_session::store::Store;
+use segue_session::{TenantId, Time};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -12,6 +12,9 @@ use std::sync::Arc;
 pub struct Report {
     /// After which place of the journal it began; 0 is the very beginning.
     pub from: u64,
+    /// Since when decisions can be replayed, in milliseconds since the Unix epoch: the snapshot's last event. 0 is the very
+    /// beginning.
+    pub since: Time,
     /// The last place it reached.
     pub to: u64,
     /// Entries read.
@@ -42,7 +45,8 @@ pub struct Difference {
 /// When the store fails or an entry cannot be read at all.
 pub async fn replay(store: &Arc<dyn Store>, domain: &TenantId) -> Result<Report, Error> {
     let Begun { mut place, mut machine, ours: _ } = begin(store.oldest_snapshot(domain).await?)?;
-    let mut report = Report { from: place.0, to: place.0, entries: 0, steps: 0, decisions: 0, hash: String::new(), differs: None };
+    let since = machine.at(Time(0));
+    let mut report = Report { from: place.0, since, to: place.0, entries: 0, steps: 0, decisions: 0, hash: String::new(), differs: None };
     loop {
         let page = store.journal(domain, place, 1000).await?;
         let Some(last) = page.last().map(|entry| entry.seq) else { break };

@@ -3,7 +3,7 @@
 //! Nothing but this task owns the router. Whatever goes wrong with a commit, memory is thrown away and rebuilt from the
 //! store, never patched; whoever waits for an answer asks again under the same request id.
 
-use crate::config::plan::Routing;
+use crate::config::plan::{Journal, Routing};
 use crate::engine::input::{Input, Mail};
 use crate::engine::journal::decode;
 use crate::engine::lease::Lease;
@@ -11,6 +11,7 @@ use crate::engine::patience::patiently;
 use crate::engine::pops::Scenery;
 use crate::engine::recover::{self, Recovered, recover};
 use crate::engine::stage::{Batch, Gathered, Memory, Stage, grown};
+use crate::engine::upkeep::Upkeep;
 use crate::engine::{Bell, Clock, Listener, Meters, metering};
 use segue_session::store::{Committed, Error as StoreError, Store};
 use segue_session::{Phase, RouteRequest, TenantId};
@@ -24,10 +25,6 @@ use tokio::time::{Instant, sleep, sleep_until};
 const BATCH: usize = 256;
 /// How often the inbox is looked at without a ring.
 const POLL: Duration = Duration::from_secs(1);
-/// Entries of the journal after which a snapshot is due.
-const SNAPSHOT_EVERY: u64 = 10_000;
-/// Snapshots kept, and with them the journal since the oldest.
-const SNAPSHOTS_KEPT: usize = 8;
 /// How long to wait before the store is asked again after it failed.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -37,6 +34,7 @@ pub(super) struct Owner {
     pub(super) domain: TenantId,
     pub(super) node: String,
     pub(super) routing: Routing,
+    pub(super) journal: Journal,
     pub(super) scenery: Arc<Scenery>,
     pub(super) clock: Clock,
     pub(super) meters: Meters,
@@ -172,7 +170,7 @@ impl Owner {
                 self.listener.content(session, interaction, phase);
             }
         }
-        let mut covered = self.bell.journal().saturating_sub(since_snapshot);
+        let mut upkeep = Upkeep::new(self.journal, self.bell.journal().saturating_sub(since_snapshot), Instant::now());
         let mut ahead = Some(self.opening(&mut memory, lease, journal == 0 || foreign, differs).await?);
         if self.ready.is_none() {
             self.listener.rebuilt();
@@ -212,15 +210,15 @@ impl Owner {
                 _ = poll.tick(), if room => {
                     metering::gauges(&self.meters, &self.domain, &memory.machine, self.clock.now());
                     inbox_news = true;
+                    if upkeep.wants_trim(Instant::now()) {
+                        self.trim();
+                    }
                 }
             }
             if !room {
                 continue;
             }
-            let journal = self.bell.journal();
-            if journal.saturating_sub(covered) >= SNAPSHOT_EVERY {
-                (gathered.snapshot, covered) = (true, journal);
-            }
+            gathered.snapshot = upkeep.wants_snapshot(self.bell.journal(), Instant::now());
             if self.gather(&mut gathered, &memory, inbox_news).await? {
                 ahead = Some(self.stage(&mut memory, lease, gathered).await?);
             }
@@ -339,9 +337,11 @@ impl Owner {
     /// Drops what is covered by snapshots, beside the loop.
     fn trim(&self) {
         let (store, domain, now) = (Arc::clone(&self.store), self.domain.clone(), self.clock.now());
+        let (end, meters, keep) = (self.bell.journal(), self.meters.clone(), self.journal.keep(now));
         tokio::spawn(async move {
-            if let Err(error) = store.trim(&domain, now, SNAPSHOTS_KEPT).await {
-                tracing::warn!(tenant = domain.as_str(), %error, "the journal could not be trimmed");
+            match store.trim(&domain, now, keep).await {
+                Ok(dropped) => metering::journal(&meters, &domain, end.saturating_sub(dropped.0)),
+                Err(error) => tracing::warn!(tenant = domain.as_str(), %error, "the journal could not be trimmed"),
             }
         });
     }

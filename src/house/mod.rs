@@ -200,6 +200,7 @@ async fn open_tenant(ground: &Ground, tenant: &plan::Tenant) -> Result<Arc<Tenan
         domain: tenant.id.clone(),
         node: plan.node.clone(),
         routing: tenant.routing.clone(),
+        journal: plan.journal,
         scenery,
         clock: clock.clone(),
         meters: meters.clone(),

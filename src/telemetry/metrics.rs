@@ -157,7 +157,7 @@ impl std::fmt::Debug for Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::meters::{OfCause, OfEnd, OfQueue, OfReadiness, OfResult};
+    use crate::engine::meters::{OfCause, OfEnd, OfQueue, OfReadiness, OfResult, OfTenant};
     use segue_adapter_kit::Meter as _;
     use std::collections::BTreeMap;
     use std::fmt::Write as _;
@@ -179,6 +179,7 @@ mod tests {
         let meters = &metrics.meters;
         let queue = OfQueue { tenant: "acme".into(), queue: "faults".into() };
         meters.waiting.get_or_create(&queue).set(1);
+        meters.journal.get_or_create(&OfTenant { tenant: "acme".into() }).set(1);
         meters.oldest_wait.get_or_create(&queue).set(1);
         meters.wait.get_or_create(&queue).observe(1.0);
         for family in [&meters.offers, &meters.resumes, &meters.connects] {

@@ -1,6 +1,8 @@
 //! A store that counts what it is asked to write, so that the floor can write as much.
 
-use segue_session::store::{Committed, Durability, Embedded, Ends, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored};
+use segue_session::store::{
+    Committed, Durability, Embedded, Ends, Entry, Error, Fence, Keep, LookupKey, Mutation, Outbox, Seq, Store, Stored,
+};
 use segue_session::{AgentName, SessionId, TenantId, Time};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -92,8 +94,8 @@ impl Store for Counting {
     async fn kept(&self, domain: &TenantId, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
         self.inner.kept(domain, prefix).await
     }
-    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize) -> Result<(), Error> {
-        self.inner.trim(domain, now, snapshots).await
+    async fn trim(&self, domain: &TenantId, now: Time, keep: Keep) -> Result<Seq, Error> {
+        self.inner.trim(domain, now, keep).await
     }
     async fn acquire(&self, domain: &TenantId, node: &str, nonce: u64, now: Time, lease_ms: u64) -> Result<Option<Fence>, Error> {
         self.inner.acquire(domain, node, nonce, now, lease_ms).await

@@ -262,6 +262,15 @@ pub struct Ends {
     pub outboxes: Vec<Seq>,
 }
 
+/// Which snapshots are kept, and with them the journal after the oldest of them. The newest always is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// So many of the newest.
+    pub snapshots: usize,
+    /// None that was taken before this, by [`Mutation::at`].
+    pub since: Time,
+}
+
 /// One entry of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -430,9 +439,9 @@ pub trait Store: Send + Sync + 'static {
     /// Kept texts whose name begins with `prefix`, by name.
     async fn kept(&self, domain: &TenantId, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error>;
 
-    /// Drops what nobody needs: snapshots but the newest `snapshots` (always keeping one), the journal before the oldest kept
-    /// snapshot, inbox entries that were dealt with, results of requests older than the window.
-    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize) -> Result<(), Error>;
+    /// Drops what nobody needs: snapshots but those to [`Keep`], the journal before the oldest kept one, inbox entries that
+    /// were dealt with, results of requests older than the window. Answers the place up to which the journal is dropped.
+    async fn trim(&self, domain: &TenantId, now: Time, keep: Keep) -> Result<Seq, Error>;
 
     /// Whether one process alone can have this store open. Where so, whoever has it open is alive alone.
     fn exclusive(&self) -> bool;

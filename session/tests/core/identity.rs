@@ -1,6 +1,7 @@
 //! Who may do what: signed claims, candidates, personas, visitors, and what strangers find.
 
 use crate::bench::*;
+use segue_session::codec::Coded as _;
 use segue_session::*;
 
 fn persona(name: &str, persona: &str) -> Principal {
@@ -278,6 +279,7 @@ fn limits_are_refusals_with_names() {
     bench.apply(Some(&ada), Command::Document("a".into(), text(30_000))).unwrap();
     bench.apply(Some(&ada), Command::Document("b".into(), text(30_000))).unwrap();
     assert_eq!(limit(&mut bench, Command::Document("c".into(), text(30_000))), "session_bytes");
+    assert_eq!(bench.session.as_ref().unwrap().documents.len(), 2, "what was there stays whole");
     bench.apply(Some(&ada), Command::Document("b".into(), None)).unwrap();
     for n in 2..=limits::LEGS as u128 {
         bench.apply(Some(&ada), Command::Attach { leg: leg(n, Channel::Chat), by: Claim::SignedIn }).unwrap();
@@ -287,4 +289,23 @@ fn limits_are_refusals_with_names() {
     assert!(limits::check_text(&"é".repeat(limits::TEXT_BYTES / 2)).is_ok());
     assert!(limits::check_text(&"é".repeat(limits::TEXT_BYTES)).is_err());
     assert!(limits::check_text(" \n").is_err());
+}
+
+#[test]
+fn what_does_not_fit_is_refused_whoever_adds_it_and_nothing_is_cut() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.apply(Some(&ada), begin(1, Channel::App, Some("fault"))).unwrap();
+    let note = |bytes: usize| Command::Note("bo".into(), Private::new("x".repeat(bytes)));
+    let refusal = bench.apply(None, note(limits::NOTE_BYTES + 1)).unwrap_err();
+    assert!(refusal.about.contains(&("limit".to_owned(), "note_bytes".to_owned())), "{refusal:?}");
+    bench.settings.session_bytes = bench.session.as_ref().unwrap().size().unwrap() + 20;
+    let answer = Command::Step(leg_id(1), journey::Input::Choose("internet".into()));
+    let document = Command::Document("cart".into(), Some(Private::new(serde_json::json!("x".repeat(50)))));
+    let before = bench.session.clone();
+    for (who, command) in [(Some(&ada), answer), (Some(&ada), document), (None, note(50))] {
+        let refusal = bench.apply(who, command).unwrap_err();
+        assert_eq!(refusal.reason, Reason::LimitExceeded);
+        assert!(refusal.about.contains(&("limit".to_owned(), "session_bytes".to_owned())), "{refusal:?}");
+        assert_eq!(bench.session, before, "nothing is changed");
+    }
 }

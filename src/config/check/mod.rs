@@ -182,6 +182,7 @@ pub(crate) fn resolve(raw: &Raw, checker: &mut Checker<'_>) -> Plan {
     doors::unique(&tenants, checker);
     let node = raw.node.clone().unwrap_or_else(|| "segue".into());
     Plan {
+        journal: store::journal(&raw.journal, checker),
         audit: store::audit(&raw.audit, &store, &node, checker),
         node,
         listen,

@@ -1,12 +1,13 @@
 //! Where sessions are kept, and what is done with them written down.
 
 use super::Checker;
-use crate::config::plan::StorePlan;
-use crate::config::raw::{Audit, Store, StoreKind};
+use crate::config::plan::{Journal, StorePlan};
+use crate::config::raw::{self, Audit, Store, StoreKind};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use segue_session::Private;
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub(super) fn resolve(raw: &Store, checker: &mut Checker<'_>) -> StorePlan {
     let foreign: &[(&str, bool, &str)] = &[
@@ -71,4 +72,17 @@ fn authority(url: Option<&Private<String>>, file: &str, checker: &mut Checker<'_
         checker.wrong(&path, "no certificate in it", "PEM, beginning with -----BEGIN CERTIFICATE-----");
     }
     Some(pem.into_bytes())
+}
+
+/// Entries of the journal that can be asked for: fewer make a snapshot of every few commits, more a start that walks for long.
+const ENTRIES: std::ops::RangeInclusive<u64> = 1_000..=10_000_000;
+
+pub(super) fn journal(raw: &raw::Journal, checker: &mut Checker<'_>) -> Journal {
+    let (hour, years) = (Duration::from_secs(3_600), Duration::from_secs(4_000 * 86_400));
+    checker.between(&["journal", "keep_for"], raw.keep_for.0, hour, years);
+    if !ENTRIES.contains(&raw.keep_entries) {
+        let what = format!("{} entries is not between {} and {}", raw.keep_entries, ENTRIES.start(), ENTRIES.end());
+        checker.wrong(&["journal", "keep_entries"], what, "");
+    }
+    Journal { keep_for: raw.keep_for.0, keep_entries: raw.keep_entries }
 }

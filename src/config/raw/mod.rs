@@ -44,6 +44,8 @@ pub(crate) struct Raw {
     pub limits: Limits,
     /// What the daemon tells about itself.
     pub telemetry: Telemetry,
+    /// What is kept of the journal: events, decisions, what happened to sessions.
+    pub journal: Journal,
     /// The log of who did what.
     pub audit: Audit,
     /// Businesses served, by id.
@@ -62,6 +64,7 @@ impl Default for Raw {
             store: Store::default(),
             limits: Limits::default(),
             telemetry: Telemetry::default(),
+            journal: Journal::default(),
             audit: Audit::default(),
             tenants: BTreeMap::new(),
         }
@@ -245,6 +248,23 @@ pub(crate) struct Telemetry {
 impl Default for Telemetry {
     fn default() -> Self {
         Self { log: "info".into(), format: LogFormat::Auto, otlp: None }
+    }
+}
+
+/// What is kept of the journal, whichever ends first.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Journal {
+    /// For how long.
+    pub keep_for: Lasting,
+    /// So many entries of each tenant.
+    pub keep_entries: u64,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        let plan = crate::config::plan::Journal::default();
+        Self { keep_for: Lasting(plan.keep_for), keep_entries: plan.keep_entries }
     }
 }
 

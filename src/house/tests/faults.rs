@@ -8,7 +8,7 @@ use crate::house::Switchboard;
 use async_trait::async_trait;
 use segue_adapter_kit::{DeskEntry, House as _};
 use segue_session::store::{
-    Committed, DocumentWrite, Durability, Ends, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored,
+    Committed, DocumentWrite, Durability, Ends, Entry, Error, Fence, Keep, LookupKey, Mutation, Outbox, Seq, Store, Stored,
 };
 use segue_session::{AgentName, Channel, Claim, Command, DeskCommand, HandleKind, MessageBody, Phase, SessionId, TenantId, Time};
 use std::sync::Arc;
@@ -163,8 +163,8 @@ impl Store for Faulty {
     async fn kept(&self, domain: &TenantId, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
         self.inner.kept(domain, prefix).await
     }
-    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize) -> Result<(), Error> {
-        self.inner.trim(domain, now, snapshots).await
+    async fn trim(&self, domain: &TenantId, now: Time, keep: Keep) -> Result<Seq, Error> {
+        self.inner.trim(domain, now, keep).await
     }
     async fn acquire(&self, domain: &TenantId, node: &str, nonce: u64, now: Time, lease_ms: u64) -> Result<Option<Fence>, Error> {
         self.inner.acquire(domain, node, nonce, now, lease_ms).await

@@ -1,7 +1,8 @@
-//! Stories told through the ports, on the embedded store: who does what, who sees what.
+//! Stories told through the ports: who does what, who sees what.
 
 mod faults;
 pub(super) mod harness;
 mod recovery;
+mod retention;
 mod stories;
 mod talks;

@@ -2,8 +2,9 @@
 
 use super::bench::{ALL, Bench, NOW, document, journal, later, message, mutation, outbox, routing, session};
 use crate::AgentName;
+use crate::Time;
 use crate::store::form::OUTBOX_SLACK;
-use crate::store::{Entry, Mutation, OUTBOX_LIMIT, RoutingWrite, Seq};
+use crate::store::{Entry, Keep, Mutation, OUTBOX_LIMIT, RoutingWrite, Seq};
 
 fn texts(entries: &[Entry]) -> Vec<(u64, String)> {
     entries.iter().map(|e| (e.seq.0, String::from_utf8_lossy(&e.body).into_owned())).collect()
@@ -213,9 +214,9 @@ pub(super) async fn snapshots(bench: Bench) {
 
 pub(super) async fn trims(bench: Bench) {
     let fence = bench.own(1).await;
-    let trim = async |snapshots| bench.store.trim(&bench.domain, NOW, snapshots).await.unwrap();
+    let trim = async |snapshots| bench.store.trim(&bench.domain, NOW, Keep { snapshots, since: Time(0) }).await.unwrap().0;
     bench.ok(Mutation { journal: vec![journal(Some(session(1)), "before any picture")], ..mutation() }).await;
-    trim(1).await;
+    assert_eq!(trim(1).await, 0);
     assert_eq!(journal_places(&bench, 0, ALL).await.len(), 1, "without a snapshot the journal is all there is");
     for n in 2..=5 {
         let one = Mutation {
@@ -228,7 +229,7 @@ pub(super) async fn trims(bench: Bench) {
         };
         bench.ok(one).await;
     }
-    trim(2).await;
+    assert_eq!(trim(2).await, 4, "it says up to where the journal is dropped");
     assert_eq!(journal_places(&bench, 0, ALL).await, numbered(&[(5, "entry 5")]), "two pictures kept, the older covers 4");
     let of = bench.store.journal_of(&bench.domain, session(1), Seq(0), ALL).await.unwrap();
     assert_eq!(texts(&of), numbered(&[(5, "entry 5")]));
@@ -244,6 +245,23 @@ pub(super) async fn trims(bench: Bench) {
     long_trim(&bench, &fence).await;
 }
 
+/// Snapshots by age: none from before the moment, but the newest whatever its age.
+pub(super) async fn ages(bench: Bench) {
+    let fence = bench.own(1).await;
+    for n in 1..=4 {
+        let picture = Some(format!("after {n}").into());
+        let journal = vec![journal(None, &format!("entry {n}"))];
+        bench.ok(Mutation { fence: Some(fence.clone()), at: later(n * 1000), snapshot: picture, journal, ..mutation() }).await;
+    }
+    let trim = async |since| bench.store.trim(&bench.domain, later(9000), Keep { snapshots: 9, since: later(since) }).await.unwrap().0;
+    assert_eq!(trim(1000).await, 1, "taken at that very moment is not before it");
+    assert_eq!(trim(2500).await, 3);
+    assert_eq!(journal_places(&bench, 0, ALL).await, numbered(&[(4, "entry 4")]));
+    assert_eq!(bench.store.oldest_snapshot(&bench.domain).await.unwrap(), Some((Seq(3), b"after 3".to_vec())));
+    assert_eq!(trim(99_000).await, 4, "the newest stays");
+    assert_eq!(bench.store.snapshot(&bench.domain).await.unwrap(), Some((Seq(4), b"after 4".to_vec())));
+}
+
 /// More than one part's worth.
 async fn long_trim(bench: &Bench, fence: &crate::store::Fence) {
     for _ in 0..10 {
@@ -251,7 +269,7 @@ async fn long_trim(bench: &Bench, fence: &crate::store::Fence) {
         bench.ok(Mutation { journal: many, ..mutation() }).await;
     }
     bench.ok(Mutation { fence: Some(fence.clone()), snapshot: Some(vec![]), ..mutation() }).await;
-    bench.store.trim(&bench.domain, later(1), 1).await.unwrap();
+    bench.store.trim(&bench.domain, later(1), Keep { snapshots: 1, since: Time(0) }).await.unwrap();
     assert_eq!(journal_places(bench, 0, ALL).await, []);
     assert_eq!(bench.store.journal_of(&bench.domain, session(2), Seq(0), ALL).await.unwrap(), []);
 }

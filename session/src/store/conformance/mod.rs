@@ -74,6 +74,7 @@ promises! {
     "the journal counts per domain, and is found by session" => logs::journal_works,
     "a snapshot covers the journal up to its own mutation" => logs::snapshots,
     "trimming drops what nobody needs, and nothing else; counting goes on" => logs::trims,
+    "snapshots go by age too, but never the newest; with each goes the journal before the next" => logs::ages,
     "one owner at a time, as long as the lease runs" => leases::one_owner,
     "a lease is prolonged by its owner alone, also after it ran out" => leases::renewal,
     "a lease given back is free at once" => leases::release,

@@ -3,7 +3,7 @@
 use super::bench::{
     Bench, NOW, document, erasure, handle, journal, kept, key, later, message, mutation, outbox, request, routing, session,
 };
-use crate::store::{Error, Fence, MUTATION_LIMIT, Mutation, REQUEST_WINDOW_MS, Seq, TIME_LIMIT, Version};
+use crate::store::{Error, Fence, Keep, MUTATION_LIMIT, Mutation, REQUEST_WINDOW_MS, Seq, TIME_LIMIT, Version};
 use crate::{AgentName, Time};
 
 pub(super) async fn bytes(bench: Bench) {
@@ -199,7 +199,7 @@ pub(super) async fn forgotten_requests(bench: Bench) {
     assert!(bench.ok(at(Time(NOW.0 - 5))).await.repeat, "a clock that stepped back forgets nothing");
     assert!(!bench.ok(at(later(REQUEST_WINDOW_MS))).await.repeat);
     assert!(bench.ok(at(later(REQUEST_WINDOW_MS + 1))).await.repeat, "the window runs anew");
-    bench.store.trim(&bench.domain, later(REQUEST_WINDOW_MS + 2), 1).await.unwrap();
+    bench.store.trim(&bench.domain, later(REQUEST_WINDOW_MS + 2), Keep { snapshots: 1, since: Time(0) }).await.unwrap();
     assert!(bench.ok(at(later(REQUEST_WINDOW_MS + 3))).await.repeat, "trimming forgets only what is old");
     assert!(!bench.ok(at(later(REQUEST_WINDOW_MS * 2))).await.repeat);
 }

@@ -303,7 +303,7 @@ fn write_logs(tables: &mut Tables<'_>, domain: &str, mutation: &Mutation, commit
         tables.counters.insert((domain, "journal"), place)?;
     }
     if let Some(picture) = &mutation.snapshot {
-        tables.snapshots.insert((domain, place), picture.as_slice())?;
+        tables.snapshots.insert((domain, place), (mutation.at.0, picture.as_slice()))?;
     }
     Ok(())
 }

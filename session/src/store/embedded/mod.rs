@@ -23,7 +23,7 @@ mod writer;
 
 pub use writer::QUEUE_LIMIT;
 
-use super::{Committed, Durability, Ends, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
+use super::{Committed, Durability, Ends, Entry, Error, Fence, Keep, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
 use crate::{AgentName, SessionId, TenantId, Time};
 use fault::Halt;
 use log::Log;
@@ -296,12 +296,12 @@ impl Store for Embedded {
         self.read("reading kept texts", |view| read::kept(view, domain.as_str(), prefix))
     }
 
-    async fn trim(&self, domain: &TenantId, now: Time, snapshots: usize) -> Result<(), Error> {
+    async fn trim(&self, domain: &TenantId, now: Time, keep: Keep) -> Result<Seq, Error> {
         loop {
             let domain = domain.clone();
-            let step = self.writer.write("trimming", None, move |tables| trim::trim(tables, domain.as_str(), now, snapshots));
-            if !step.await? {
-                return Ok(());
+            let step = self.writer.write("trimming", None, move |tables| trim::trim(tables, domain.as_str(), now, keep));
+            if let Some(dropped) = step.await? {
+                return Ok(dropped);
             }
         }
     }

@@ -143,13 +143,13 @@ pub(super) fn ends(view: &ReadTransaction, domain: &str, sessions: &[SessionId],
 pub(super) fn snapshot(view: &ReadTransaction, domain: &str) -> Result<Option<(Seq, Vec<u8>)>, Halt> {
     let table = view.open_table(SNAPSHOTS)?;
     let newest = table.range((domain, 0)..=(domain, u64::MAX))?.next_back().transpose()?;
-    Ok(newest.map(|(key, picture)| (Seq(key.value().1), picture.value().to_vec())))
+    Ok(newest.map(|(key, picture)| (Seq(key.value().1), picture.value().1.to_vec())))
 }
 
 pub(super) fn oldest_snapshot(view: &ReadTransaction, domain: &str) -> Result<Option<(Seq, Vec<u8>)>, Halt> {
     let table = view.open_table(SNAPSHOTS)?;
     let oldest = table.range((domain, 0)..=(domain, u64::MAX))?.next().transpose()?;
-    Ok(oldest.map(|(key, picture)| (Seq(key.value().1), picture.value().to_vec())))
+    Ok(oldest.map(|(key, picture)| (Seq(key.value().1), picture.value().1.to_vec())))
 }
 
 pub(super) fn kept(view: &ReadTransaction, domain: &str, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Halt> {

@@ -75,8 +75,8 @@ tables! {
     outbox OUTBOX: (&'static str, &'static str, u64) => (Option<(u128, u64)>, Vec<u128>, &'static [u8]);
     /// Which agents' outboxes tell of a session, and from which place on.
     told TOLD: (&'static str, u128, &'static str) => u64;
-    /// By the last journal place that they cover.
-    snapshots SNAPSHOTS: Place => &'static [u8];
+    /// By the last journal place that they cover: when it was taken, the picture.
+    snapshots SNAPSHOTS: Place => (u64, &'static [u8]);
     /// when, fingerprint, the session it is forgotten with, what came of it (a [`crate::store::Committed`]).
     requests REQUESTS: Session => (u64, u64, Option<u128>, &'static [u8]);
     /// Requests by the session they are forgotten with.

@@ -6,19 +6,20 @@ use super::fault::Halt;
 use super::tables::{Tables, counter};
 use crate::Time;
 use crate::store::form::REQUEST_WINDOW_MS;
+use crate::store::{Keep, Seq};
 use redb::ReadableTable;
 
 /// The most entries dropped in one transaction.
 const STEP: usize = 4096;
 
-/// Drops up to a step of entries; `true` where more are left.
-pub(super) fn trim(tables: &mut Tables<'_>, domain: &str, now: Time, snapshots: usize) -> Result<bool, Halt> {
+/// Drops up to a step of entries; up to which place the journal is dropped once nothing more is left.
+pub(super) fn trim(tables: &mut Tables<'_>, domain: &str, now: Time, keep: Keep) -> Result<Option<Seq>, Halt> {
     let mut left = STEP;
-    snapshots_and_journal(tables, domain, snapshots.max(1), &mut left)?;
+    let dropped = snapshots_and_journal(tables, domain, keep, &mut left)?;
     inbox(tables, domain, &mut left)?;
     left = left.saturating_sub(requests(tables, domain, now, left)?);
     tables.dirty |= left < STEP;
-    Ok(left == 0)
+    Ok((left > 0).then_some(Seq(dropped)))
 }
 
 /// How long the oldest request may be overdue before a write forgets it and its like. Bounds the table, also where nobody
@@ -56,19 +57,20 @@ fn requests(tables: &mut Tables<'_>, domain: &str, now: Time, most: usize) -> Re
     Ok(old.len())
 }
 
-/// All snapshots but the newest, and the journal that the oldest kept one covers.
-fn snapshots_and_journal(tables: &mut Tables<'_>, domain: &str, keep: usize, left: &mut usize) -> Result<(), Halt> {
-    let places: Vec<u64> = tables
+/// All snapshots but those to keep, and the journal that the oldest kept one covers; where that ends.
+fn snapshots_and_journal(tables: &mut Tables<'_>, domain: &str, keep: Keep, left: &mut usize) -> Result<u64, Halt> {
+    let pictures: Vec<(u64, u64)> = tables
         .snapshots
         .range((domain, 0)..=(domain, u64::MAX))?
-        .map(|entry| entry.map(|(key, _)| key.value().1))
+        .map(|entry| entry.map(|(key, picture)| (key.value().1, picture.value().0)))
         .collect::<Result<_, _>>()?;
-    let (old, kept) = places.split_at(places.len().saturating_sub(keep));
-    for place in old {
+    let aged = pictures.iter().take_while(|(_, taken)| *taken < keep.since.0).count();
+    let old = aged.max(pictures.len().saturating_sub(keep.snapshots)).min(pictures.len().saturating_sub(1));
+    for (place, _) in pictures.iter().take(old) {
         tables.snapshots.remove((domain, *place))?;
         *left = left.saturating_sub(1);
     }
-    let Some(covered) = kept.first() else { return Ok(()) };
+    let Some((covered, _)) = pictures.get(old) else { return Ok(0) };
     let entries: Vec<(u64, Option<u128>)> = tables
         .journal
         .range((domain, 0)..=(domain, *covered))?
@@ -84,7 +86,7 @@ fn snapshots_and_journal(tables: &mut Tables<'_>, domain: &str, keep: usize, lef
         }
     }
     *left -= entries.len();
-    Ok(())
+    Ok(*covered)
 }
 
 fn inbox(tables: &mut Tables<'_>, domain: &str, left: &mut usize) -> Result<(), Halt> {

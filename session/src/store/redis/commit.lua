@@ -256,7 +256,7 @@ end
 if snapshot then
   local place = redis.call('HGET', p .. 'seq', 'ev') or '0'
   for _, same in ipairs(redis.call('XRANGE', p .. 'snap', place, place)) do redis.call('XDEL', p .. 'snap', same[1]) end
-  redis.call('XADD', p .. 'snap', place .. '-*', 'b', snapshot)
+  redis.call('XADD', p .. 'snap', place .. '-*', 'b', snapshot, 'at', text(now))
 end
 
 for _, k in ipairs(kept) do

@@ -13,7 +13,7 @@ mod keys;
 mod link;
 mod read;
 
-use super::{Committed, Durability, Ends, Entry, Error, Fence, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
+use super::{Committed, Durability, Ends, Entry, Error, Fence, Keep, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
 use crate::{AgentName, Private, SessionId, TenantId, Time};
 use ::redis::{Script, cmd};
 use encode::token;
@@ -173,13 +173,17 @@ impl Store for Redis {
         Ok(all.into_iter().filter(|(key, _)| key.starts_with(prefix)).collect())
     }
 
-    async fn trim(&self, domain: &TenantId, _now: Time, snapshots: usize) -> Result<(), Error> {
+    async fn trim(&self, domain: &TenantId, _now: Time, keep: Keep) -> Result<Seq, Error> {
         // Results of requests go by themselves.
         let keys = Keys::of(domain);
         let mut call = self.trim.key(keys.plain("fence"));
-        call.arg(keys.prefix()).arg(snapshots.max(1)).arg(TRIM_STEP);
-        while self.link.write("trimming", &call).await? {}
-        Ok(())
+        call.arg(keys.prefix()).arg(keep.snapshots.max(1)).arg(keep.since.0).arg(TRIM_STEP);
+        loop {
+            let (more, dropped): (bool, u64) = self.link.write("trimming", &call).await?;
+            if !more {
+                return Ok(Seq(dropped));
+            }
+        }
     }
 
     async fn acquire(&self, domain: &TenantId, node: &str, nonce: u64, now: Time, lease_ms: u64) -> Result<Option<Fence>, Error> {
