@@ -99,6 +99,7 @@ where
     // Our own spans alone: those of the carriers hold what customers say, and the exporter's would tell of themselves for ever.
     let ours = Targets::new().with_target("segue", tracing::Level::INFO);
     let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("segue")).with_location(false).with_threads(false);
-    let layer = layer.with_filter(ours);
+    // Spans get their names when they end; one that is active in OpenTelemetry's own context keeps the name it began with.
+    let layer = layer.with_context_activation(false).with_filter(ours);
     Ok((layer, Guard { provider: Some(provider) }))
 }
