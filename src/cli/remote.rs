@@ -14,7 +14,7 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request, Status, TimeoutExpired};
 use tonic_types::StatusExt as _;
 
 /// The largest answer that is read, in bytes: an export of a customer with many sessions is large.
@@ -126,7 +126,7 @@ impl Where {
                 why: "what answers there does not serve the administration".into(),
                 mend: "where `listen.private` is configured, the administration answers there; `--url` or SEGUE_URL".into(),
             },
-            (None, Code::Cancelled | Code::DeadlineExceeded) => Error::Unreachable {
+            (None, Code::Cancelled | Code::DeadlineExceeded) if late(&status) => Error::Unreachable {
                 url: self.url.clone(),
                 why: format!("no answer within {} s", self.wait),
                 mend: "ask for less, or give it longer: --wait SECONDS".into(),
@@ -148,6 +148,12 @@ impl Where {
         };
         Error::Unreachable { url: self.url.clone(), why, mend: mend.into() }
     }
+}
+
+/// Whether the time was up. A connection that breaks is told as a cancelled call too.
+fn late(status: &Status) -> bool {
+    let mut causes = std::iter::successors(std::error::Error::source(status), |error| error.source());
+    status.code() == Code::DeadlineExceeded || causes.any(|cause| cause.is::<TimeoutExpired>())
 }
 
 /// What would mend a refusal.

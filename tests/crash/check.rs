@@ -71,7 +71,7 @@ pub(crate) fn session(id: &str, deeds: &[Deed], found: Option<&Found>) -> Vec<St
     if !wrong.is_empty() {
         // What led to it, for whoever looks for the cause.
         wrong.push(format!("it stands {}", found.standing));
-        wrong.extend(deeds.iter().rev().take(12).rev().map(|deed| format!("{:?} -> {:?}", deed.act, deed.answer)));
+        wrong.extend(deeds.iter().rev().take(40).rev().map(|deed| format!("{:?} -> {:?}", deed.act, deed.answer)));
     }
     wrong.iter().map(|what| format!("{id}: {what}")).collect()
 }
@@ -159,9 +159,15 @@ fn standing(deeds: &[&Deed], found: &Found, wrong: &mut Vec<String>) {
 fn line(deeds: &[&Deed], found: &Found, wrong: &mut Vec<String>) {
     // An answer that was under way when the talk ended may still tell of the wait that is over.
     let (mut since, mut sure, mut over) = (None, false, None);
+    let mut finished = BTreeSet::new();
     for deed in deeds {
         match (&deed.act, &deed.answer) {
-            (Act::Finish { .. }, Answer::Unknown | Answer::Done(_)) => (since, sure, over) = (None, false, since.or(over)),
+            // Whose customer left is wrapped up without being finished first.
+            (Act::Finish { interaction } | Act::WrapUp { interaction }, Answer::Unknown | Answer::Done(_))
+                if finished.insert(interaction) =>
+            {
+                (since, sure, over) = (None, false, since.or(over));
+            }
             (act, Answer::Done(told)) => {
                 let told = told.since.filter(|told| Some(*told) != over);
                 if let (Some(before), Some(now)) = (since, told)
