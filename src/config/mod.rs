@@ -1,4 +1,4 @@
-//! What the daemon is told: as typed ([`raw`]), then as resolved ([`plan`]), with all faults listed at once.
+//! What the daemon is told: as typed (`raw`), then as resolved ([`plan`]), with all faults listed at once.
 //!
 //! A file is read into a tree in which every value knows its place (`tree`), variables of the environment are put over it
 //! (`variables`), the tree is held against the schema (`shape`), and what fits is resolved (`check`).

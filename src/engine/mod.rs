@@ -1,6 +1,6 @@
 //! The one loop per domain: inbox → step → journal → release effects → next deadline.
 //!
-//! A task per tenant owns its router; everybody else holds an [`Engine`], a handle to its mailbox. What the loop decides
+//! A task per tenant owns its router; everybody else holds an `Engine`, a handle to its mailbox. What the loop decides
 //! is in one fenced mutation per batch, and nobody hears of it before that is stored. While one commit is in flight the
 //! loop steps ahead in memory, and releases in order. If a commit is refused, memory is thrown away and rebuilt from the
 //! newest snapshot and the journal after it.
