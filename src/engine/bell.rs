@@ -12,6 +12,7 @@ pub(crate) struct Bell {
     notify: Notify,
     rung: AtomicBool,
     journal: AtomicU64,
+    trimmed: AtomicU64,
     lost: Mutex<BTreeSet<AgentName>>,
 }
 
@@ -56,5 +57,15 @@ impl Bell {
     /// How far the journal goes, as far as is known here.
     pub(super) fn journal(&self) -> u64 {
         self.journal.load(Ordering::Acquire)
+    }
+
+    /// The journal was dropped up to here.
+    pub(super) fn trimmed_to(&self, place: u64) {
+        self.trimmed.fetch_max(place, Ordering::AcqRel);
+    }
+
+    /// How many entries of the journal are kept, as far as is known here.
+    pub(super) fn kept(&self) -> u64 {
+        self.journal().saturating_sub(self.trimmed.load(Ordering::Acquire))
     }
 }

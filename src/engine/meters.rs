@@ -97,7 +97,7 @@ pub struct Meters {
     pub commit: Histogram,
     /// Journal entries in one commit of the engine.
     pub batch: Histogram,
-    /// Entries of the journal that are kept, since the last trim.
+    /// Entries of the journal that are kept.
     pub journal: Family<OfTenant, Gauge>,
     /// Times that the engine threw its memory away and rebuilt it.
     pub rebuilds: Counter,
@@ -158,7 +158,7 @@ impl Meters {
         r.register_with_unit("pop", "From an offer's decision to its being shown", Unit::Seconds, self.pop.clone());
         r.register_with_unit("store_commit_duration", "One commit of the store", Unit::Seconds, self.commit.clone());
         r.register("journal_batch_entries", "Journal entries in one commit of the engine", self.batch.clone());
-        r.register("journal_entries", "Entries of the journal kept, as of the last trim", self.journal.clone());
+        r.register("journal_entries", "Entries of the journal kept", self.journal.clone());
         r.register("engine_rebuilds", "Times the engine rebuilt its memory", self.rebuilds.clone());
         r.register("deadlines_stuck", "Deadlines that could not be dealt with and rest for a minute", self.stuck.clone());
         r.register("connector_calls", "Calls to other systems by result", self.connects.clone());

@@ -163,6 +163,7 @@ impl Owner {
         let Recovered { machine, owned, inbox, journal, foreign, differs, since_snapshot } = recover(&self.store, &self.domain).await?;
         self.bell.journal_at(journal);
         self.bell.ring();
+        self.trim();
         let mut memory = Memory { machine, owned, inbox, batch: 0 };
         for (session, interaction, phase) in memory.machine.standings() {
             // The former life may have stored this and not told it; heard twice, it is heard once.
@@ -300,6 +301,7 @@ impl Owner {
     fn release(&mut self, memory: &Memory, batch: Batch, committed: &Committed) {
         if let Some(first) = committed.journal {
             self.bell.journal_at(first.0.saturating_add(batch.release.entries).saturating_sub(1));
+            metering::journal(&self.meters, &self.domain, self.bell.kept());
         }
         if batch.release.snapshot {
             self.trim();
@@ -337,10 +339,13 @@ impl Owner {
     /// Drops what is covered by snapshots, beside the loop.
     fn trim(&self) {
         let (store, domain, now) = (Arc::clone(&self.store), self.domain.clone(), self.clock.now());
-        let (end, meters, keep) = (self.bell.journal(), self.meters.clone(), self.journal.keep(now));
+        let (bell, meters, keep) = (Arc::clone(&self.bell), self.meters.clone(), self.journal.keep(now));
         tokio::spawn(async move {
             match store.trim(&domain, now, keep).await {
-                Ok(dropped) => metering::journal(&meters, &domain, end.saturating_sub(dropped.0)),
+                Ok(dropped) => {
+                    bell.trimmed_to(dropped.0);
+                    metering::journal(&meters, &domain, bell.kept());
+                }
                 Err(error) => tracing::warn!(tenant = domain.as_str(), %error, "the journal could not be trimmed"),
             }
         });
