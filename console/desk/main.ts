@@ -1,0 +1,5 @@
+import "$lib/tokens.css";
+import { mount } from "svelte";
+import Desk from "./Desk.svelte";
+
+mount(Desk, { target: document.body });
