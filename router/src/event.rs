@@ -283,6 +283,8 @@ pub enum Excluded {
     Named,
     /// Declined it, or let it expire, a short while ago, while others had not.
     CoolOff,
+    /// Not the agent whom the customer prefers, for whom it is still kept.
+    Kept,
 }
 
 /// What `step` answers.

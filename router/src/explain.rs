@@ -28,7 +28,7 @@ pub struct Explanation {
     pub priority: Priority,
     /// Under which config.
     pub plan: PlanVersion,
-    /// The agent it is kept for, and until when, after a transfer to them by name.
+    /// The agent it is kept for, and until when: after a transfer to them by name, or because the customer prefers them.
     pub reserved: Option<(AgentId, Time)>,
     /// Who is last resort for it, and until when.
     pub cooling: BTreeMap<AgentId, Time>,
@@ -88,7 +88,7 @@ impl Router {
     pub(crate) fn why(&self, interaction: &Interaction, agent: AgentId) -> Option<Excluded> {
         let standing = self.standing(agent, interaction.channel);
         if let Stage::Reserved(reservation) = interaction.stage {
-            return if reservation.agent == agent { standing.reason() } else { Some(Excluded::Named) };
+            return if reservation.agent == agent { standing.reason() } else { Some(reservation.excludes()) };
         }
         if interaction.excluded.contains(&agent) {
             return Some(Excluded::Named);

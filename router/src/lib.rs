@@ -11,15 +11,7 @@
 //! use segue_router::*;
 //!
 //! // Ada serves one queue, in which an offer stands for 20 seconds.
-//! let queue = QueuePlan {
-//!     choice: Choice::LongestIdle,
-//!     offer_for: Span::seconds(20),
-//!     wrap_up_for: Span::seconds(30),
-//!     wrap_up_extension: Span::seconds(15),
-//!     code_required: false,
-//!     priority: Priority(0),
-//!     depth: 100,
-//! };
+//! let queue = QueuePlan { offer_for: Span::seconds(20), depth: 100, ..QueuePlan::default() };
 //! let ada = AgentPlan { queues: [QueueId(1)].into(), capacity: Units(100), ..AgentPlan::default() };
 //! let plan = Plan {
 //!     queues: [(QueueId(1), queue)].into(),
@@ -71,7 +63,9 @@
 //!
 //! After every event, the first interaction in line (priority, then the longest wait, then the id) that an
 //! available agent may take goes to the best of those agents (the preferred one, or by the queue's [`Choice`]),
-//! until no such pair is left. Who declined an interaction, let it expire, gave it away or lost it to a requeue is
+//! until no such pair is left. With [`Timings::ageing`], each wait of that length counts for one priority: the order
+//! between two who wait is the same at any time, so nobody is ever moved. With shares ([`QueuePlan::share`]), the queue
+//! that holds most for its share goes first among equals in priority. Who declined an interaction, let it expire, gave it away or lost it to a requeue is
 //! last resort for it for [`Timings::cool_off`]: they come after everybody else, and only while nobody else on duty,
 //! busy or not, could take it.
 //!

@@ -6,12 +6,14 @@
 
 use crate::index::group::{Group, Rank};
 use crate::index::line::{Bars, Spot, earlier};
+use crate::index::station::Station;
 use crate::index::{Lane, Slot};
 use crate::router::Router;
 use crate::standing::{Standing, standing};
 use crate::state::Stage;
 use crate::turn::{Face, Turn};
-use crate::{AgentId, Change, Channel, ChannelPlan, Effect, InteractionId};
+use crate::{AgentId, Change, Channel, ChannelPlan, Effect, InteractionId, Priority, QueueId};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// Whether those who cool off may take what nobody else on duty could.
@@ -21,6 +23,15 @@ pub(crate) enum Round {
     Fresh,
     /// Only those who cool off.
     LastResort,
+}
+
+/// What goes first, over all queues. Best first: higher priority, then the queue that holds most for its share, then the
+/// place in line. Total, so replays agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Pick {
+    priority: Reverse<Priority>,
+    excess: Reverse<u64>,
+    spot: Spot,
 }
 
 /// Where the next pair may come from.
@@ -34,12 +45,13 @@ impl Router {
     /// Ends a step: wishes come true, pairs are brought together, changes are told.
     pub(crate) fn settle(&mut self, turn: &mut Turn<'_>) {
         self.grant_wishes(turn);
+        self.release(turn);
         if let Some(agent) = self.freed_alone(turn) {
             // Most steps: one agent changed, and had no room before. They take what they can before the groups
             // learn of it, so that an agent who is busy again at once costs their groups nothing.
             for round in [Round::Fresh, Round::LastResort] {
-                while let Some(spot) = self.best_spot(agent, round) {
-                    self.offer(turn, spot.interaction, agent);
+                while let Some(pick) = self.best_pick(agent, round) {
+                    self.offer(turn, pick.spot.interaction, agent);
                 }
             }
             self.index.commit(&self.state, agent, &mut turn.lanes);
@@ -90,28 +102,46 @@ impl Router {
         // A lane that rules out nobody has nobody as its last resort.
         let lanes = turn.lanes.iter().filter(|lane| round == Round::Fresh || lane.bars.is_some());
         let lanes = lanes.cloned().map(Source::Lane);
-        let sources = agents.chain(lanes).filter_map(|source| Some((self.next_spot(&source, round)?, source)));
-        let mut frontier: BTreeSet<(Spot, Source)> = sources.collect();
-        while let Some((spot, source)) = frontier.pop_first() {
-            let next = self.next_spot(&source, round);
-            // What the source had first may have gone to somebody else since; then it looks again.
-            if next == Some(spot) {
+        let sources = agents.chain(lanes).filter_map(|source| Some((self.next_pick(&source, round)?, source)));
+        let mut frontier: BTreeSet<(Pick, Source)> = sources.collect();
+        while let Some((pick, source)) = frontier.pop_first() {
+            let next = self.next_pick(&source, round);
+            // What the source had first may have gone to somebody else since, or its queue may hold less by now; then it
+            // looks again. It never finds better than before: lines only shrink while they are matched.
+            if next == Some(pick) {
                 // A lane whose first nobody can take has nothing to give: the others in it rule out the same agents.
-                let Some(agent) = self.best_agent(spot.interaction, round) else { continue };
-                self.offer(turn, spot.interaction, agent);
+                let Some(agent) = self.best_agent(pick.spot.interaction, round) else { continue };
+                self.offer(turn, pick.spot.interaction, agent);
                 self.index.commit(&self.state, agent, &mut turn.lanes);
             }
-            if let Some(next) = self.next_spot(&source, round) {
+            if let Some(next) = self.next_pick(&source, round) {
                 frontier.insert((next, source));
             }
         }
     }
 
-    fn next_spot(&self, source: &Source, round: Round) -> Option<Spot> {
+    fn next_pick(&self, source: &Source, round: Round) -> Option<Pick> {
         match source {
-            Source::Agent(agent) => self.best_spot(*agent, round),
-            Source::Lane(lane) => self.index.group(lane.group)?.line.head(lane.bars.as_ref()),
+            Source::Agent(agent) => self.best_pick(*agent, round),
+            Source::Lane(lane) => {
+                let group = self.index.group(lane.group)?;
+                group.line.head(lane.bars.as_ref()).map(|spot| self.pick(spot, group.key.queue))
+            }
         }
+    }
+
+    fn pick(&self, spot: Spot, queue: QueueId) -> Pick {
+        Pick { priority: spot.priority, excess: Reverse(self.excess(queue)), spot }
+    }
+
+    /// How much waits in a queue for its share, in millionths; nothing where queues have no shares.
+    fn excess(&self, queue: QueueId) -> u64 {
+        if !self.index.shares {
+            return 0;
+        }
+        let share = self.state.plan.queues.get(&queue).map_or(0, |plan| plan.share);
+        let waiting = self.index.queues.get(&queue).map_or(0, |queue| queue.ages.len());
+        u64::try_from(waiting).unwrap_or(u64::MAX).saturating_mul(1_000_000).checked_div(u64::from(share)).unwrap_or_default()
     }
 
     /// How an agent stands on a channel at this very moment.
@@ -120,7 +150,7 @@ impl Router {
     }
 
     /// The first in line, over all that an agent may take now.
-    fn best_spot(&self, id: AgentId, round: Round) -> Option<Spot> {
+    fn best_pick(&self, id: AgentId, round: Round) -> Option<Pick> {
         let agent = self.state.agents.get(&id)?;
         let open =
             |(&channel, price): (&Channel, &ChannelPlan)| (standing(agent, channel, price.units) == Standing::Open).then_some(channel);
@@ -129,14 +159,29 @@ impl Router {
         let station = self.index.stations.get(&id)?;
         let mut best = None;
         for channel in open {
-            if round == Round::Fresh {
-                best = earlier(best, station.reserved.get(channel).first().copied());
+            if self.index.shares {
+                best = best.into_iter().chain(self.shared_out(station, channel, id, round)).min();
+                continue;
             }
-            for seat in station.seats.get(channel) {
-                best = earlier(best, self.first_in(seat.group, id, round));
-            }
+            let kept = station.reserved.get(channel).first().copied().filter(|_| round == Round::Fresh);
+            let seats = station.seats.get(channel).iter();
+            let first = seats.fold(kept, |first, seat| earlier(first, self.first_in(seat.group, id, round)));
+            let pick = first.map(|spot| Pick { priority: spot.priority, excess: Reverse(0), spot });
+            best = best.into_iter().chain(pick).min();
         }
         best
+    }
+
+    /// The first over an agent's groups where queues have shares.
+    fn shared_out(&self, station: &Station, channel: Channel, id: AgentId, round: Round) -> Option<Pick> {
+        let kept = station.reserved.get(channel).iter().filter(|_| round == Round::Fresh);
+        let kept = kept.filter_map(|spot| Some(self.pick(*spot, self.state.interactions.get(&spot.interaction)?.queue)));
+        let seats = station.seats.get(channel).iter();
+        let heads = seats.filter_map(|seat| {
+            let queue = self.index.group(seat.group)?.key.queue;
+            self.first_in(seat.group, id, round).map(|spot| self.pick(spot, queue))
+        });
+        kept.chain(heads).min()
     }
 
     fn first_in(&self, slot: Slot, id: AgentId, round: Round) -> Option<Spot> {

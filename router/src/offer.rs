@@ -16,7 +16,7 @@ impl Router {
         let Some(interaction) = self.state.interactions.get(&id) else { return };
         let channel = interaction.channel;
         let decision = Box::new(self.decide(turn.now, id, interaction, to));
-        let by_name = matches!(interaction.stage, Stage::Reserved(_));
+        let by_name = matches!(interaction.stage, Stage::Reserved(kept) if kept.by_name);
         let (number, deadline, units) = (decision.offer, decision.deadline, self.price(channel));
         self.leave_line(id);
         if let Some(interaction) = self.state.interactions.get_mut(&id) {
@@ -27,6 +27,7 @@ impl Router {
         self.index.timers.insert((deadline, Timer::Offer(number)));
         let agent = self.touch(turn, to);
         agent.offers.insert(number);
+        agent.last_offer = number;
         agent.take_units(channel, units);
         turn.out.push(Effect::Offer(decision));
     }
@@ -87,7 +88,7 @@ impl Router {
         let all = self.state.plan.agents.len();
         if let Stage::Reserved(reservation) = interaction.stage {
             let mut excluded = BTreeMap::new();
-            add(&mut excluded, Excluded::Named, all.saturating_sub(1));
+            add(&mut excluded, reservation.excludes(), all.saturating_sub(1));
             let reason = self.standing(reservation.agent, interaction.channel).reason();
             reason.into_iter().for_each(|reason| add(&mut excluded, reason, 1));
             return (u32::from(reason.is_none()), excluded);

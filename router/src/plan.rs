@@ -34,6 +34,34 @@ pub struct QueuePlan {
     pub priority: Priority,
     /// The most that may wait; one more is refused.
     pub depth: u32,
+    /// For how long an interaction is kept for the agent it prefers, while they are busy; none: anybody may take it at once.
+    #[serde(default, skip_serializing_if = "is_unset")]
+    pub prefer_for: Span,
+    /// Its target share of all that wait, against the other queues' shares. Among equals in priority, an agent takes from
+    /// the queue that holds most for its share. All queues of a plan have one, or none has.
+    #[serde(default, skip_serializing_if = "is_unset")]
+    pub share: u32,
+}
+
+/// What is not set is not written: plans of earlier builds keep the bytes that the journal's hashes cover.
+fn is_unset<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Default for QueuePlan {
+    fn default() -> Self {
+        Self {
+            choice: Choice::LongestIdle,
+            offer_for: Span::seconds(20),
+            wrap_up_for: Span::seconds(60),
+            wrap_up_extension: Span::seconds(60),
+            code_required: false,
+            priority: Priority(0),
+            depth: 1_000,
+            prefer_for: Span(0),
+            share: 0,
+        }
+    }
 }
 
 /// The order among eligible agents. All are total and end in the agent's id.
@@ -49,6 +77,8 @@ pub enum Choice {
     LeastFlexible,
     /// Who holds the least load; then longest idle.
     LeastLoaded,
+    /// Whose last offer, of any queue, is the longest ago: each in turn, whatever they do.
+    RoundRobin,
 }
 
 /// One agent.
@@ -84,10 +114,33 @@ pub struct Timings {
     pub transfer_for: Span,
     /// How often an agent may extend one wrap-up.
     pub extensions: u32,
+    /// A wait this long weighs as much as one priority, so that nobody waits forever behind those who rank higher; none:
+    /// whoever ranks higher goes first, however long the others have waited.
+    #[serde(default, skip_serializing_if = "is_unset")]
+    pub ageing: Span,
 }
 
 impl Default for Timings {
     fn default() -> Self {
-        Self { misses: 2, cool_off: Span::seconds(60), lost_for: Span::seconds(15), transfer_for: Span::seconds(60), extensions: 2 }
+        Self {
+            misses: 2,
+            cool_off: Span::seconds(60),
+            lost_for: Span::seconds(15),
+            transfer_for: Span::seconds(60),
+            extensions: 2,
+            ageing: Span(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_of_an_earlier_build_is_read_and_written_as_it_was() {
+        let earlier = r#"{"queues":{"1":{"choice":"longest_idle","offer_for":20000,"wrap_up_for":0,"wrap_up_extension":0,"code_required":false,"priority":0,"depth":9}},"agents":{},"channels":{},"timings":{"misses":2,"cool_off":1,"lost_for":1,"transfer_for":1,"extensions":2}}"#;
+        let plan: Plan = serde_json::from_str(earlier).unwrap();
+        assert_eq!(serde_json::to_string(&plan).unwrap(), earlier);
     }
 }

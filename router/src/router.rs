@@ -51,6 +51,7 @@ impl Router {
             Event::Abandon(interaction) => verbs::abandon(self, turn, interaction),
             Event::Tick => verbs::tick(self, turn),
         }?;
+        self.state.clock = now;
         self.settle(turn);
         Ok(())
     }

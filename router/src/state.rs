@@ -5,7 +5,7 @@
 use crate::handling::Handling;
 use crate::roster::Roster;
 use crate::{
-    AgentId, AgentPlan, Channel, InteractionId, OfferId, Plan, PlanVersion, Presence, Priority, QueueId, Requirement, Time, Units,
+    AgentId, AgentPlan, Channel, Excluded, InteractionId, OfferId, Plan, PlanVersion, Presence, Priority, QueueId, Requirement, Time, Units,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,9 @@ pub(crate) struct State {
     pub(crate) agents: Roster<Agent>,
     pub(crate) interactions: BTreeMap<InteractionId, Box<Interaction>>,
     pub(crate) offers: BTreeMap<OfferId, Offer>,
+    /// When the newest event happened.
+    #[serde(default)]
+    pub(crate) clock: Time,
     /// How long the work of each queue of the plan takes.
     pub(crate) handling: BTreeMap<QueueId, ByChannel<Handling>>,
 }
@@ -54,7 +57,7 @@ pub(crate) struct Interaction {
 pub(crate) enum Stage {
     /// In line in its queue.
     Waiting,
-    /// Handed to one agent by name; falls back to its place in line.
+    /// Kept for one agent; falls back to its place in line.
     Reserved(Reservation),
     /// Put to an agent.
     Offered(OfferId),
@@ -62,11 +65,26 @@ pub(crate) enum Stage {
     Assigned(Assignment),
 }
 
-/// A transfer to a named agent who has not been offered it yet.
+/// What is kept for an agent who has not been offered it yet: transferred to them, or preferring them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Reservation {
     pub(crate) agent: AgentId,
     pub(crate) until: Time,
+    /// Somebody chose the agent, whatever their queues and skills; otherwise the customer prefers them, and they fit.
+    #[serde(default = "by_name")]
+    pub(crate) by_name: bool,
+}
+
+/// Earlier builds kept nothing but transfers.
+const fn by_name() -> bool {
+    true
+}
+
+impl Reservation {
+    /// Why nobody else can have it.
+    pub(crate) const fn excludes(&self) -> Excluded {
+        if self.by_name { Excluded::Named } else { Excluded::Kept }
+    }
 }
 
 /// An accepted offer.
@@ -113,6 +131,9 @@ pub(crate) struct Agent {
     pub(crate) unresponsive: bool,
     /// When they last took or ended work, or began to take it.
     pub(crate) idle_since: Time,
+    /// Their newest offer, however it ended.
+    #[serde(default)]
+    pub(crate) last_offer: OfferId,
     pub(crate) offers: BTreeSet<OfferId>,
     pub(crate) assignments: BTreeSet<InteractionId>,
     pub(crate) wrap_ups: BTreeMap<InteractionId, WrapUp>,

@@ -25,9 +25,9 @@ pub struct Place {
 pub enum Held {
     /// In line.
     Waiting,
-    /// Handed to an agent by name, who has not been offered it yet.
+    /// Kept for an agent, who has not been offered it yet: transferred to them, or preferring them.
     Reserved {
-        /// To whom.
+        /// For whom.
         agent: AgentId,
         /// When it falls back to its place in line.
         until: Time,
@@ -134,7 +134,7 @@ impl Router {
             Stage::Waiting | Stage::Reserved(_) => {}
             Stage::Offered(_) | Stage::Assigned(_) => return None,
         }
-        let spot = Spot::of(id, interaction);
+        let spot = Spot::of(id, interaction, self.index.ageing);
         let slots = self.index.queues.get(&interaction.queue).map(|queue| &queue.groups);
         let groups = slots.into_iter().flatten().filter_map(|slot| self.index.group(*slot));
         let ahead = groups.map(|group| group.line.ahead(&spot)).fold(0, usize::saturating_add);

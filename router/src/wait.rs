@@ -18,7 +18,6 @@ use crate::router::Router;
 use crate::state::{Interaction, Stage};
 use crate::{Channel, InteractionId, QueueId, Span, Time, limits};
 use serde::{Deserialize, Serialize};
-use std::cmp::Reverse;
 
 /// How long a customer has yet to wait, as two quantiles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,7 +91,7 @@ impl Router {
         let barred = interaction.excluded.iter().filter(|agent| group.qualified.contains_key(agent));
         let barred = barred.filter_map(|agent| self.index.stations.get(agent)).map(|station| *station.duty.slots.get(channel));
         let slots = barred.fold(group.slots, u32::saturating_sub);
-        self.estimate(&Waiter { queue, channel, spot: Spot::of(id, interaction), interaction: Some(interaction), slots })
+        self.estimate(&Waiter { queue, channel, spot: Spot::of(id, interaction, self.index.ageing), interaction: Some(interaction), slots })
     }
 
     /// How long a newcomer to the queue would wait on the channel, who asks for no skill: not at all, where an agent
@@ -104,7 +103,9 @@ impl Router {
         if *tally.open.get(channel) > 0 {
             return Some(ExpectedWait::default());
         }
-        let last = Spot { priority: Reverse(plan.priority), since: Time(u64::MAX), interaction: InteractionId(u128::MAX) };
+        // Where waits count for priorities, those who rank higher but come later are no longer ahead: then it matters when.
+        let since = if self.index.ageing == Span(0) { Time(u64::MAX) } else { self.state.clock };
+        let last = Spot::at(plan.priority, since, InteractionId(u128::MAX), self.index.ageing);
         self.estimate(&Waiter { queue, channel, spot: last, interaction: None, slots: *tally.slots.get(channel) })
     }
 

@@ -126,8 +126,8 @@ impl Floor {
             wrap_up_for: day,
             wrap_up_extension: day,
             code_required: true,
-            priority: Priority(0),
             depth: u32::MAX,
+            ..QueuePlan::default()
         };
         let queues = (0..self.size.queues).map(|id| (QueueId(id), queue.clone()));
         let agents = (0..self.size.agents).map(|id| {

@@ -1,9 +1,7 @@
 //! A scenario as the router sees it: names become numbers.
 
 use crate::scenario::{Scenario, Stream};
-use segue_router::{
-    AgentId, AgentPlan, ChannelPlan, Level, Plan, Priority, QueueId, QueuePlan, Requirement, SkillId, Span, Timings, Units,
-};
+use segue_router::{AgentId, AgentPlan, ChannelPlan, Level, Plan, QueueId, QueuePlan, Requirement, SkillId, Span, Timings, Units};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Numbers by name, in the order of names.
@@ -67,10 +65,8 @@ fn queue(scenario: &Scenario, name: &str) -> QueuePlan {
         choice: scenario.choices.get(name).copied().unwrap_or_default(),
         offer_for: never,
         wrap_up_for: if scenario.streams.iter().any(wraps_up) { never } else { Span(0) },
-        wrap_up_extension: Span(0),
-        code_required: false,
-        priority: Priority(0),
         depth: u32::MAX,
+        ..QueuePlan::default()
     }
 }
 

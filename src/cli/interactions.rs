@@ -83,7 +83,7 @@ async fn explain(at: &Where, interaction: Uuid, json: bool) -> Result<(), Error>
             wait.priority
         ));
         if !wait.reserved.is_empty() {
-            out::line(&format!("kept for {}, to whom it was transferred", wait.reserved));
+            out::line(&format!("kept for {} for now", wait.reserved));
         }
         for (reason, agents) in &wait.excluded {
             out::line(&format!("  {agents} cannot have it: {reason}"));

@@ -349,6 +349,10 @@ pub struct Queue {
     pub priority: i32,
     /// The most that may wait.
     pub depth: u32,
+    /// For how long a customer is kept for the agent who served them before.
+    pub prefer_for: Duration,
+    /// Its part of all who wait, against the other queues' shares; 0 where queues have none.
+    pub share: u32,
     /// Asked of everybody who comes to this queue, beside what the journey asks: a requirement expression, empty for none.
     pub needs: String,
 }

@@ -104,6 +104,9 @@ code_digits = 4
 code_required = true
 offer_for = "0s"
 [tenants.acme.queues.billing]
+share = 2
+[tenants.acme.routing]
+ageing = "5m"
 [tenants.acme.agents.ada]
 skills = { internet = 11 }
 queues = ["fault", "billing"]

@@ -61,6 +61,8 @@ fn queue_plan(queue: &Queue) -> QueuePlan {
         code_required: queue.code_required,
         priority: Priority(queue.priority),
         depth: queue.depth,
+        prefer_for: span(queue.prefer_for),
+        share: queue.share,
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct Weight {
 impl Weight {
     pub(crate) fn of(choice: Choice, asked: &BTreeSet<SkillId>, plan: &AgentPlan) -> Self {
         match choice {
-            Choice::LongestIdle | Choice::LeastLoaded => Self::default(),
+            Choice::LongestIdle | Choice::LeastLoaded | Choice::RoundRobin => Self::default(),
             Choice::MostFit => Self {
                 fitness: Reverse(asked.iter().filter_map(|skill| plan.skills.get(skill)).map(|level| u32::from(level.0)).sum()),
                 skills: 0,
@@ -44,18 +44,20 @@ impl Weight {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank {
     weight: Weight,
-    load: u32,
+    /// Units held, or the number of the last offer, where the choice asks for it.
+    charge: u64,
     idle: super::station::Idle,
     pub(crate) agent: AgentId,
 }
 
 impl Rank {
     pub(crate) fn of(choice: Choice, weight: Weight, basis: Basis, agent: AgentId) -> Self {
-        let load = match choice {
-            Choice::LeastLoaded => basis.load.0,
+        let charge = match choice {
+            Choice::LeastLoaded => u64::from(basis.load.0),
+            Choice::RoundRobin => basis.last_offer.0,
             Choice::LongestIdle | Choice::MostFit | Choice::LeastFlexible => 0,
         };
-        Self { weight, load, idle: basis.idle, agent }
+        Self { weight, charge, idle: basis.idle, agent }
     }
 }
 

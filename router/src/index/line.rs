@@ -4,22 +4,35 @@
 //! one admits them: an interaction that they may not take never blocks those behind it, and is never passed twice.
 
 use crate::state::Interaction;
-use crate::{AgentId, InteractionId, Priority, Time};
+use crate::{AgentId, InteractionId, Priority, Span, Time};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A place in line. Best first: higher priority, then longer wait, then lower id. Total, so replays agree.
+///
+/// With ageing, all have the same priority, and each priority counts as if they had waited that much longer: a rank
+/// that grows at one slope for everybody never changes who stands before whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Spot {
     pub(crate) priority: Reverse<Priority>,
-    pub(crate) since: Time,
+    /// Since when they have waited, in milliseconds since the Unix epoch; less what their priority counts for.
+    from: i64,
     pub(crate) interaction: InteractionId,
 }
 
 impl Spot {
-    pub(crate) const fn of(id: InteractionId, interaction: &Interaction) -> Self {
-        Self { priority: Reverse(interaction.priority), since: interaction.since, interaction: id }
+    pub(crate) fn of(id: InteractionId, interaction: &Interaction, ageing: Span) -> Self {
+        Self::at(interaction.priority, interaction.since, id, ageing)
+    }
+
+    pub(crate) fn at(priority: Priority, since: Time, interaction: InteractionId, ageing: Span) -> Self {
+        let from = i64::try_from(since.0).unwrap_or(i64::MAX);
+        if ageing == Span(0) {
+            return Self { priority: Reverse(priority), from, interaction };
+        }
+        let worth = i64::try_from(ageing.0).unwrap_or(i64::MAX).saturating_mul(i64::from(priority.0));
+        Self { priority: Reverse(Priority(0)), from: from.saturating_sub(worth), interaction }
     }
 }
 

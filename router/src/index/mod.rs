@@ -11,7 +11,7 @@ pub(crate) mod timers;
 use crate::roster::Roster;
 use crate::standing::standing;
 use crate::state::{Agent, ByChannel, Desk, Interaction, Limits, Stage, State};
-use crate::{AgentId, Channel, InteractionId, Plan, QueueId, Requirement, Time, Units, limits};
+use crate::{AgentId, Channel, InteractionId, Plan, QueueId, Requirement, Span, Time, Units, limits};
 use group::{Group, GroupKey, Weight};
 use line::{Bars, Spot};
 use station::{Basis, Duty, Seat, Station};
@@ -78,6 +78,10 @@ pub(crate) struct Index {
     pub(crate) timers: Timers,
     /// The largest capacity of any agent.
     pub(crate) largest: Units,
+    /// How long a wait counts for one priority, if at all.
+    pub(crate) ageing: Span,
+    /// Whether queues have target shares.
+    pub(crate) shares: bool,
     /// How many groups there may be before the empty ones are dropped.
     sweep_at: usize,
 }
@@ -85,7 +89,8 @@ pub(crate) struct Index {
 impl Index {
     /// The index of a state.
     pub(crate) fn build(state: &State) -> Self {
-        let mut index = Self { sweep_at: limits::GROUPS_KEPT, ..Self::default() };
+        let mut index = Self { sweep_at: limits::GROUPS_KEPT, ageing: state.plan.timings.ageing, ..Self::default() };
+        index.shares = state.plan.queues.values().any(|queue| queue.share > 0);
         for (tally, queue) in state.plan.queues.keys().enumerate() {
             index.queues.insert(*queue, QueueIndex { tally, ..QueueIndex::default() });
             index.tallies.push(Tally::default());
@@ -167,7 +172,7 @@ impl Index {
 
     /// Takes a waiting or reserved interaction into the index; the lane it stands in, when it stands in line.
     pub(crate) fn enter(&mut self, state: &State, id: InteractionId, interaction: &Interaction) -> Option<Lane> {
-        let spot = Spot::of(id, interaction);
+        let spot = Spot::of(id, interaction, self.ageing);
         match interaction.stage {
             Stage::Waiting => {
                 let bars = Bars::of(interaction);
@@ -192,7 +197,7 @@ impl Index {
 
     /// Takes it out again; `interaction` is still as it was when it was entered.
     pub(crate) fn leave(&mut self, id: InteractionId, interaction: &Interaction) {
-        let spot = Spot::of(id, interaction);
+        let spot = Spot::of(id, interaction, self.ageing);
         match interaction.stage {
             Stage::Waiting => {
                 let slot = self.slot_of(interaction);

@@ -5,7 +5,7 @@ use super::group::Weight;
 use super::line::Spot;
 use crate::standing::Standing;
 use crate::state::{Agent, ByChannel, Desk};
-use crate::{Channel, Time, Units};
+use crate::{Channel, OfferId, Time, Units};
 use std::collections::BTreeSet;
 
 /// How long an agent has been idle. Holding nothing goes before holding something, then the earlier.
@@ -20,11 +20,13 @@ pub(crate) struct Idle {
 pub(crate) struct Basis {
     pub(crate) load: Units,
     pub(crate) idle: Idle,
+    pub(crate) last_offer: OfferId,
 }
 
 impl Basis {
     pub(crate) fn of(agent: &Agent) -> Self {
-        Self { load: agent.load, idle: Idle { holds_work: !agent.holds_nothing(), since: agent.idle_since } }
+        let idle = Idle { holds_work: !agent.holds_nothing(), since: agent.idle_since };
+        Self { load: agent.load, idle, last_offer: agent.last_offer }
     }
 }
 
@@ -74,6 +76,6 @@ pub(crate) struct Station {
     /// Where their queues count them.
     pub(crate) tallies: Vec<usize>,
     pub(crate) seats: ByChannel<Vec<Seat>>,
-    /// Handed to them by name, and not offered yet.
+    /// Kept for them, and not offered yet.
     pub(crate) reserved: ByChannel<BTreeSet<Spot>>,
 }

@@ -1,9 +1,10 @@
 //! An interaction arrives, new or back to a kept place.
 
 use crate::router::Router;
-use crate::state::{Interaction, Stage};
+use crate::standing::Standing;
+use crate::state::{Interaction, Reservation, Stage};
 use crate::turn::Turn;
-use crate::{Arrival, InteractionId, QueueId, Refusal, Requirement, Stepped, limits};
+use crate::{AgentId, Arrival, Channel, InteractionId, QueueId, Refusal, Requirement, Span, Stepped, limits};
 use std::collections::BTreeMap;
 
 pub(crate) fn arrive(router: &mut Router, turn: &mut Turn<'_>, arrival: Arrival) -> Stepped {
@@ -24,6 +25,7 @@ pub(crate) fn arrive(router: &mut Router, turn: &mut Turn<'_>, arrival: Arrival)
     }
     router.admits(id, arrival.queue, &arrival.needs)?;
 
+    let prefer_for = queue.prefer_for;
     let interaction = Box::new(Interaction {
         queue: arrival.queue,
         channel: arrival.channel,
@@ -36,7 +38,13 @@ pub(crate) fn arrive(router: &mut Router, turn: &mut Turn<'_>, arrival: Arrival)
         cooling: BTreeMap::new(),
         stage: Stage::Waiting,
     });
+    let kept_for = router.worth_waiting_for(&interaction).filter(|_| prefer_for > Span(0));
     router.state.arrived = router.state.arrived.saturating_add(1);
+    if let Some(agent) = kept_for {
+        router.state.interactions.insert(id, interaction);
+        router.reserve(turn, id, Reservation { agent, until: turn.now.after(prefer_for), by_name: false });
+        return Ok(());
+    }
     turn.lanes.extend(router.index.enter(&router.state, id, &interaction));
     turn.lined_up.push(id);
     router.state.interactions.insert(id, interaction);
@@ -44,6 +52,38 @@ pub(crate) fn arrive(router: &mut Router, turn: &mut Turn<'_>, arrival: Arrival)
 }
 
 impl Router {
+    /// The agent whom it prefers, when they may take it and will have room once other work ends.
+    fn worth_waiting_for(&self, interaction: &Interaction) -> Option<AgentId> {
+        let agent = interaction.preferred.filter(|agent| !interaction.excluded.contains(agent))?;
+        let fits = self.unfit(self.state.plan.agents.get(&agent)?, interaction).is_none();
+        match self.standing(agent, interaction.channel) {
+            Standing::Full(_) if fits => Some(agent),
+            Standing::Full(_) | Standing::Open | Standing::Off(_) => None,
+        }
+    }
+
+    /// What is kept for agents who no longer take it, or to whom it no longer may go, returns to its place in line.
+    pub(crate) fn release(&mut self, turn: &mut Turn<'_>) {
+        let mut released = Vec::new();
+        for &agent in turn.touched.keys() {
+            let Some(station) = self.index.stations.get(&agent) else { continue };
+            for channel in Channel::ALL {
+                let kept = station.reserved.get(channel).iter().map(|spot| spot.interaction);
+                released.extend(kept.filter(|id| self.waits_in_vain(*id, agent)));
+            }
+        }
+        for id in released {
+            self.fall_back(turn, id);
+        }
+    }
+
+    fn waits_in_vain(&self, id: InteractionId, agent: AgentId) -> bool {
+        let Some(interaction) = self.state.interactions.get(&id) else { return false };
+        let by_name = matches!(interaction.stage, Stage::Reserved(kept) if kept.by_name);
+        let fits = self.state.plan.agents.get(&agent).is_some_and(|plan| self.unfit(plan, interaction).is_none());
+        !(by_name || fits && self.standing(agent, interaction.channel).on_duty())
+    }
+
     /// Whether the queue takes one more that asks for this. What returns to its place is not asked.
     pub(crate) fn admits(&self, id: InteractionId, queue: QueueId, needs: &Requirement) -> Stepped {
         if !needs.within_limits() {

@@ -94,6 +94,13 @@ fn contradictions(plan: &Plan) -> Vec<String> {
             faults.push(format!("{channel:?}: an interaction must cost at least one unit"));
         }
     }
+    let (with, without): (Vec<_>, Vec<_>) = plan.queues.iter().partition(|(_, queue)| queue.share > 0);
+    if !with.is_empty() {
+        faults.extend(without.iter().map(|(id, _)| format!("{id} has no share, though others have")));
+        if plan.timings.ageing > Span(0) {
+            faults.push("waits count for priorities, or queues have shares: not both".to_owned());
+        }
+    }
     if plan.timings.misses == 0 {
         faults.push("an agent becomes unresponsive after one miss at the least".to_owned());
     }

@@ -49,7 +49,7 @@ pub(crate) fn transfer_to_agent(router: &mut Router, turn: &mut Turn<'_>, agent:
 
     hand_over(router, turn, id, &assignment);
     let until = turn.now.after(router.state.plan.timings.transfer_for);
-    router.reserve(turn, id, Reservation { agent: to, until });
+    router.reserve(turn, id, Reservation { agent: to, until, by_name: true });
     Ok(())
 }
 

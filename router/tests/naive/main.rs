@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod reference;
+mod starving;
 mod world;
 
 use proptest::prelude::*;
@@ -39,7 +40,7 @@ fn step(router: &mut Router, naive: &mut Naive, now: Time, event: &Event) -> Res
             prop_assert_eq!(Ok(effects), naive.step(now, event.clone()), "at {:?}: {:?}", now, event);
         }
         Err(refusal) => {
-            let same = rmp_serde::to_vec(&before).unwrap() == rmp_serde::to_vec(&router.snapshot()).unwrap();
+            let same = rmp_serde::to_vec_named(&before).unwrap() == rmp_serde::to_vec_named(&router.snapshot()).unwrap();
             prop_assert!(same, "{:?} was refused, but something changed", event);
             prop_assert_eq!(&out, &kept, "{:?} was refused, but something is to be done", event);
             prop_assert_eq!(Err(wordless(refusal)), naive.step(now, event.clone()), "at {:?}: {:?}", now, event);
@@ -77,7 +78,7 @@ proptest! {
         }
     }
 
-    /// A router restored at any moment goes on as the one it was taken from, in either format.
+    /// A router restored at any moment goes on as the one it was taken from, in either format of the product.
     #[test]
     fn goes_on_after_restore((plan, history) in histories(), cut in 0usize..120) {
         let mut router = Router::new();
@@ -87,11 +88,11 @@ proptest! {
         let mut twin: Option<Router> = None;
         for (n, (pause, chance)) in history.iter().enumerate() {
             if n == cut {
-                let bytes = rmp_serde::to_vec(&router.snapshot()).unwrap();
+                let bytes = rmp_serde::to_vec_named(&router.snapshot()).unwrap();
                 let text = serde_json::to_string(&router.snapshot()).unwrap();
                 let restored = Router::restore(rmp_serde::from_slice(&bytes).unwrap()).unwrap();
                 prop_assert_eq!(restored.snapshot(), serde_json::from_str(&text).unwrap());
-                prop_assert_eq!(rmp_serde::to_vec(&restored.snapshot()).unwrap(), bytes);
+                prop_assert_eq!(rmp_serde::to_vec_named(&restored.snapshot()).unwrap(), bytes);
                 twin = Some(restored);
             }
             let event = chance.event(&router);

@@ -181,15 +181,24 @@ fn plans() -> impl Strategy<Value = Plan> {
         let price = |units| ChannelPlan { units: Units(units) };
         BTreeMap::from([(Channel::Voice, price(voice)), (Channel::Chat, price(chat))])
     });
-    let timings = (1u32..3, 0u64..30, 0u64..10, 0u64..10, 0u32..3).prop_map(|(misses, cool, lost, transfer, extensions)| Timings {
+    let ageing = prop_oneof![2 => Just(0u64), 1 => 1u64..20];
+    let timings = (1u32..3, 0u64..30, 0u64..10, 0u64..10, 0u32..3, ageing);
+    let timings = timings.prop_map(|(misses, cool, lost, transfer, extensions, ageing)| Timings {
         misses,
         cool_off: Span::seconds(cool),
         lost_for: Span::seconds(lost),
         transfer_for: Span::seconds(transfer),
         extensions,
+        ageing: Span::seconds(ageing),
     });
     let queues = btree_map((1u32..3).prop_map(QueueId), queue_plans(), 1..3);
-    (queues, btree_map(agents(), agent_plans(), 1..5), channels, timings).prop_map(|(queues, mut agents, channels, timings)| {
+    let shares = option::weighted(0.3, vec(0u32..5, 3));
+    let plans = (queues, btree_map(agents(), agent_plans(), 1..5), channels, timings, shares);
+    plans.prop_map(|(mut queues, mut agents, channels, mut timings, shares)| {
+        // A queue without a share among others, and shares beside ageing, make a bad plan, now and then.
+        for (queue, share) in queues.values_mut().zip(shares.iter().flatten()) {
+            (queue.share, timings.ageing) = (*share, Span(timings.ageing.0 / 15_000));
+        }
         for agent in agents.values_mut() {
             agent.queues.retain(|queue| queues.contains_key(queue));
         }
@@ -198,11 +207,17 @@ fn plans() -> impl Strategy<Value = Plan> {
 }
 
 fn queue_plans() -> impl Strategy<Value = QueuePlan> {
-    let choice = prop_oneof![Just(Choice::LongestIdle), Just(Choice::MostFit), Just(Choice::LeastFlexible), Just(Choice::LeastLoaded)];
+    let choice = prop_oneof![
+        Just(Choice::LongestIdle),
+        Just(Choice::MostFit),
+        Just(Choice::LeastFlexible),
+        Just(Choice::LeastLoaded),
+        Just(Choice::RoundRobin)
+    ];
     // An offer that stands for no time makes the plan a bad one, now and then.
     let offer_for = prop_oneof![1 => Just(0u64), 40 => 1u64..20];
-    (choice, offer_for, 0u64..10, any::<bool>(), priorities(), 0u32..8).prop_map(
-        |(choice, offer_for, wrap_up_for, code_required, priority, depth)| QueuePlan {
+    (choice, offer_for, 0u64..10, any::<bool>(), priorities(), 0u32..8, prop_oneof![Just(0u64), 1u64..20]).prop_map(
+        |(choice, offer_for, wrap_up_for, code_required, priority, depth, prefer_for)| QueuePlan {
             choice,
             offer_for: Span::seconds(offer_for),
             wrap_up_for: Span::seconds(wrap_up_for),
@@ -210,6 +225,8 @@ fn queue_plans() -> impl Strategy<Value = QueuePlan> {
             code_required,
             priority,
             depth,
+            prefer_for: Span::seconds(prefer_for),
+            share: 0,
         },
     )
 }

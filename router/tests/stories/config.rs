@@ -82,6 +82,8 @@ fn every_fault_is_named_at_once() {
     bad.agents.get_mut(&BO).unwrap().skills.insert(FIBRE, segue_router::Level(11));
     bad.channels.get_mut(&Channel::Chat).unwrap().units = Units(0);
     bad.timings.misses = 0;
+    bad.queues.get_mut(&FAULTS).unwrap().share = 1;
+    bad.timings.ageing = segue_router::Span(1);
     tale.at(1, Event::Configure(Box::new(bad)));
     insta::assert_snapshot!(tale.told());
 }

@@ -90,3 +90,18 @@ fn the_clock_steps_back() {
     tale.tick(31);
     insta::assert_snapshot!(tale.told());
 }
+
+#[test]
+fn a_long_wait_weighs_as_much_as_a_priority() {
+    let mut plan = plan();
+    plan.timings.ageing = segue_router::Span::seconds(60);
+    let mut tale = Tale::under(plan);
+    tale.at(0, Event::SignIn(ADA, ready()));
+    tale.arrive(1, call(1));
+    tale.accept(1, ADA, 1);
+    tale.arrive(10, call(2));
+    tale.arrive(69, Arrival { priority: Priority(1), ..call(3) });
+    tale.arrive(71, Arrival { priority: Priority(1), ..call(4) });
+    let ahead = |tale: &Tale, n| tale.router.place(nr(n)).unwrap().ahead;
+    assert_eq!((ahead(&tale, 3), ahead(&tale, 2), ahead(&tale, 4)), (0, 1, 2));
+}

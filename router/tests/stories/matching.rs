@@ -58,6 +58,74 @@ fn least_loaded() {
 }
 
 #[test]
+fn round_robin() {
+    let mut plan = plan();
+    plan.queues.get_mut(&BILLING).unwrap().choice = Choice::RoundRobin;
+    let mut tale = Tale::under(plan);
+    for (second, agent) in [CY, ADA, BO].into_iter().enumerate() {
+        tale.at(second as u64, Event::SignIn(agent, ready()));
+    }
+    // Whoever is asked takes their turn, whether or not they take the work: then it is the next one's.
+    let turns = (1..=5).map(|n| {
+        let offer = decision(&tale.arrive(10 * n, chat(u128::from(n)))).clone();
+        tale.at(10 * n + 1, Event::Accept(offer.agent, offer.offer));
+        offer.agent
+    });
+    assert_eq!(turns.collect::<Vec<_>>(), [CY, ADA, BO, CY, ADA]);
+}
+
+#[test]
+fn the_preferred_agent_with_patience() {
+    let mut plan = plan();
+    plan.queues.get_mut(&BILLING).unwrap().prefer_for = segue_router::Span::seconds(30);
+    let mut tale = Tale::under(plan);
+    tale.at(0, Event::SignIn(ADA, ready()));
+    tale.at(0, Event::SignIn(BO, ready()));
+    tale.arrive(1, call(1));
+    tale.accept(2, ADA, 1);
+    // Ada is busy: it is kept for her, though Bo has room, until she is free.
+    tale.arrive(3, Arrival { preferred: Some(ADA), ..call(2) });
+    assert_eq!(tale.router.why_not(nr(2), BO), Ok(Some(Excluded::Kept)));
+    tale.at(10, Event::Finish(ADA, nr(1)));
+    tale.at(11, Event::WrapUp(ADA, nr(1), None));
+    tale.accept(12, ADA, 2);
+    // She stays busy: the patience ends, and Bo gets it.
+    tale.arrive(20, Arrival { preferred: Some(ADA), ..call(3) });
+    tale.tick(50);
+    tale.accept(51, BO, 3);
+    // She wants no more work: nobody waits for her in vain. Nor for whom the work does not fit.
+    tale.arrive(60, Arrival { preferred: Some(ADA), ..call(4) });
+    tale.at(61, Event::PresentNext(ADA, Some(pause())));
+    tale.arrive(62, Arrival { preferred: Some(BO), needs: at_least(FIBRE, 1), ..call(5) });
+    insta::assert_snapshot!(tale.told());
+}
+
+#[test]
+fn the_queue_that_holds_most_for_its_share() {
+    let mut plan = plan();
+    plan.queues.get_mut(&BILLING).unwrap().share = 1;
+    plan.queues.get_mut(&FAULTS).unwrap().share = 3;
+    let mut tale = Tale::under(plan);
+    tale.at(0, Event::SignIn(ADA, ready()));
+    tale.arrive(1, call(1));
+    tale.accept(1, ADA, 1);
+    // Four in faults, who came first, and two in billing: 4/3 against 2, then against 1.
+    (2..6).for_each(|n| drop(tale.arrive(n, Arrival { queue: FAULTS, ..call(u128::from(n)) })));
+    (6..8).for_each(|n| drop(tale.arrive(n, call(u128::from(n)))));
+    tale.arrive(8, Arrival { priority: segue_router::Priority(1), ..call(8) });
+    let mut served = Vec::new();
+    let mut talk = 1;
+    for second in 10..16 {
+        tale.at(second, Event::Finish(ADA, nr(talk)));
+        let offer = decision(&tale.at(second, Event::WrapUp(ADA, nr(talk), None))).clone();
+        talk = offer.interaction.0;
+        served.push(talk);
+        tale.at(second, Event::Accept(ADA, offer.offer));
+    }
+    assert_eq!(served, [8, 6, 2, 3, 7, 4], "a higher priority first, then by share");
+}
+
+#[test]
 fn the_preferred_agent_when_they_can() {
     let mut tale = Tale::with(&[ADA, BO, CY]);
     tale.arrive(3, Arrival { preferred: Some(CY), ..call(1) });

@@ -1,8 +1,8 @@
 //! The one harness: a router, people with names, and a transcript of what happened and what came of it.
 
 use segue_router::{
-    AgentId, AgentPlan, Arrival, Change, Channel, ChannelPlan, Choice, Decision, Effect, Event, InteractionId, Level, OfferId, Plan,
-    Presence, Priority, QueueId, QueuePlan, Readiness, Refusal, Requirement, Router, SkillId, Span, Time, Timings, Units,
+    AgentId, AgentPlan, Arrival, Change, Channel, ChannelPlan, Decision, Effect, Event, InteractionId, Level, OfferId, Plan, Presence,
+    Priority, QueueId, QueuePlan, Readiness, Refusal, Requirement, Router, SkillId, Span, Time, Timings, Units,
 };
 use std::fmt::Write;
 
@@ -35,15 +35,7 @@ pub(crate) fn at_least(skill: SkillId, level: u8) -> Requirement {
 ///
 /// Offers stand for 20 s, wrap-up for 30 s; a call takes all 100 units, a chat 30, an e-mail 20.
 pub(crate) fn plan() -> Plan {
-    let queue = QueuePlan {
-        choice: Choice::LongestIdle,
-        offer_for: Span::seconds(20),
-        wrap_up_for: Span::seconds(30),
-        wrap_up_extension: Span::seconds(15),
-        code_required: false,
-        priority: Priority(0),
-        depth: 10,
-    };
+    let queue = QueuePlan { wrap_up_for: Span::seconds(30), wrap_up_extension: Span::seconds(15), depth: 10, ..QueuePlan::default() };
     let agent = |skills: &[(SkillId, u8)]| AgentPlan {
         skills: skills.iter().map(|&(skill, level)| (skill, Level(level))).collect(),
         queues: [BILLING, FAULTS].into(),

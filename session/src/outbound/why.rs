@@ -60,5 +60,6 @@ pub const fn excluded_name(reason: Excluded) -> &'static str {
         Excluded::Cap => "cap",
         Excluded::Named => "named",
         Excluded::CoolOff => "cool_off",
+        Excluded::Kept => "kept",
     }
 }

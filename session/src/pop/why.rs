@@ -118,6 +118,8 @@ fn lack(reason: &str, count: u32) -> &str {
         "named" => "are ruled out by name",
         "cool_off" if one => "had it a moment ago",
         "cool_off" => "had it a moment ago",
+        "kept" if one => "is not whom the customer prefers",
+        "kept" => "are not whom the customer prefers",
         other => other,
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn resolve(tenant: &str, raw: &raw::Tenant, language: &Language, chec
     let agents =
         raw.agents.iter().map(|(name, agent)| (AgentName::new(name), resolve_agent(tenant, name, agent, &names, language, checker)));
     let agents: BTreeMap<_, _> = agents.collect();
+    shares(tenant, raw, checker);
     let routing = Routing {
         presences: presences(tenant, &raw.presences, checker),
         decline_reasons: raw.routing.decline_reasons.clone(),
@@ -37,6 +38,21 @@ pub(super) fn resolve(tenant: &str, raw: &raw::Tenant, language: &Language, chec
     };
     reachable(tenant, &routing, checker);
     routing
+}
+
+/// Every queue has a share, or none has; and a long wait cannot count for a priority and not count for it.
+fn shares(tenant: &str, raw: &raw::Tenant, checker: &mut Checker<'_>) {
+    if raw.queues.values().all(|queue| queue.share == 0) {
+        return;
+    }
+    for name in raw.queues.iter().filter(|(_, queue)| queue.share == 0).map(|(name, _)| name) {
+        let what = "has no share, though other queues have";
+        checker.wrong(&["tenants", tenant, "queues", name, "share"], what, "1 or more, or take all shares out");
+    }
+    if !raw.routing.ageing.0.is_zero() {
+        let what = "agents choose by shares among equals in priority, but with ageing nobody is";
+        checker.wrong(&["tenants", tenant, "routing", "ageing"], what, "take this out, or all shares");
+    }
 }
 
 /// Where customers go who ask for a person and whom no journey has told where: a queue that is there.
@@ -58,6 +74,7 @@ fn resolve_queue(tenant: &str, name: &str, raw: &raw::Queue, checker: &mut Check
     checker.between(&at("offer_for"), raw.offer_for.0, seconds(1), seconds(600));
     checker.between(&at("wrap_up_for"), raw.wrap_up_for.0, seconds(0), seconds(86_400));
     checker.between(&at("wrap_up_extension"), raw.wrap_up_extension.0, seconds(0), seconds(86_400));
+    checker.between(&at("prefer_for"), raw.prefer_for.0, seconds(0), seconds(3_600));
     if raw.depth == 0 {
         checker.wrong(&at("depth"), "with 0 nobody can wait", "take the key out for the default");
     }
@@ -90,6 +107,7 @@ fn resolve_queue(tenant: &str, name: &str, raw: &raw::Queue, checker: &mut Check
             raw::Choice::MostFit => Choice::MostFit,
             raw::Choice::LeastFlexible => Choice::LeastFlexible,
             raw::Choice::LeastLoaded => Choice::LeastLoaded,
+            raw::Choice::RoundRobin => Choice::RoundRobin,
         },
         offer_for: raw.offer_for.0,
         wrap_up_for: raw.wrap_up_for.0,
@@ -98,6 +116,8 @@ fn resolve_queue(tenant: &str, name: &str, raw: &raw::Queue, checker: &mut Check
         code_required: raw.code_required,
         priority: raw.priority,
         depth: raw.depth,
+        prefer_for: raw.prefer_for.0,
+        share: raw.share,
         needs: raw.needs.clone(),
     }
 }
@@ -171,6 +191,7 @@ fn timings(tenant: &str, raw: &raw::Routing, checker: &mut Checker<'_>) -> Timin
     checker.between(&at("cool_off"), raw.cool_off.0, seconds(0), seconds(86_400));
     checker.between(&at("lost_for"), raw.lost_for.0, seconds(1), seconds(3_600));
     checker.between(&at("transfer_for"), raw.transfer_for.0, seconds(1), seconds(3_600));
+    checker.between(&at("ageing"), raw.ageing.0, seconds(0), seconds(86_400));
     if raw.misses == 0 {
         checker.wrong(&at("misses"), "with 0 every agent is unresponsive from the start", "1 or more");
     }
@@ -181,6 +202,7 @@ fn timings(tenant: &str, raw: &raw::Routing, checker: &mut Checker<'_>) -> Timin
         lost_for: span(raw.lost_for),
         transfer_for: span(raw.transfer_for),
         extensions: raw.extensions,
+        ageing: span(raw.ageing),
     }
 }
 

@@ -6,8 +6,10 @@
 //!
 //! What is *not* here: references, limits, files, secrets read from elsewhere. Those are resolved into the `plan`.
 
+mod routing;
 mod tenant;
 
+pub(crate) use routing::*;
 pub(crate) use tenant::*;
 
 use crate::config::units::{Lasting, Size};

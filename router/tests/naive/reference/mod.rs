@@ -29,12 +29,13 @@ struct Agent {
     misses: u32,
     unresponsive: bool,
     idle_since: Time,
+    last_offer: OfferId,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum At {
     Waiting,
-    Reserved { agent: AgentId, until: Time },
+    Reserved { agent: AgentId, until: Time, by_name: bool },
     Offered { offer: OfferId, agent: AgentId, units: Units, deadline: Time, by_name: bool },
     Assigned { offer: OfferId, agent: AgentId, units: Units, since: Time },
 }
@@ -62,6 +63,7 @@ struct WrapUp {
 pub(crate) struct Naive {
     plan: Plan,
     version: u64,
+    clock: Time,
     offers: u64,
     agents: BTreeMap<AgentId, Agent>,
     items: BTreeMap<InteractionId, Item>,
@@ -93,7 +95,9 @@ impl Naive {
             *self = before;
             return Err(refusal);
         }
+        self.clock = now;
         self.grant(now);
+        self.release(now);
         self.pair(now, false);
         self.pair(now, true);
         for id in self.lined_up.clone() {
@@ -141,7 +145,7 @@ impl Naive {
     fn apply(&mut self, now: Time, event: Event) -> Result<(), Refusal> {
         match event {
             Event::Configure(plan) => self.configure(now, *plan)?,
-            Event::Arrive(arrival) => self.arrive(*arrival)?,
+            Event::Arrive(arrival) => self.arrive(now, *arrival)?,
             Event::SignIn(id, presence) => self.sign_in(now, id, presence)?,
             Event::Present(id, presence) => {
                 self.signed_in(id)?;

@@ -12,6 +12,22 @@ impl Naive {
         self.lined_up.push(id);
     }
 
+    /// What is kept for agents who will not take it returns to the line.
+    pub(super) fn release(&mut self, now: Time) {
+        let mut vain: Vec<_> = Vec::new();
+        for (id, item) in &self.items {
+            if let At::Reserved { agent, by_name: false, .. } = item.at
+                && !(self.plan.agents.contains_key(&agent) && self.may_in_time(item, agent))
+            {
+                vain.push((agent, item.wants.channel, self.spot(*id), *id));
+            }
+        }
+        vain.sort();
+        for (.., id) in vain {
+            self.line_up(now, id);
+        }
+    }
+
     pub(super) fn cool(&mut self, now: Time, id: InteractionId, agent: AgentId) {
         let until = now.after(self.plan.timings.cool_off);
         if until > now {

@@ -20,12 +20,12 @@ impl Naive {
     pub(super) fn pair(&mut self, now: Time, last_resort: bool) {
         'again: loop {
             let mut line: Vec<_> = self.items.iter().filter(|(_, item)| waits(item)).map(|(id, _)| *id).collect();
-            line.sort_by_key(|id| self.spot(*id));
+            line.sort_by_key(|id| self.turn(*id));
             for id in line {
                 let item = &self.items[&id];
                 let takers: Vec<_> = self.plan.agents.keys().copied().filter(|agent| self.why(item, *agent).is_none()).collect();
-                let by_name = matches!(item.at, At::Reserved { .. });
-                let fresh = |agent: &AgentId| by_name || last_resort || !item.cooling.contains_key(agent);
+                let kept = matches!(item.at, At::Reserved { .. });
+                let fresh = |agent: &AgentId| kept || last_resort || !item.cooling.contains_key(agent);
                 let preferred = item.wants.preferred.filter(|agent| takers.contains(agent)).filter(fresh);
                 let best = takers.iter().copied().filter(fresh).min_by_key(|agent| self.order(item, *agent));
                 if let Some(winner) = preferred.or(best) {
@@ -37,14 +37,15 @@ impl Naive {
         }
     }
 
-    pub(super) fn order(&self, item: &Item, id: AgentId) -> (Reverse<u32>, usize, u32, bool, Time, AgentId) {
+    pub(super) fn order(&self, item: &Item, id: AgentId) -> (Reverse<u32>, usize, u64, bool, Time, AgentId) {
         let skills = &self.plan.agents[&id].skills;
         let fitness = item.wants.needs.skills().iter().filter_map(|skill| skills.get(skill)).map(|level| u32::from(level.0)).sum();
         let (fitness, uses, load) = match self.plan.queues[&item.wants.queue].choice {
             Choice::LongestIdle => (0, 0, 0),
             Choice::MostFit => (fitness, 0, 0),
             Choice::LeastFlexible => (0, skills.len(), 0),
-            Choice::LeastLoaded => (0, 0, self.load(id).0),
+            Choice::LeastLoaded => (0, 0, u64::from(self.load(id).0)),
+            Choice::RoundRobin => (0, 0, self.agents[&id].last_offer.0),
         };
         (Reverse(fitness), uses, load, !self.idle(id), self.agents[&id].idle_since, id)
     }
@@ -52,7 +53,8 @@ impl Naive {
     pub(super) fn offer(&mut self, now: Time, id: InteractionId, winner: AgentId, takers: &[AgentId]) {
         let item = &self.items[&id];
         let queue = &self.plan.queues[&item.wants.queue];
-        let by_name = matches!(item.at, At::Reserved { .. });
+        let kept = matches!(item.at, At::Reserved { .. });
+        let by_name = matches!(item.at, At::Reserved { by_name: true, .. });
         let mut excluded = BTreeMap::new();
         for agent in self.plan.agents.keys() {
             if let Some(reason) = self.why(item, *agent) {
@@ -80,10 +82,11 @@ impl Naive {
             excluded,
             levels: item.wants.needs.skills().into_iter().filter_map(|skill| Some((skill, *skills.get(&skill)?))).collect(),
             idle_since: self.agents[&winner].idle_since,
-            preferred: by_name || item.wants.preferred == Some(winner),
+            preferred: kept || item.wants.preferred == Some(winner),
             runner_up: others.min_by_key(|agent| self.order(item, *agent)),
         };
         let units = self.plan.channels[&item.wants.channel].units;
+        self.agents.get_mut(&winner).unwrap().last_offer = offer;
         self.items.get_mut(&id).unwrap().at = At::Offered { offer, agent: winner, units, deadline, by_name };
         self.out.push(Effect::Offer(Box::new(decision)));
     }

@@ -6,6 +6,8 @@ use segue_router::{
 };
 use std::cmp::Reverse;
 
+pub(super) type Spot = (Reverse<Priority>, i128, InteractionId);
+
 impl Naive {
     pub(super) fn item(&self, id: InteractionId) -> Result<&Item, Refusal> {
         self.items.get(&id).ok_or(Refusal::UnknownInteraction(id))
@@ -66,9 +68,25 @@ impl Naive {
         item.wants.priority.plus(self.plan.queues[&item.wants.queue].priority)
     }
 
-    pub(super) fn spot(&self, id: InteractionId) -> (Reverse<Priority>, Time, InteractionId) {
+    pub(super) fn spot(&self, id: InteractionId) -> Spot {
         let item = &self.items[&id];
-        (Reverse(self.rank(item)), item.wants.since, id)
+        self.spot_at(self.rank(item), item.wants.since, id)
+    }
+
+    /// Higher priority, then longer wait; where waits age, the wait that the priority makes of it alone.
+    pub(super) fn spot_at(&self, priority: Priority, since: Time, id: InteractionId) -> Spot {
+        let ageing = i128::from(self.plan.timings.ageing.0);
+        let from = i128::from(since.0) - ageing * i128::from(priority.0);
+        (Reverse(if ageing > 0 { Priority(0) } else { priority }), from, id)
+    }
+
+    /// What everybody who waits is sorted by before an offer.
+    pub(super) fn turn(&self, id: InteractionId) -> (Reverse<Priority>, Reverse<usize>, Spot) {
+        let queue = self.items[&id].wants.queue;
+        let waiting = self.items.values().filter(|item| waits(item) && item.wants.queue == queue).count();
+        let share = self.plan.queues[&queue].share as usize;
+        let spot = self.spot(id);
+        (spot.0, Reverse((waiting * 1_000_000).checked_div(share).unwrap_or(0)), spot)
     }
 
     /// Units of everything the agent holds, with its channel.
@@ -126,11 +144,18 @@ impl Naive {
         (!item.wants.needs.holds(&plan.skills)).then_some(Excluded::Skill)
     }
 
+    /// Whether the agent may have it, now or once other work ends.
+    pub(super) fn may_in_time(&self, item: &Item, id: AgentId) -> bool {
+        let barred = item.wants.excluded.contains(&id) || self.unfit(item, id).is_some();
+        !barred && self.off_duty(id, item.wants.channel).is_none()
+    }
+
     /// Why the agent cannot have it now.
     pub(super) fn why(&self, item: &Item, id: AgentId) -> Option<Excluded> {
         let channel = item.wants.channel;
-        if let At::Reserved { agent, .. } = item.at {
-            return if agent == id { self.off_duty(id, channel).or(self.full(id, channel)) } else { Some(Excluded::Named) };
+        if let At::Reserved { agent, by_name, .. } = item.at {
+            let others = if by_name { Excluded::Named } else { Excluded::Kept };
+            return if agent == id { self.off_duty(id, channel).or(self.full(id, channel)) } else { Some(others) };
         }
         if item.wants.excluded.contains(&id) {
             return Some(Excluded::Named);

@@ -8,7 +8,7 @@ use segue_router::{
 use std::collections::BTreeMap;
 
 impl Naive {
-    pub(super) fn arrive(&mut self, wants: Arrival) -> Result<(), Refusal> {
+    pub(super) fn arrive(&mut self, now: Time, wants: Arrival) -> Result<(), Refusal> {
         let id = wants.interaction;
         if self.items.contains_key(&id) {
             return Err(Refusal::AlreadyHeld(id));
@@ -22,7 +22,16 @@ impl Naive {
             return Err(Refusal::TooManyExcluded(id));
         }
         self.admits(id, wants.queue, &wants.needs)?;
-        self.items.insert(id, Item { wants, cooling: BTreeMap::new(), at: At::Waiting });
+        let patience = self.plan.queues[&wants.queue].prefer_for;
+        let preferred = wants.preferred.filter(|agent| patience > Span(0) && self.plan.agents.contains_key(agent));
+        let mut item = Item { wants, cooling: BTreeMap::new(), at: At::Waiting };
+        if let Some(agent) = preferred
+            && self.may_in_time(&item, agent)
+            && self.full(agent, item.wants.channel).is_some()
+        {
+            item.at = At::Reserved { agent, until: now.after(patience), by_name: false };
+        }
+        self.items.insert(id, item);
         self.lined_up.push(id);
         Ok(())
     }
@@ -61,7 +70,7 @@ impl Naive {
         self.wrap_up_begins(now, interaction);
         self.cool(now, interaction, id);
         let until = now.after(self.plan.timings.transfer_for);
-        self.items.get_mut(&interaction).unwrap().at = At::Reserved { agent: to, until };
+        self.items.get_mut(&interaction).unwrap().at = At::Reserved { agent: to, until, by_name: true };
         self.lined_up.push(interaction);
         Ok(())
     }
@@ -107,7 +116,7 @@ impl Naive {
         self.version += 1;
         for id in self.plan.agents.keys() {
             let (desk, presence) = (Desk::Out, Presence::default());
-            let fresh = Agent { desk, presence, next: None, misses: 0, unresponsive: false, idle_since: Time(0) };
+            let fresh = Agent { desk, presence, next: None, misses: 0, unresponsive: false, idle_since: Time(0), last_offer: OfferId(0) };
             self.agents.entry(*id).or_insert(fresh);
         }
         let offers = self.items.iter().filter_map(|(id, item)| match item.at {
@@ -228,7 +237,9 @@ impl Naive {
 }
 
 fn sound(plan: &Plan) -> bool {
-    plan.queues.values().all(|queue| queue.offer_for != Span(0))
+    let shares = plan.queues.values().filter(|queue| queue.share > 0).count();
+    (shares == 0 || shares == plan.queues.len() && plan.timings.ageing == Span(0))
+        && plan.queues.values().all(|queue| queue.offer_for != Span(0))
         && plan.agents.values().all(|agent| agent.queues.iter().all(|queue| plan.queues.contains_key(queue)))
         && plan.agents.values().all(|agent| agent.skills.values().all(|level| (1..=10).contains(&level.0)))
         && plan.channels.values().all(|channel| channel.units > Units(0))

@@ -1,10 +1,8 @@
 //! How long one has yet to wait, by looking at everybody who waits and everybody who serves.
 
+use super::questions::Spot;
 use super::{At, Naive};
-use segue_router::{AgentId, Channel, ExpectedWait, InteractionId, Priority, QueueId, Requirement, Span, Time, limits};
-use std::cmp::Reverse;
-
-type Spot = (Reverse<Priority>, Time, InteractionId);
+use segue_router::{AgentId, Channel, ExpectedWait, InteractionId, QueueId, Requirement, Span, Time, limits};
 
 impl Naive {
     pub(crate) fn expected_wait(&self, id: InteractionId) -> Option<ExpectedWait> {
@@ -21,7 +19,8 @@ impl Naive {
         if self.plan.agents.keys().any(|id| member(id) && self.off_duty(*id, channel).or(self.full(*id, channel)).is_none()) {
             return Some(ExpectedWait::default());
         }
-        let last = (Reverse(priority), Time(u64::MAX), InteractionId(u128::MAX));
+        let since = if self.plan.timings.ageing == Span(0) { Time(u64::MAX) } else { self.clock };
+        let last = self.spot_at(priority, since, InteractionId(u128::MAX));
         self.estimate(queue, channel, None, last, self.slots(channel, member))
     }
 
