@@ -41,6 +41,8 @@ async fn a_hello_that_does_not_hold_is_told_why_and_closed() {
         (hello(json!({ "protocol": 1, "widget": "nobody's" })), "UNAUTHENTICATED", 4003),
         (hello(json!({ "protocol": 1, "token": "customer:ana@phone", "device": "browser" })), "UNAUTHENTICATED", 4003),
         (hello(json!({ "protocol": 1, "token": "agent:ada" })), "PERMISSION_DENIED", 4004),
+        (hello(json!({ "protocol": 1, "widget": "widget", "channel": "CHANNEL_APP" })), "PERMISSION_DENIED", 4004),
+        (hello(json!({ "protocol": 1, "token": "customer:ana", "channel": "CHANNEL_VOICE" })), "INVALID_ARGUMENT", 4002),
         (hello(json!({ "protocol": 1, "token": "x".repeat(8193) })), "INVALID_ARGUMENT", 4002),
         (hello(json!({ "protocol": 1, "token": "customer:ana", "language": "?" })), "INVALID_ARGUMENT", 4002),
         (hello(json!({ "protocol": 1, "token": "customer:ana", "resume": { "sessionId": "x" } })), "INVALID_ARGUMENT", 4002),

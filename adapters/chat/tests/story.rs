@@ -55,6 +55,20 @@ async fn a_lost_socket_comes_back_with_nothing_missed_and_nothing_twice() {
 }
 
 #[tokio::test]
+async fn the_leg_of_a_page_that_is_the_app_is_the_apps_and_comes_back_so() {
+    let ground = ground(Settings::default()).await;
+    let hello = json!({ "protocol": 1, "token": "customer:ana", "device": "phone", "channel": "CHANNEL_APP" });
+    let (mut client, _) = ground.hello(hello.clone()).await;
+    let place = start(&mut client, 1).await;
+    assert_eq!(client.until("view").await["session"]["channels"], json!(["CHANNEL_APP"]));
+    client.vanish();
+    let mut hello = hello;
+    hello["resume"] = place.resume(0);
+    let (_, welcome) = ground.hello(hello).await;
+    assert_eq!(welcome["resumed"]["legId"], place.leg);
+}
+
+#[tokio::test]
 async fn a_newer_socket_of_the_leg_closes_the_older_and_the_leg_is_not_lost() {
     let ground = ground(Settings::default()).await;
     let (mut old, place) = ground.started().await;

@@ -41,7 +41,7 @@ impl Chat {
             Entry::Token(token) => chat::hello::Credential::Token(token),
             Entry::Widget(key) => chat::hello::Credential::Widget(key),
         });
-        let hello = chat::Hello { protocol: 1, credential, resume, device: "a browser".into(), language: String::new() };
+        let hello = chat::Hello { protocol: 1, credential, resume, device: "a browser".into(), ..chat::Hello::default() };
         frames.send(&chat::ClientFrame { id: fresh(), frame: Some(Out::Hello(hello)) }).await?;
         let welcome = match frames.next_within(PATIENCE).await?.frame {
             Some(In::Welcome(welcome)) => welcome,

@@ -25,7 +25,7 @@ impl Socket {
             }
         };
         let leg = self.here.as_ref().map(|here| here.leg);
-        let by = Asker { who: &self.who, from: &self.from, language: self.language.as_ref(), leg };
+        let by = Asker { who: &self.who, from: &self.from, manner: &self.manner, leg };
         // A command that is refused was read all the same: what a customer types must not cost them the socket.
         self.link.understood();
         match translate::asked(frame, by) {

@@ -2,12 +2,12 @@
 
 use super::here::Here;
 use super::send;
-use crate::translate::{self, Credential, Fault, Opening, Returning, Welcoming};
+use crate::translate::{self, Credential, Fault, Manner, Opening, Returning, Welcoming};
 use crate::{PROTOCOL, Shared};
 use segue_adapter_kit::ws::{CloseCode, End, Link, now};
 use segue_adapter_kit::{House, within};
 use segue_proto::chat::v1::{ClientFrame, client_frame::Frame as Said};
-use segue_session::{Language, Party, Principal, Reason, Refusal, View};
+use segue_session::{Channel, Party, Principal, Reason, Refusal, View};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub(super) struct Admitted {
     pub who: Principal,
     pub device: String,
-    pub language: Option<Language>,
+    pub manner: Manner,
     /// The leg it is back in, with how the session stands.
     pub here: Option<(Here, Option<View>)>,
 }
@@ -54,7 +54,7 @@ async fn admit(shared: &Shared, limit: Duration, text: &str) -> Result<(Principa
     };
     let refused = |refusal: Refusal| (CloseCode::of_hello(refusal.reason), Fault { id: id.clone(), refusal });
     let device = opening.device.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
-    let who = admitted.and_then(|who| on_device(who, &device)).map_err(refused)?;
+    let who = admitted.and_then(|who| on_device(who, &device)).and_then(|who| as_what(who, opening.manner.channel)).map_err(refused)?;
     Ok((who, device, opening))
 }
 
@@ -73,11 +73,19 @@ pub(super) fn on_device(mut who: Principal, device: &str) -> Result<Principal, R
     }
 }
 
+/// An app knows who holds it: a visitor can only come as a chat.
+fn as_what(who: Principal, channel: Channel) -> Result<Principal, Refusal> {
+    match &who.party {
+        Party::Customer(claims) if channel == Channel::Chat || claims.customer.is_some() => Ok(who),
+        _ => Err(Refusal::new(Reason::PermissionDenied, "only who has signed in comes as the app").about("field", "hello.channel")),
+    }
+}
+
 async fn welcome(shared: &Shared, link: &mut Link, who: Principal, device: String, opening: Opening) -> Result<Box<Admitted>, End> {
-    let language = opening.language;
+    let manner = opening.manner;
     let limit = link.settings().command;
     let returned = match opening.returning {
-        Some(returning) => Some(back(shared, limit, &who, returning, language.clone()).await),
+        Some(returning) => Some(back(shared, limit, &who, returning, &manner).await),
         None => None,
     };
     let frame = translate::welcome(&Welcoming {
@@ -91,7 +99,7 @@ async fn welcome(shared: &Shared, link: &mut Link, who: Principal, device: Strin
         settings: link.settings(),
     });
     send(link, frame).await?;
-    Ok(Box::new(Admitted { who, device, language, here: returned.and_then(Result::ok) }))
+    Ok(Box::new(Admitted { who, device, manner, here: returned.and_then(Result::ok) }))
 }
 
 /// The page's leg comes back.
@@ -100,13 +108,13 @@ async fn back(
     limit: Duration,
     who: &Principal,
     returning: Returning,
-    language: Option<Language>,
+    manner: &Manner,
 ) -> Result<(Here, Option<View>), Refusal> {
     // The lost socket may be found lost just now: it tells before this, or finds that the leg has a newer socket. The turn is
     // taken only once the house has said yes, or anybody who heard of the leg could put its owner out.
     let _alone = shared.legs.alone(&returning.leg).await;
     let house: &dyn House = &*shared.house;
-    let accepted = within(limit, house.order(who, returning.order(language))).await?;
+    let accepted = within(limit, house.order(who, returning.order(manner))).await?;
     let here = Here::again(&returning, house.watch(who, returning.session), shared.legs.take(returning.leg));
     Ok((here, accepted.view))
 }

@@ -6,12 +6,12 @@ mod here;
 mod news;
 
 use crate::Shared;
-use crate::translate::{self, Fault};
+use crate::translate::{self, Fault, Manner};
 use here::Here;
 use segue_adapter_kit::ws::{CloseCode, End, Link, instant_of};
 use segue_adapter_kit::{Backoff, Draining, Ephemeral, Order, Target, Watch, ids, spread, within};
 use segue_proto::chat::v1::{self as wire, server_frame::Frame};
-use segue_session::{Command, Language, Principal, Reason, Refusal};
+use segue_session::{Command, Principal, Reason, Refusal};
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -40,7 +40,7 @@ struct Socket {
     draining: Draining,
     who: Principal,
     device: String,
-    language: Option<Language>,
+    manner: Manner,
     /// Where tries of codes are counted.
     from: String,
     /// The leg that this socket is.
@@ -67,9 +67,9 @@ enum Turn {
 
 impl Socket {
     fn new(shared: Shared, link: Link, admitted: hello::Admitted, from: String) -> Self {
-        let hello::Admitted { who, device, language, here } = admitted;
+        let hello::Admitted { who, device, manner, here } = admitted;
         let (expires, draining) = (instant_of(who.expires), shared.entrance.draining.clone());
-        let mut socket = Self { shared, link, draining, who, device, language, from, here: None, expires, leave: None, again: None };
+        let mut socket = Self { shared, link, draining, who, device, manner, from, here: None, expires, leave: None, again: None };
         if let Some((mut here, view)) = here {
             // The view of the attachment is not shown from here, but read again with the messages: one way for both.
             here.live = view.is_some();

@@ -20,6 +20,7 @@ impl Socket {
             here.follower.look_again();
         }
         let mut reached = None;
+        let channel = self.manner.channel;
         let leg = here.live.then_some(here.leg);
         let caught_up = loop {
             let told = match here.follower.next(&*self.shared.house, &self.who, leg, limit, &mut here.watch.wake).await {
@@ -32,7 +33,7 @@ impl Socket {
             {
                 reached = Some(*place);
             }
-            self.link.feed(text_of(translate::told(told))?).await?;
+            self.link.feed(text_of(translate::told(told, channel))?).await?;
         };
         here.ends();
         let session = here.session;
@@ -60,7 +61,7 @@ impl Socket {
             self.again = Some((Instant::now(), 0));
         }
         match told {
-            Some(told) => self.send(translate::told(told)).await,
+            Some(told) => self.send(translate::told(told, self.manner.channel)).await,
             None => Ok(()),
         }
     }

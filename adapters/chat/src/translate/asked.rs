@@ -33,6 +33,15 @@ pub(crate) struct Opening {
     pub(crate) returning: Option<Returning>,
     /// Which browser it is, where it says.
     pub(crate) device: Option<String>,
+    /// As what it comes, and in which language.
+    pub(crate) manner: Manner,
+}
+
+/// As what a page comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Manner {
+    /// The channel of its legs.
+    pub(crate) channel: Channel,
     /// In which language, where it says.
     pub(crate) language: Option<Language>,
 }
@@ -43,8 +52,8 @@ pub(crate) struct Asker<'a> {
     pub(crate) who: &'a Principal,
     /// Where tries of codes are counted.
     pub(crate) from: &'a str,
-    /// In which language.
-    pub(crate) language: Option<&'a Language>,
+    /// As what the page came.
+    pub(crate) manner: &'a Manner,
     /// The leg this socket is, where it is one.
     pub(crate) leg: Option<LegId>,
 }
@@ -97,6 +106,7 @@ pub(crate) fn opening(hello: wire::Hello) -> Result<Opening, Refusal> {
     };
     let device = if hello.device.is_empty() { None } else { Some(check::word("hello.device", hello.device)?) };
     let language = check::language("hello.language", &hello.language)?;
+    let channel = manner("hello.channel", hello.channel)?;
     let returning = hello.resume.map(|at| {
         Ok::<_, Refusal>(Returning {
             session: check::id("hello.resume.session_id", &at.session_id)?,
@@ -106,7 +116,18 @@ pub(crate) fn opening(hello: wire::Hello) -> Result<Opening, Refusal> {
             routing: Version(at.routing_version),
         })
     });
-    Ok(Opening { credential, returning: returning.transpose()?, device, language })
+    Ok(Opening { credential, returning: returning.transpose()?, device, manner: Manner { channel, language } })
+}
+
+/// A page is a chat, unless it says that it is the app.
+fn manner(field: &str, number: i32) -> Result<Channel, Refusal> {
+    match number {
+        0 => Ok(Channel::Chat),
+        number => match word::to_channel(field, number)? {
+            channel @ (Channel::Chat | Channel::App) => Ok(channel),
+            Channel::Voice | Channel::Email => Err(check::invalid(field, "must be a chat or the app")),
+        },
+    }
 }
 
 /// Checks a frame after the hello.

@@ -1,12 +1,12 @@
 //! How a socket becomes a leg of a session.
 
-use super::asked::Asker;
+use super::asked::{Asker, Manner};
 use segue_adapter_kit::{Order, Target, ids};
 use segue_proto::chat::v1::{self as wire, attach, resume};
 use segue_proto::convert::check;
 use segue_proto::convert::json;
 use segue_session::store::{Seq, Version};
-use segue_session::{Arriving, Channel, Claim, Command, JourneyName, Language, LegId, Private, Refusal, RequestId, SessionId};
+use segue_session::{Arriving, Claim, Command, JourneyName, LegId, Private, Refusal, RequestId, SessionId};
 
 /// A leg on its way into a session.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,16 +33,17 @@ pub(crate) struct Returning {
 impl Returning {
     /// Back in: within the leg's grace as if nothing had been, later out of the suspension that its loss led to. A leg that
     /// was ended, because the session was moved, is told where the session is live.
-    pub(crate) fn order(&self, language: Option<Language>) -> Order {
-        let command = Command::Resume { leg: arriving(self.leg, language), by: Claim::SameLeg };
+    pub(crate) fn order(&self, manner: &Manner) -> Order {
+        let command = Command::Resume { leg: arriving(self.leg, manner), by: Claim::SameLeg };
         Order { request: ids::own(), target: Target::Session(self.session), command }
     }
 }
 
 /// A leg of a page. It has no address: where a browser is in the network says nothing about its owner, and a repeat from
 /// another network must be the same request.
-const fn arriving(leg: LegId, language: Option<Language>) -> Arriving {
-    Arriving { leg, channel: Channel::Chat, address: None, language }
+fn arriving(leg: LegId, manner: &Manner) -> Arriving {
+    let &Manner { channel, ref language } = manner;
+    Arriving { leg, channel, address: None, language: language.clone() }
 }
 
 /// A session begins.
@@ -54,7 +55,7 @@ pub(super) fn start(request: RequestId, start: wire::Start, by: Asker<'_>) -> Re
     let claimed = json::to_entries("start.claimed", start.claimed.unwrap_or_default(), check::CLAIMED_VALUES, check::CLAIMED)?;
     let claimed = claimed.into_iter().map(|(key, value)| (key, Private::new(value))).collect();
     let (session, leg) = (ids::session(by.who, request), ids::leg(by.who, request));
-    let command = Command::Start { session, leg: arriving(leg, by.language.cloned()), journey, claimed };
+    let command = Command::Start { session, leg: arriving(leg, by.manner), journey, claimed };
     Ok(Coming { order: Order { request, target: Target::Session(session), command }, leg })
 }
 
@@ -67,7 +68,7 @@ pub(super) fn resume(request: RequestId, resume: wire::Resume, by: Asker<'_>) ->
     };
     let leg = ids::leg(by.who, request);
     // For a link or a code the house puts the claim by that handle in the place of this one.
-    let command = Command::Resume { leg: arriving(leg, by.language.cloned()), by: Claim::SignedIn };
+    let command = Command::Resume { leg: arriving(leg, by.manner), by: Claim::SignedIn };
     Ok(Coming { order: Order { request, target, command }, leg })
 }
 
@@ -79,7 +80,7 @@ pub(super) fn attach(request: RequestId, attach: wire::Attach, by: Asker<'_>) ->
         attach::By::Code(code) => self::code("attach.code", &code, by)?,
     };
     let leg = ids::leg(by.who, request);
-    let (arriving, claim) = (arriving(leg, by.language.cloned()), Claim::SignedIn);
+    let (arriving, claim) = (arriving(leg, by.manner), Claim::SignedIn);
     let command = match attach.move_here {
         true => Command::Move { leg: arriving, by: claim },
         false => Command::Attach { leg: arriving, by: claim },

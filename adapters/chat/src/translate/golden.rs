@@ -125,7 +125,7 @@ fn every_welcome() {
 
 #[test]
 fn every_view() {
-    held("views", prompts().into_iter().map(|prompt| view(&seen(prompt))).collect());
+    held("views", prompts().into_iter().map(|prompt| view(&seen(prompt), Channel::Chat)).collect());
 }
 
 #[test]

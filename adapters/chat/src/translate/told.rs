@@ -50,18 +50,18 @@ fn attached(session: SessionId, leg: LegId) -> wire::Attached {
     wire::Attached { session_id: session.to_string(), leg_id: leg.to_string() }
 }
 
-/// What is news to the page.
-pub(crate) fn told(core: Next) -> Frame {
+/// What is news to a page of this channel.
+pub(crate) fn told(core: Next, channel: Channel) -> Frame {
     match core {
-        Next::View(one, _) => view(&one),
+        Next::View(one, _) => view(&one, channel),
         Next::Line(one) => line(&one),
         Next::Message(place, one) => said(place, &one),
     }
 }
 
 /// How a session stands, whole.
-pub(crate) fn view(core: &View) -> Frame {
-    let session = session::view(core, Channel::Chat);
+pub(crate) fn view(core: &View, channel: Channel) -> Frame {
+    let session = session::view(core, channel);
     let bubble = core.prompt.as_ref().map(|prompt| bubble(prompt, &core.language));
     Frame::View(wire::View { session: Some(session), bubble })
 }

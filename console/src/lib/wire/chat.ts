@@ -72,6 +72,8 @@ export interface Hello {
   device?: string;
   /** In which language (BCP 47), at most 35 bytes; empty for the token's, or the tenant's first. */
   language?: string;
+  /** As what the page comes: `CHANNEL_CHAT` (or unspecified), or `CHANNEL_APP` for a page that is the firm's app, which only who has signed in may say. It is the channel of the page's legs. */
+  channel?: Channel;
 }
 
 /** Where a page was. */
