@@ -5,13 +5,18 @@ SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
 export CARGO_TERM_COLOR ?= always
 
-.PHONY: help demo story test tools fmt lint unit docs deny python bars crash fuzz
+.PHONY: help console demo story test tools fmt lint unit docs deny python bars crash fuzz
 
 help: ## List what can be made.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
+console: ## Build the console's pages, which the next build of the daemon takes in.
+	@scripts/tools.sh console
+	cd console && npm ci --no-progress && npm run check && npm run build
+
 demo: ## Build what is needed and run the demo: one process, nothing else to install.
 	@scripts/tools.sh build
+	@$(MAKE) --no-print-directory console
 	cargo build --bin segue
 	$${CARGO_TARGET_DIR:-target}/debug/segue demo
 
@@ -20,7 +25,7 @@ story: ## Play the whole story through real sockets and print what each party se
 	cargo build --bin segue
 	$${CARGO_TARGET_DIR:-target}/debug/segue demo --story
 
-test: tools fmt lint unit docs deny ## Everything: format, lints, tests, doc tests, licences.
+test: tools console fmt lint unit docs deny ## Everything: format, lints, tests, doc tests, licences.
 
 tools: ## Install the servers and tools that the tests need, where they are missing.
 	@scripts/tools.sh all

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, by package name and nothing else. `build`: what a build needs; `all`: what the tests need too.
+# Installs what is missing, by package name and nothing else. `build`: what a build of the daemon needs; `console`: what one of
+# its pages needs; `all`: what the tests need too.
 set -euo pipefail
 want=${1:-all}
 
@@ -16,6 +17,14 @@ apt_install() {
   DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
+if [ "$want" = console ]; then
+  if ! have npm; then apt_install nodejs npm; fi
+  if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)'; then
+    echo "segue: the console needs Node.js 20.19, 22.12 or later: https://nodejs.org (the daemon builds without: cargo run -- demo)" >&2
+    exit 1
+  fi
+  exit 0
+fi
 if ! have cargo; then
   echo "segue: Rust 1.95 or later is needed: https://rustup.rs" >&2
   exit 1
@@ -25,6 +34,8 @@ if ! have cc; then apt_install gcc libc6-dev; fi
 
 # A Redis of our own for the tests. The package starts a service where there is an init; ours run on ports of their own.
 if ! have redis-server; then apt_install redis-server; fi
+# A browser for the tests of the pages.
+if ! have chromium; then apt_install chromium; fi
 if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then apt_install python3-venv; fi
 if ! cargo nextest --version >/dev/null 2>&1; then cargo install --quiet --locked cargo-nextest; fi
 if ! cargo deny --version >/dev/null 2>&1; then cargo install --quiet --locked cargo-deny; fi

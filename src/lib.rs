@@ -7,6 +7,7 @@ pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod connect;
+pub mod console;
 pub mod demo;
 pub mod doctor;
 pub mod doors;

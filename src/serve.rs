@@ -10,6 +10,7 @@
 use crate::admin::AdminService;
 use crate::audit::{self, Audit};
 use crate::config::plan::{Listen, Plan, StorePlan};
+use crate::console;
 use crate::doors::{self, Gate, Guarded};
 use crate::engine::Clock;
 use crate::house::{self, Switchboard};
@@ -19,6 +20,7 @@ use segue_adapter_kit::{Desks, Doors, Drain, Draining, House, Meter, ws};
 use segue_proto::admin::v1::admin_service_server::AdminServiceServer;
 use segue_proto::app::v1::app_service_server::AppServiceServer;
 use segue_session::store::{self, Embedded, Redis, RedisOptions, Store};
+use segue_session::{Private, Refusal};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -219,7 +221,8 @@ async fn fronts(parts: Parts) -> Result<(HealthReporter, [Front; 2]), Error> {
     });
     let desk =
         segue_adapter_desk::routes(segue_adapter_desk::Ports { doors: Arc::clone(&doors), desks, draining, settings: sockets, meter });
-    let mut web = rest.public().merge(chat).merge(desk);
+    let logins = console::logins(Arc::clone(&rest.gate), Clock::system());
+    let mut web = rest.public().merge(chat).merge(desk).merge(logins).merge(console::pages());
     if plan.listen.private.is_none() {
         web = web.merge(rest.operators());
     }
@@ -281,6 +284,14 @@ fn announce(plan: &Plan, public: SocketAddr, private: Option<SocketAddr>) {
 }
 
 impl Running {
+    /// The key of a one-use link that signs a browser in as whoever holds this token.
+    ///
+    /// # Errors
+    /// The token does not hold, or too many links are unused.
+    pub async fn login_key(&self, token: &str) -> Result<Private<String>, Refusal> {
+        self.gate.link(&Private::new(token.to_owned())).await
+    }
+
     /// Reads the certificate anew, and takes from a plan that was read anew: issuers with their keys and secrets, and the secrets
     /// of connectors. What cannot be used is told in the log, and the old stays. The rest of the plan wants a restart.
     pub async fn reload(&self, plan: &Plan) {

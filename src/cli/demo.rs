@@ -7,6 +7,7 @@ use crate::demo::story::{self, StoreChoice, Teller};
 use crate::demo::{self, Card};
 use crate::engine::Clock;
 use crate::{serve, telemetry};
+use segue_session::Refusal;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -53,7 +54,8 @@ async fn run_in(data: &Path, listen: SocketAddr) -> Result<(), Error> {
     let running = serve::start(plan).await?;
     if let Some(tenant) = tenant {
         let card = Card::new(&tenant, running.public, &data.display().to_string(), Clock::system().now())?;
-        out::text(&card.to_string());
+        let refused = |r: Refusal| Error::Refused { reason: r.reason.name(), message: r.message, mend: None };
+        out::text(&card.with_links(&running).await.map_err(refused)?.to_string());
     }
     until_stopped(running, signals, read).await
 }

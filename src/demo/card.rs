@@ -1,8 +1,10 @@
 //! What the demo prints: links, tokens, and the first things to try.
 
 use crate::config::plan::Tenant;
+use crate::console::FILES;
 use crate::doors::{MintError, mint};
-use segue_session::{Role, Time};
+use crate::serve::Running;
+use segue_session::{Refusal, Role, Time};
 use serde_json::{Map, json};
 use std::fmt;
 use std::net::SocketAddr;
@@ -27,6 +29,8 @@ pub struct Card {
     /// An administrator's.
     pub admin: String,
     data: String,
+    /// Pages to open, each with what it is.
+    pages: Vec<(String, String)>,
 }
 
 impl Card {
@@ -52,14 +56,36 @@ impl Card {
             supervisor: token(Role::Supervisor, "sam", &Map::new())?,
             admin: token(Role::Admin, "operator", &Map::new())?,
             data: data.to_owned(),
+            pages: Vec::new(),
         })
+    }
+
+    /// The same card with links that sign a browser in, once each.
+    ///
+    /// # Errors
+    /// As [`Running::login_key`].
+    pub async fn with_links(mut self, running: &Running) -> Result<Self, Refusal> {
+        for (name, token) in &self.agents {
+            let key = running.login_key(token).await?;
+            self.pages.push((format!("{name}'s desk"), format!("http://{}/desk/#login={}", self.address, key.reveal())));
+        }
+        Ok(self)
     }
 }
 
 impl fmt::Display for Card {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { title, address, widget, customer, agents, supervisor, admin, data } = self;
+        let Self { title, address, widget, customer, agents, supervisor, admin, data, pages } = self;
         writeln!(f, "\n{title} is served on {address}; what happens is kept in {data}\n")?;
+        if FILES.is_empty() {
+            writeln!(f, "Its pages are not in this build: `make console`, and build again.\n")?;
+        } else if !pages.is_empty() {
+            writeln!(f, "Open in a browser (each link signs in once, for a day):\n")?;
+            for (what, link) in pages {
+                writeln!(f, "  {what:<15}  {link}")?;
+            }
+            writeln!(f)?;
+        }
         writeln!(f, "  gRPC, gRPC-Web   http://{address}         segue.app.v1.AppService, segue.admin.v1.AdminService")?;
         writeln!(f, "  web chat         ws://{address}/v1/chat  widget key {widget}")?;
         writeln!(f, "  agents' desk     ws://{address}/v1/desk")?;

@@ -3,6 +3,7 @@
 use super::Action;
 use super::guard::allow;
 use super::keys;
+use super::link::Links;
 use super::ticket::{Ticket, Tickets};
 use super::token::{self, Issuers};
 use crate::audit::Audit;
@@ -22,6 +23,7 @@ const VISIT_MS: u64 = 24 * 3_600_000;
 pub struct Gate {
     issuers: ArcSwap<Issuers>,
     tickets: Tickets,
+    links: Links,
     widgets: BTreeMap<String, TenantId>,
     agents: BTreeMap<TenantId, std::collections::BTreeSet<segue_session::AgentName>>,
     origins: Vec<String>,
@@ -40,6 +42,7 @@ impl Gate {
         Ok(Self {
             issuers: ArcSwap::from_pointee(Issuers::new(plan, clock.clone(), None)?),
             tickets: Tickets::new(clock.clone()),
+            links: Links::default(),
             widgets,
             agents,
             origins: plan.listen.origins.clone(),
@@ -87,6 +90,27 @@ impl Gate {
         let who = self.by_token(token).await?;
         allow(&who, Action::TakeTicket)?;
         self.tickets.give(who)
+    }
+
+    /// The key of a one-use link that signs in whoever holds this token.
+    ///
+    /// # Errors
+    /// The token does not hold, or too many links are unused.
+    pub async fn link(&self, token: &Private<String>) -> Result<Private<String>, Refusal> {
+        let who = self.by_token(token).await?;
+        allow(&who, Action::TakeTicket)?;
+        self.links.give(token.clone(), who.expires, self.clock.now())
+    }
+
+    /// The token behind a link's key, and whose it is. The link opens no second time.
+    ///
+    /// # Errors
+    /// The link was used, is too old, or never was one; or its token does not hold any more.
+    pub async fn redeem(&self, key: &Private<String>) -> Result<(Private<String>, Principal), Refusal> {
+        let token = self.links.take(key.reveal(), self.clock.now()).inspect_err(|refusal| self.audit.turned_away(refusal))?;
+        let who = self.by_token(&token).await?;
+        self.audit.deed(&who, "login", None, &Ok::<_, Refusal>(()));
+        Ok((token, who))
     }
 
     /// Verifies a token; a ticket is none.

@@ -32,7 +32,7 @@ pub struct Ticket {
 }
 
 /// What is kept of a ticket in its stead.
-type Hash = [u8; 32];
+pub(super) type Hash = [u8; 32];
 
 /// Tickets given and not used, with how many each tenant and each subject has of them.
 #[derive(Debug, Default)]
@@ -114,9 +114,7 @@ impl Tickets {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.sweep(now);
         held.room(&who)?;
-        let mut bytes = [0u8; 32];
-        getrandom::fill(&mut bytes).map_err(|_| Refusal::new(Reason::Internal, "no random numbers are to be had"))?;
-        let value = format!("{MARK}{}", URL_SAFE_NO_PAD.encode(bytes));
+        let value = format!("{MARK}{}", drawn()?);
         let until = Time(now.0.saturating_add(HOLDS_MS)).min(who.expires);
         held.put(hash(&value), who, until);
         Ok(Ticket { value: Private::new(value), until })
@@ -133,6 +131,13 @@ impl Tickets {
     }
 }
 
-fn hash(value: &str) -> Hash {
+/// Text that nobody guesses.
+pub(super) fn drawn() -> Result<String, Refusal> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(|_| Refusal::new(Reason::Internal, "no random numbers are to be had"))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+pub(super) fn hash(value: &str) -> Hash {
     Sha256::digest(value.as_bytes()).into()
 }

@@ -12,14 +12,14 @@
 mod accept;
 mod front;
 mod pace;
-mod problem;
+pub(crate) mod problem;
 mod proxies;
 mod rest;
 mod tls;
 
 pub use accept::{Accepting, Bound};
 pub use front::Front;
-pub(crate) use rest::bearer;
 pub use rest::{Readiness, Rest};
+pub(crate) use rest::{bearer, nowhere};
 pub(crate) use tls::certificate_end;
 pub use tls::{Error as TlsError, Tls};

@@ -1,14 +1,17 @@
 //! What is answered over plain HTTP: probes, metrics, tickets.
 
 use super::problem;
+use crate::console;
 use crate::doors::Gate;
 use crate::telemetry::Metrics;
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use segue_session::{Private, Reason, Refusal};
+use segue_session::{Private, Reason, Refusal, Role};
+use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -66,7 +69,7 @@ impl Rest {
 }
 
 /// The answer where there is no such page.
-pub(super) async fn nowhere() -> Response {
+pub(crate) async fn nowhere() -> Response {
     problem::of(StatusCode::NOT_FOUND, "there is nothing at this address")
 }
 
@@ -91,18 +94,28 @@ async fn metrics(State(rest): State<Rest>) -> Response {
     ([(header::CONTENT_TYPE, Metrics::MEDIA_TYPE)], rest.metrics.text()).into_response()
 }
 
-/// A token for a ticket that opens one socket, within a minute.
-async fn ticket(State(rest): State<Rest>, headers: HeaderMap) -> Response {
-    match give(&rest.gate, &headers).await {
+/// A token or a login for a ticket that opens one socket, within a minute.
+async fn ticket(State(rest): State<Rest>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    match give(&rest.gate, &uri, &headers, &body).await {
         Ok(body) => (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response(),
         Err(refusal) => problem::refused(&refusal),
     }
 }
 
-async fn give(gate: &Gate, headers: &HeaderMap) -> Result<serde_json::Value, Refusal> {
-    let token = bearer(headers).ok_or_else(|| Refusal::new(Reason::Unauthenticated, "send `Authorization: Bearer TOKEN`"))?;
+async fn give(gate: &Gate, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<serde_json::Value, Refusal> {
+    // A page of the console has no token to show, but a login, and says which: one browser may hold several.
+    let login = || console::presented(serde_json::from_slice::<Login>(body).ok()?.role, headers, uri);
+    let nothing = || Refusal::new(Reason::Unauthenticated, "send `Authorization: Bearer TOKEN`, or sign in");
+    let token = bearer(headers).or_else(login).ok_or_else(nothing)?;
     let ticket = gate.ticket(&token).await?;
     Ok(json!({ "ticket": ticket.value.reveal(), "expiresMs": ticket.until.0 }))
+}
+
+/// Which of a browser's logins buys the ticket.
+#[derive(Deserialize)]
+struct Login {
+    #[serde(rename = "as")]
+    role: Role,
 }
 
 /// The bearer token of a request (RFC 6750, 2.1).

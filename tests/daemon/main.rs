@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod administration;
+mod console;
 mod drain;
 mod figures;
 mod limits;
