@@ -3,12 +3,13 @@
 //! The content type comes first because a call to a gRPC service that is not served would otherwise fall through to the
 //! pages, and a client would read a page with status 200 as its answer.
 
+use super::methods;
 use super::rest::{nowhere, other_method};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Kind, Metrics};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::MatchedPath;
-use axum::http::{HeaderName, HeaderValue, Method, Request, Response, header};
+use axum::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use axum::middleware::{self, Next};
 use segue_adapter_kit::{At, Doors, Peer};
 use std::convert::Infallible;
@@ -36,8 +37,8 @@ impl Front {
             let metrics = metrics.clone();
             middleware::from_fn(move |request, next| measure(metrics.clone(), kind, request, next))
         };
-        let grpc = grpc.into_axum_router().layer(GrpcWebLayer::new()).layer(cors.clone()).layer(count(crate::telemetry::Kind::Grpc));
-        let web = web.fallback(nowhere).method_not_allowed_fallback(other_method).layer(cors).layer(count(crate::telemetry::Kind::Http));
+        let grpc = grpc.into_axum_router().layer(GrpcWebLayer::new()).layer(cors.clone()).layer(count(Kind::Grpc));
+        let web = web.fallback(nowhere).method_not_allowed_fallback(other_method).layer(cors).layer(count(Kind::Http));
         Self { grpc, web }
     }
 }
@@ -75,16 +76,14 @@ fn cors(doors: Arc<dyn Doors>) -> CorsLayer {
         .max_age(std::time::Duration::from_secs(3_600))
 }
 
-/// Counts a request by its route; what no route knows is `other`, so that callers cannot fill the registry with names.
-async fn measure(metrics: Metrics, kind: crate::telemetry::Kind, request: Request<Body>, next: Next) -> Response<Body> {
+/// Counts a request by its route or method; what none knows is `other`, so that callers cannot fill the registry with names.
+async fn measure(metrics: Metrics, kind: Kind, request: Request<Body>, next: Next) -> Response<Body> {
     let begun = Instant::now();
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let method = match (&route, kind) {
-        // tonic's routes end in `{*rest}`: the last part is the method, which the service's own list bounds.
-        (Some(route), crate::telemetry::Kind::Grpc) if route.ends_with("/{*rest}") => request.uri().path().to_owned(),
-        (Some(route), _) => route.clone(),
-        (None, _) => "other".to_owned(),
+    let route = match kind {
+        Kind::Grpc => methods::known(request.uri().path()).map(str::to_owned),
+        Kind::Http => request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()),
     };
+    let calls = kind == Kind::Grpc && request.method() == Method::POST;
     // Named when it is answered: until then the path is the caller's word, and may be anything.
     let span = tracing::info_span!(
         "request",
@@ -94,10 +93,14 @@ async fn measure(metrics: Metrics, kind: crate::telemetry::Kind, request: Reques
         rpc.response.status_code = tracing::field::Empty,
     );
     let response = next.run(request).instrument(span.clone()).await;
-    let status = response.headers().get("grpc-status").and_then(|status| status.to_str().ok()).map(str::to_owned);
-    let code = status.unwrap_or_else(|| if kind == crate::telemetry::Kind::Grpc { "0".into() } else { response.status().as_str().into() });
-    let known = code != "12" && response.status() != http::StatusCode::NOT_FOUND;
-    let method = if known { method } else { "other".to_owned() };
+    // gRPC answers 200 whatever it says: anything else, and a browser's question, is an answer of HTTP.
+    let (kind, code) = if calls && response.status() == StatusCode::OK {
+        let status = response.headers().get("grpc-status").and_then(|status| status.to_str().ok());
+        (Kind::Grpc, status.unwrap_or("0").to_owned())
+    } else {
+        (Kind::Http, response.status().as_str().to_owned())
+    };
+    let method = route.filter(|_| response.status() != StatusCode::NOT_FOUND).unwrap_or_else(|| "other".to_owned());
     for (field, value) in [("otel.name", &method), ("rpc.method", &method), ("rpc.response.status_code", &code)] {
         span.record(field, value.as_str());
     }

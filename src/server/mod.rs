@@ -1,7 +1,7 @@
 //! The sockets of the daemon: one port for gRPC, gRPC-Web, WebSockets and HTTP; a second one, where wanted, for operators.
 //!
 //! `accept` takes connections within the limits and lets go of them in order, `pace` of bodies that drip; `proxies` knows who
-//! asks; `front` sends each request where it belongs;
+//! asks; `front` sends each request where it belongs, and `methods` knows which gRPC ones there are;
 //! `rest` answers the HTTP ones; `problem` says what went wrong, in one form.
 //!
 //! Invariants: a gRPC request never gets a page, whatever service it names; a connection that says nothing is closed; what
@@ -11,6 +11,7 @@
 
 mod accept;
 mod front;
+mod methods;
 mod pace;
 pub(crate) mod problem;
 mod proxies;

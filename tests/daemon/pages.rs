@@ -51,6 +51,30 @@ async fn probes_and_metrics_answer() {
     running.stop().await;
 }
 
+/// Paths are the caller's words: whatever answers them, they make no labels.
+#[tokio::test]
+async fn paths_that_nobody_serves_make_no_labels() {
+    let running = start(plan()).await;
+    for service in ["segue.app.v1.AppService", "no.Such"] {
+        let url = format!("http://{}/{service}/Made-up", running.public);
+        // gRPC is not spoken on HTTP/1, gRPC-Web not by GET, and a browser's question is answered before any service is asked.
+        let call = http1().post(&url).header(CONTENT_TYPE, "application/grpc").send().await.unwrap();
+        assert_eq!(call.status(), StatusCode::BAD_REQUEST);
+        let get = http1().get(&url).header(CONTENT_TYPE, "application/grpc-web+proto").send().await.unwrap();
+        assert_eq!(get.status(), StatusCode::METHOD_NOT_ALLOWED);
+        let asked = http1().request(reqwest::Method::OPTIONS, &url).header(ORIGIN, "https://somewhere.example");
+        let asked = asked.header("access-control-request-method", "POST").header("access-control-request-headers", "x-grpc-web");
+        assert_eq!(asked.send().await.unwrap().status(), StatusCode::OK);
+    }
+    let text = running.metrics.text();
+    assert!(!text.contains("Made-up"), "{text}");
+    for (code, count) in [("400", 2), ("405", 2), ("200", 2)] {
+        let line = format!("segue_requests_total{{method=\"other\",code=\"{code}\",kind=\"http\"}} {count}\n");
+        assert!(text.contains(&line), "{line} is not in\n{text}");
+    }
+    running.stop().await;
+}
+
 #[tokio::test]
 async fn operators_have_a_door_of_their_own_where_one_is_set() {
     let mut plan = plan();
