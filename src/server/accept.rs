@@ -197,7 +197,7 @@ impl Host {
         let (proxies, pace, meters) = (self.proxies.clone(), self.pace, self.metrics.meters.clone());
         let front = self.front.clone().map_request(move |request: Request<hyper::body::Incoming>| {
             let (parts, body) = request.into_parts();
-            let body = Body::new(Paced::new(body, &parts.headers, pace, meters.clone()));
+            let body = Body::new(Paced::new(body, &parts, pace, meters.clone()));
             let asker = Peer(proxies.asker(peer.ip(), &parts.headers).to_string());
             let mut request = Request::from_parts(parts, body);
             request.extensions_mut().insert(asker);

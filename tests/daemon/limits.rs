@@ -1,10 +1,16 @@
 //! What a listener puts up with: silent peers, long heads, many streams, resets, too many connections.
 
 use super::{http1, plan, soon, start, until_closed};
+use http::uri::PathAndQuery;
 use segue::config::plan::Plan;
+use segue_proto::admin::v1::{ListSessionsRequest, ListSessionsResponse};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio_stream::StreamExt as _;
+use tonic::Code;
+use tonic::transport::Endpoint;
+use tonic_prost::ProstCodec;
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -80,6 +86,24 @@ async fn a_peer_that_drips_its_body_is_let_go() {
         assert!(begun.elapsed() < super::PATIENCE, "still listening");
     }
     assert!(begun.elapsed() >= Duration::from_millis(250), "it was given its time");
+    assert!(running.metrics.text().contains("segue_limit_reached_total{limit=\"body_rate\"} 1"));
+    running.stop().await;
+}
+
+/// tonic answers a unary call only when its body has ended: one that never ends would hold its stream for ever.
+#[tokio::test]
+async fn a_call_that_says_all_but_does_not_end_is_let_go() {
+    let mut plan = plan();
+    plan.limits.body_window = Duration::from_millis(300);
+    let running = start(plan).await;
+    let channel = Endpoint::from_shared(format!("http://{}", running.public)).unwrap().connect().await.unwrap();
+    let mut grpc = tonic::client::Grpc::new(channel);
+    grpc.ready().await.unwrap();
+    let said = tokio_stream::once(ListSessionsRequest::default()).chain(tokio_stream::pending());
+    let path = PathAndQuery::from_static("/segue.admin.v1.AdminService/ListSessions");
+    let codec = ProstCodec::<ListSessionsRequest, ListSessionsResponse>::default();
+    let answered = soon("it is answered", grpc.streaming(tonic::Request::new(said), path, codec)).await;
+    assert_eq!(answered.map(|_| ()).unwrap_err().code(), Code::DeadlineExceeded);
     assert!(running.metrics.text().contains("segue_limit_reached_total{limit=\"body_rate\"} 1"));
     running.stop().await;
 }
