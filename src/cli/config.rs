@@ -36,7 +36,7 @@ enum What {
     Schema,
     /// Write a commented configuration to begin with, with secrets drawn for it.
     Init {
-        /// Where to; standard output where it is absent. A file that is there is left alone.
+        /// Where to, readable for its owner alone; standard output where it is absent. A file that is there is left alone.
         file: Option<PathBuf>,
     },
 }

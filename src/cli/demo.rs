@@ -28,14 +28,14 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
     if args.story {
         return Ok(Box::pin(story::play(StoreChoice::Embedded, Teller::new(std::io::stdout()))).await?);
     }
-    let kept = args.data.is_some();
-    let data = args.data.unwrap_or_else(|| std::env::temp_dir().join(format!("segue-demo-{}", std::process::id())));
     let listen = args.listen.unwrap_or_else(usual_or_free);
-    let done = run_in(&data, listen).await;
-    if !kept && let Err(error) = std::fs::remove_dir_all(&data) {
-        tracing::debug!("the demo's folder stays: {error}");
-    }
-    done
+    let Some(data) = args.data else {
+        // A name that nobody can guess, and so prepare; it goes when it is dropped.
+        let folder = tempfile::Builder::new().prefix("segue-demo-").tempdir();
+        let folder = folder.map_err(|source| Error::Io { doing: "making the demo's folder".into(), source })?;
+        return run_in(folder.path(), listen).await;
+    };
+    run_in(&data, listen).await
 }
 
 /// The demo's usual address, unless somebody has it.

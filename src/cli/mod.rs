@@ -29,7 +29,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 Examples:
   segue demo                                    Everything in one process, nothing to set up
-  segue config init > segue.toml                Write a configuration to begin with
+  segue config init segue.toml                  Write a configuration to begin with
   segue config check                            Say everything that is wrong with it
   segue serve                                   Run the daemon
 

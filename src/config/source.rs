@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,6 +27,14 @@ impl Files {
         match self {
             Self::Disk => std::fs::read_to_string(path),
             Self::Held(texts) => texts.get(&without_detours(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into()),
+        }
+    }
+    /// Whether more than its owner may read a file.
+    #[must_use]
+    pub fn open_to_others(&self, path: &Path) -> bool {
+        match self {
+            Self::Disk => std::fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o077 != 0),
+            Self::Held(_) => false,
         }
     }
     /// The files of a folder with one of these endings, in order of name.
@@ -104,6 +113,11 @@ impl Sources {
     pub(crate) fn folder(&self, origin: &Origin) -> PathBuf {
         let source = if let Origin::File(id, _) = origin { self.get(*id) } else { self.0.first() };
         source.and_then(|source| source.path.parent()).map(Path::to_owned).unwrap_or_default()
+    }
+    /// The file of this origin.
+    pub(crate) fn file(&self, origin: &Origin) -> Option<&Path> {
+        let Origin::File(id, _) = origin else { return None };
+        self.get(*id).map(|source| source.path.as_path())
     }
     pub(crate) fn place(&self, origin: &Origin) -> Place {
         match origin {

@@ -6,7 +6,9 @@ use crate::doors::probe_keys;
 use crate::serve::open_store;
 use crate::server::{Bound, certificate_end};
 use crate::telemetry;
-use segue_session::store::Error;
+use segue_session::store::{Embedded, Error};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How many seconds clocks may differ; tokens are given as much.
@@ -34,12 +36,18 @@ pub(super) fn files(limits: &Limits) -> Finding {
 
 /// Tokens, leases and deadlines all hang on the clock.
 pub(super) fn clock() -> Finding {
-    let synchronised = std::path::Path::new("/run/systemd/timesync/synchronized").exists();
+    let synchronised = Path::new("/run/systemd/timesync/synchronized").exists();
+    let chrony = Path::new("/run/chrony/chronyd.pid").exists();
     let now = jiff::Timestamp::now();
     if now.as_second() < 1_750_000_000 {
         return Finding::fail("clock", format!("it says {now}"), "set it; `timedatectl set-ntp true` keeps it");
     }
-    if synchronised { Finding::ok("clock", "synchronised") } else { Finding::ok("clock", format!("{now:.0}")) }
+    if synchronised || chrony {
+        return Finding::ok("clock", if synchronised { "synchronised" } else { "kept by chrony" });
+    }
+    // In a container it is the host's, and the host keeps it or not.
+    let mend = "`timedatectl set-ntp true` keeps it; in a container, look at the host";
+    Finding::warn("clock", format!("it says {now:.0}, and nothing here keeps it right"), mend)
 }
 
 /// A port that somebody else has cannot be ours.
@@ -85,11 +93,11 @@ pub(super) async fn store(plan: &StorePlan) -> Vec<Finding> {
         StorePlan::Redis { .. } => ("redis", "check `store.url`, and that the Redis runs and can be reached"),
     };
     if let StorePlan::Embedded { dir } = plan
-        && !dir.exists()
+        && !Embedded::lies_in(dir)
     {
         // Looking changes nothing: a store that is not there yet is not made by looking for it.
-        let above = dir.ancestors().skip(1).find(|above| above.as_os_str().is_empty() || above.exists()).unwrap_or(dir);
-        let above = if above.as_os_str().is_empty() { std::path::Path::new(".") } else { above };
+        let above = dir.ancestors().find(|above| above.as_os_str().is_empty() || above.exists()).unwrap_or(dir);
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
         return vec![match tempfile::tempfile_in(above) {
             Ok(_) => Finding::ok(name, format!("{} is not there yet; `serve` makes it", dir.display())),
             Err(error) => {
@@ -111,11 +119,21 @@ pub(super) async fn store(plan: &StorePlan) -> Vec<Finding> {
     }
     let each = begun.elapsed() / ASKED;
     let found = format!("answers in {each:.1?}");
-    if each > SLOW {
-        vec![Finding::warn(name, found, "every acknowledgement waits for it: bring it nearer, or take load off it")]
+    let quick = if each > SLOW {
+        Finding::warn(name, found, "every acknowledgement waits for it: bring it nearer, or take load off it")
     } else {
-        vec![Finding::ok(name, found)]
-    }
+        Finding::ok(name, found)
+    };
+    let open = if let StorePlan::Embedded { dir } = plan { readable(dir) } else { None };
+    std::iter::once(quick).chain(open).collect()
+}
+
+/// The store closes its own files to others; what else lies beside them may hold as much.
+fn readable(dir: &Path) -> Option<Finding> {
+    let open = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o077 != 0);
+    let path = std::fs::read_dir(dir).ok()?.flatten().map(|entry| entry.path()).find(open)?;
+    let mend = format!("`chmod -R go= {}`", dir.display());
+    Some(Finding::warn("store", format!("others on this machine may read {}", path.display()), mend))
 }
 
 /// Issuers whose keys cannot be fetched sign in nobody.

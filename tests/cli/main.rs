@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -20,6 +22,13 @@ fn told(output: &Output) -> String {
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
+}
+
+/// Writes the configuration, which has secrets in it, for its owner alone.
+fn configure(folder: &Path, text: &str) {
+    let file = folder.join("segue.toml");
+    std::fs::write(&file, text).unwrap();
+    std::fs::set_permissions(file, Permissions::from_mode(0o600)).unwrap();
 }
 
 const SMALL: &str = r#"
@@ -71,7 +80,7 @@ fn config_init_check_and_show_agree() {
 #[test]
 fn config_check_tells_every_fault() {
     let folder = folder();
-    std::fs::write(folder.path().join("segue.toml"), SMALL.replace("[store]", "[stor]").replace("HS256", "HS265")).unwrap();
+    configure(folder.path(), &SMALL.replace("[store]", "[stor]").replace("HS256", "HS265"));
     insta::assert_snapshot!("check", told(&segue(folder.path(), &["config", "check"])));
     insta::assert_snapshot!("check_json", told(&segue(folder.path(), &["config", "check", "--json"])));
 }
@@ -79,7 +88,7 @@ fn config_check_tells_every_fault() {
 #[test]
 fn config_check_warns_and_passes() {
     let folder = folder();
-    std::fs::write(folder.path().join("segue.toml"), SMALL).unwrap();
+    configure(folder.path(), SMALL);
     insta::assert_snapshot!(told(&segue(folder.path(), &["config", "check"])));
 }
 
@@ -94,7 +103,7 @@ fn config_schema_is_a_schema() {
 #[test]
 fn token_mint_makes_what_the_config_admits() {
     let folder = folder();
-    std::fs::write(folder.path().join("segue.toml"), SMALL).unwrap();
+    configure(folder.path(), SMALL);
     let mint = |more: &[&str]| segue(folder.path(), &[&["token", "mint", "--subject", "nora"], more].concat());
     let output = mint(&["--role", "app", "--claim", "tier=gold", "--claim", "amr=[\"pwd\"]", "--json"]);
     let minted: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -133,12 +142,12 @@ fn token_mint_refuses_what_no_door_would_admit() {
 #[test]
 fn causes_are_told_once() {
     let folder = folder();
-    std::fs::write(folder.path().join("segue.toml"), SMALL).unwrap();
+    configure(folder.path(), SMALL);
     let init = told(&segue(folder.path(), &["config", "init", "segue.toml"]));
     assert_eq!(init.matches("File exists").count(), 1, "{init}");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let text = SMALL.replace("127.0.0.1:0", &taken.local_addr().unwrap().to_string());
-    std::fs::write(folder.path().join("segue.toml"), text).unwrap();
+    configure(folder.path(), &text);
     let serve = told(&segue(folder.path(), &["serve"]));
     assert!(serve.starts_with("exit 1"), "{serve}");
     assert_eq!(serve.matches("Address already in use").count(), 1, "{serve}");
@@ -164,9 +173,30 @@ fn a_daemon_that_is_not_there_ends_with_three() {
 }
 
 #[test]
+fn secrets_that_others_may_read_are_told() {
+    let folder = folder();
+    configure(folder.path(), SMALL);
+    std::fs::set_permissions(folder.path().join("segue.toml"), Permissions::from_mode(0o640)).unwrap();
+    let output = told(&segue(folder.path(), &["config", "check"]));
+    assert!(output.contains("others on this machine may read") && output.contains("`chmod 600 "), "{output}");
+    assert_eq!(output.matches("may read").count(), 1, "once for each file: {output}");
+    // What is not the store's own, but lies beside it.
+    configure(folder.path(), &SMALL.replace("\"memory\"", "\"embedded\""));
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let output = told(&segue(folder.path(), &["doctor"]));
+    assert!(output.contains("data is not there yet"), "{output}");
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0, "looking makes nothing");
+    drop(segue_session::store::Embedded::open(&data).unwrap());
+    std::fs::write(data.join("copy.redb"), "").unwrap();
+    let output = told(&segue(folder.path(), &["doctor"]));
+    assert!(output.contains("may read") && output.contains("copy.redb") && output.contains("`chmod -R go= "), "{output}");
+}
+
+#[test]
 fn doctor_says_how_it_is() {
     let folder = folder();
-    std::fs::write(folder.path().join("segue.toml"), SMALL).unwrap();
+    configure(folder.path(), SMALL);
     let output = segue(folder.path(), &["doctor", "--json"]);
     let findings: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
     let checks: Vec<_> = findings.iter().map(|finding| finding["check"].as_str().unwrap()).collect();
@@ -177,7 +207,7 @@ fn doctor_says_how_it_is() {
     assert!(output.status.success(), "{}", told(&output));
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let text = SMALL.replace("127.0.0.1:0", &taken.local_addr().unwrap().to_string());
-    std::fs::write(folder.path().join("segue.toml"), text).unwrap();
+    configure(folder.path(), &text);
     let output = segue(folder.path(), &["doctor"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(told(&output).contains("fail  port"), "{}", told(&output));

@@ -83,6 +83,7 @@ fn resolve_tls(raw: &raw::Tls, checker: &mut Checker<'_>) -> TlsPlan {
     {
         checker.wrong(&certificate, "no certificate in it", "PEM, beginning with -----BEGIN CERTIFICATE-----");
     }
+    checker.secret_file(&key, &checker.path(&key, &raw.key));
     if let Some(pem) = checker.file(&key, &raw.key)
         && PrivateKeyDer::from_pem_slice(pem.as_bytes()).is_err()
     {

@@ -21,7 +21,7 @@ use super::shape::nearest;
 use super::source::{Files, Origin, Sources};
 use super::tree::Node;
 use segue_session::{Language, Private, TenantId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub(crate) struct Checker<'c> {
     /// Whether the public address can be reached from other machines.
     exposed: bool,
     sources: &'c mut Sources,
+    /// Files of secrets that others may read, told once each.
+    open: BTreeSet<PathBuf>,
     pub(crate) faults: Vec<Fault>,
 }
 
@@ -41,7 +43,7 @@ type Path<'p> = &'p [&'p str];
 
 impl<'c> Checker<'c> {
     pub(crate) fn new(tree: &'c Node, files: &'c Files, mode: Mode, sources: &'c mut Sources, faults: Vec<Fault>) -> Self {
-        Self { tree, files, mode, exposed: false, sources, faults }
+        Self { tree, files, mode, exposed: false, sources, open: BTreeSet::new(), faults }
     }
 
     fn origin(&self, path: Path<'_>) -> Origin {
@@ -103,15 +105,34 @@ impl<'c> Checker<'c> {
                 self.wrong(&path, format!("`{key}` and `{file_key}` are both given"), "keep one of them");
                 None
             }
-            (None, Some(file)) => self.file(&path, file).map(|text| Private::new(text.trim_end_matches(['\r', '\n']).to_owned())),
-            (here, None) => here.cloned(),
+            (None, Some(file)) => {
+                self.secret_file(&path, &self.path(&path, file));
+                self.file(&path, file).map(|text| Private::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+            }
+            (Some(here), None) => {
+                path.pop();
+                path.push(key);
+                if let Some(file) = self.sources.file(&self.origin(&path)).map(PathBuf::from) {
+                    self.secret_file(&path, &file);
+                }
+                Some(here.clone())
+            }
+            (None, None) => None,
+        }
+    }
+
+    /// Warns, once for each file, where others on this machine can read a secret.
+    fn secret_file(&mut self, path: Path<'_>, file: &std::path::Path) {
+        if self.files.open_to_others(file) && self.open.insert(file.to_owned()) {
+            let file = file.display();
+            self.doubtful(path, format!("others on this machine may read {file}"), &format!("`chmod 600 {file}`"));
         }
     }
 
     /// Refuses a secret that can be guessed, except in the demo.
     fn strong(&mut self, path: Path<'_>, secret: &Private<String>) {
         let bytes = secret.reveal().as_bytes();
-        let distinct = bytes.iter().collect::<std::collections::BTreeSet<_>>().len();
+        let distinct = bytes.iter().collect::<BTreeSet<_>>().len();
         let lower = secret.reveal().to_lowercase();
         let known = ["changeme", "change-me", "secret", "password", "demo", "example"].iter().find(|word| lower.contains(**word));
         let mend = "draw one: `openssl rand -hex 32`";

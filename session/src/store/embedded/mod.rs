@@ -29,6 +29,8 @@ use fault::Halt;
 use log::Log;
 use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase, StorageBackend};
+use std::fs::{File, OpenOptions, Permissions};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
 use writer::Writer;
@@ -64,7 +66,14 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Opens the store in `directory`, creating both where they are not there.
+    /// Whether a store lies in `directory`.
+    #[must_use]
+    pub fn lies_in(directory: &Path) -> bool {
+        directory.join(FILE).exists()
+    }
+
+    /// Opens the store in `directory`, creating both where they are not there. What customers said is in the files: nobody
+    /// but this process's own account may read them (folder 0700 where it is made here, files 0600).
     ///
     /// # Errors
     /// [`Error::Unfit`] where another process has it open, its layout is another build's, it lies on a network file
@@ -79,15 +88,17 @@ impl Embedded {
     /// As [`Embedded::open`].
     pub fn open_with(directory: &Path, options: EmbeddedOptions) -> Result<Self, Error> {
         let unfit = |error: std::io::Error| Error::Unfit(format!("{} cannot hold the store: {error}", directory.display()));
-        std::fs::create_dir_all(directory).map_err(unfit)?;
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(unfit)?;
         ground::ask_local(directory)?;
         let path = directory.join(FILE);
+        // redb would make the file as the umask says.
+        ours(&path).map_err(unfit)?;
         let database = Database::builder().set_cache_size(options.cache_bytes).create(&path);
         let database = database.map_err(|error| opening(&path, error))?;
-        let log = std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(directory.join(LOG));
-        let log = FileBackend::new(log.map_err(unfit)?).map_err(|error| opening(&path, error))?;
+        let log = ours(&directory.join(LOG)).map_err(unfit)?;
+        let log = FileBackend::new(log).map_err(|error| opening(&path, error))?;
         // The files' names must survive a power cut as well as what is in them.
-        std::fs::File::open(directory).and_then(|d| d.sync_all()).map_err(unfit)?;
+        File::open(directory).and_then(|d| d.sync_all()).map_err(unfit)?;
         Self::with(database, &path, Some(Box::new(log)))
     }
 
@@ -146,6 +157,18 @@ impl Embedded {
 
 fn view<T>(database: &Database, read: impl FnOnce(&ReadTransaction) -> Result<T, Halt>) -> Result<T, Halt> {
     read(&database.begin_read()?)
+}
+
+/// Opens a file of the store for reading and writing, made where it is not there, for this account alone. One that an earlier
+/// build made readable for others is closed to them; on a file system without modes it stays as it is.
+fn ours(path: &Path) -> std::io::Result<File> {
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    if file.metadata()?.permissions().mode() & 0o077 != 0
+        && let Err(error) = file.set_permissions(Permissions::from_mode(0o600))
+    {
+        tracing::warn!(file = %path.display(), %error, "others may read the store, and that cannot be changed");
+    }
+    Ok(file)
 }
 
 /// Says what keeps a file from being opened, and what to do.

@@ -21,6 +21,23 @@ async fn a_second_opener_is_told_which_file_is_in_use() {
 }
 
 #[test]
+fn nobody_else_may_read_what_customers_said() {
+    let home = tempfile::tempdir().unwrap();
+    let directory = home.path().join("data");
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    drop(Embedded::open(&directory).unwrap());
+    assert_eq!(mode(&directory), 0o700);
+    let files = || [FILE, LOG].map(|name| directory.join(name));
+    assert_eq!(files().map(|file| mode(&file)), [0o600; 2]);
+    // An earlier build made them as the umask said.
+    for file in files() {
+        std::fs::set_permissions(file, Permissions::from_mode(0o644)).unwrap();
+    }
+    drop(Embedded::open(&directory).unwrap());
+    assert_eq!(files().map(|file| mode(&file)), [0o600; 2]);
+}
+
+#[test]
 fn a_file_of_another_layout_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     drop(Embedded::open(directory.path()).unwrap());
