@@ -3,7 +3,7 @@
 //! Names, not places: a field that this build does not know is passed over, one that is missing takes its default. So a node
 //! of the last release reads what one of the next has written, and the other way round.
 
-use crate::{Command, Line, Message, Session};
+use crate::{Asker, Command, Line, Message, Session, SessionId};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::io;
@@ -93,13 +93,13 @@ impl Coded for Message {
     const WHAT: &'static str = "a message";
 }
 
-/// What a command says, as one number: the same request id with another one is a conflict.
+/// What was asked of which session by whom, as one number: the same request id with another one is a conflict.
 ///
 /// # Errors
 /// [`Error::Write`]: a value that MessagePack cannot hold.
-pub fn fingerprint(command: &Command) -> Result<u64, Error> {
+pub fn fingerprint(session: SessionId, asker: Option<Asker<'_>>, command: &Command) -> Result<u64, Error> {
     let mut hash = Hasher(Sha256::new());
-    write(command, &mut hash, "a command")?;
+    write(&(session, asker, command), &mut hash, "a command")?;
     let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(hash.0.finalize());
     Ok(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }

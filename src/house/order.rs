@@ -9,8 +9,8 @@ use segue_session::store::{
     Committed, DocumentWrite, Error as StoreError, JournalAppend, MessageAppend, Mutation, Request, Stored, Version,
 };
 use segue_session::{
-    Actor, Arriving, Changed, Claim, Command, GivenHandle, Leg, LegId, LegStanding, Line, Moment, Principal, Reason, Refusal, RequestId,
-    Session, SessionId, Time, apply, due, view,
+    Actor, Arriving, Asker, Changed, Claim, Command, GivenHandle, Leg, LegId, LegStanding, Line, Moment, Principal, Reason, Refusal,
+    RequestId, Session, SessionId, Time, apply, due, view,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -35,6 +35,18 @@ impl Answer {
     fn of(&self, session: SessionId) -> Option<SessionId> {
         (!self.handles.is_empty()).then_some(session)
     }
+}
+
+/// A request by its id, and what it says: of which session, by whom, what. The store knows it by both.
+#[derive(Clone, Copy)]
+struct Named {
+    id: RequestId,
+    fingerprint: u64,
+}
+
+fn named(id: RequestId, session: SessionId, asker: Option<Asker<'_>>, command: &Command) -> Result<Named, Refusal> {
+    let unwritable = |_| Refusal::new(Reason::InvalidArgument, "the command cannot be written");
+    Ok(Named { id, fingerprint: fingerprint(session, asker, command).map_err(unwritable)? })
 }
 
 /// A session as read, decoded.
@@ -84,6 +96,11 @@ impl Tenant {
         request: Option<RequestId>,
         command: Command,
     ) -> Result<Applied, Refusal> {
+        let asker = match who {
+            Actor::Principal(who) => Some(who.asker()),
+            Actor::House => None,
+        };
+        let request = request.map(|request| named(request, id, asker, &command)).transpose()?;
         self.carry_out(who, id, request, command, None).await
     }
 
@@ -99,11 +116,10 @@ impl Tenant {
         self: &Arc<Self>,
         who: Actor<'_>,
         id: SessionId,
-        request: Option<RequestId>,
+        request: Option<Named>,
         command: Command,
         row: Option<Time>,
     ) -> Result<Applied, Refusal> {
-        let print = fingerprint(&command).map_err(|_| Refusal::new(Reason::InvalidArgument, "the command cannot be written"))?;
         let arriving = command.arriving().map(|arriving| arriving.leg);
         for _ in 0..TRIES {
             let read = self.read(id).await?;
@@ -111,19 +127,19 @@ impl Tenant {
                 Ok(changed) => changed,
                 // What was done once cannot always be done again: the first answer counts.
                 Err(refusal) => {
-                    let first = self.first_answer(id, request, print).await?.ok_or(refusal)?;
+                    let first = self.first_answer(id, request).await?.ok_or(refusal)?;
                     return self.here_again(who, first, arriving).await;
                 }
             };
             let misplaced = row.is_some_and(|row| changed.due != Some(row));
             if !misplaced && !changed.dirty && changed.route.is_empty() && changed.messages.is_empty() && changed.lookups.is_empty() {
-                return match self.first_answer(id, request, print).await? {
+                return match self.first_answer(id, request).await? {
                     Some(first) => Ok(first),
                     None => Ok(Applied { read, handles: changed.handles, repeat: false }),
                 };
             }
             let expect = read.as_ref().map(|read| read.stored.version).unwrap_or_default();
-            let mutation = self.mutation(id, expect, request.map(|id| (id, print)), &changed)?;
+            let mutation = self.mutation(id, expect, request, &changed)?;
             match self.settle(read, changed, mutation).await? {
                 Ok(Settled::Before(committed)) => {
                     let first = self.repeated(id, &committed).await?;
@@ -154,13 +170,18 @@ impl Tenant {
         apply(&mut moment, read.map(|read| read.session.clone()), read.and_then(|read| read.line.as_ref()), command)
     }
 
-    fn mutation(&self, id: SessionId, expect: Version, request: Option<(RequestId, u64)>, changed: &Changed) -> Result<Mutation, Refusal> {
+    fn mutation(&self, id: SessionId, expect: Version, request: Option<Named>, changed: &Changed) -> Result<Mutation, Refusal> {
         let too_odd = |_| Refusal::new(Reason::InvalidArgument, "the session cannot be written");
         let content = changed.session.as_ref().map(Coded::encode).transpose().map_err(too_odd)?;
         let messages = changed.messages.iter().map(|message| Ok(MessageAppend { session: id, body: message.encode().map_err(too_odd)? }));
         let answer = Answer { handles: changed.handles.clone(), erased: changed.session.is_none(), attempt: Uuid::now_v7() };
         Ok(Mutation {
-            request: request.map(|(request, fingerprint)| Request { id: request, fingerprint, result: encode(&answer), of: answer.of(id) }),
+            request: request.map(|Named { id: request, fingerprint }| Request {
+                id: request,
+                fingerprint,
+                result: encode(&answer),
+                of: answer.of(id),
+            }),
             at: self.clock.now(),
             documents: vec![DocumentWrite {
                 session: id,
@@ -229,20 +250,21 @@ impl Tenant {
     /// request id is answered as the first time, though they might not do it any more.
     pub(super) async fn apply_for(
         self: &Arc<Self>,
+        who: &Principal,
         may: Result<(), Refusal>,
         id: SessionId,
         request: RequestId,
         command: Command,
     ) -> Result<Applied, Refusal> {
-        let Err(refusal) = may else { return self.apply(Actor::House, id, Some(request), command).await };
-        let print = fingerprint(&command).map_err(|_| Refusal::new(Reason::InvalidArgument, "the command cannot be written"))?;
-        self.first_answer(id, Some(request), print).await?.ok_or(refusal)
+        let request = Some(named(request, id, Some(who.asker()), &command)?);
+        let Err(refusal) = may else { return self.carry_out(Actor::House, id, request, command, None).await };
+        self.first_answer(id, request).await?.ok_or(refusal)
     }
 
     /// What this request was answered before, if it was.
-    async fn first_answer(&self, id: SessionId, request: Option<RequestId>, print: u64) -> Result<Option<Applied>, Refusal> {
-        let Some(request) = request else { return Ok(None) };
-        match self.first_time(id, request, print).await? {
+    async fn first_answer(&self, id: SessionId, request: Option<Named>) -> Result<Option<Applied>, Refusal> {
+        let Some(Named { id: request, fingerprint }) = request else { return Ok(None) };
+        match self.first_time(id, request, fingerprint).await? {
             Some(committed) => self.repeated(id, &committed).await.map(Some),
             None => Ok(None),
         }

@@ -49,7 +49,32 @@ pub enum Role {
     Service,
 }
 
+/// Who asks, for as long as they may repeat what they asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asker<'p> {
+    /// A customer who is signed in, by subject, on whatever device.
+    Customer(&'p str),
+    /// A visitor, by device: their subject is another each time they come in.
+    Device(&'p str),
+    /// A visitor whose device says nothing, by the subject of this admission.
+    Visitor(&'p str),
+    /// Somebody of the house or of the tenant's systems, by role and subject.
+    Staff(Role, &'p str),
+}
+
 impl Principal {
+    /// Who asks.
+    #[must_use]
+    pub fn asker(&self) -> Asker<'_> {
+        let subject = self.subject.reveal().as_str();
+        match &self.party {
+            Party::Customer(claims) if claims.customer.is_some() => Asker::Customer(subject),
+            Party::Customer(claims) => claims.device.as_deref().map_or(Asker::Visitor(subject), Asker::Device),
+            Party::Agent(_) | Party::Supervisor(_) | Party::Admin | Party::Service => Asker::Staff(self.role(), subject),
+        }
+    }
+
     /// The role.
     #[must_use]
     pub const fn role(&self) -> Role {

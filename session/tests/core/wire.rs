@@ -124,9 +124,14 @@ fn lines_and_messages_come_back() {
 
 #[test]
 fn a_fingerprint_tells_commands_apart() {
-    let print = |command: &Command| codec::fingerprint(command).unwrap();
+    let print = |command: &Command| codec::fingerprint(session_id(), Some(Asker::Customer("cy")), command).unwrap();
     assert_eq!(print(&Command::Lose(leg_id(1))), print(&Command::Lose(leg_id(1))));
     assert_ne!(print(&Command::Lose(leg_id(1))), print(&Command::Lose(leg_id(2))));
     assert_ne!(print(&Command::Lose(leg_id(1))), print(&Command::End(leg_id(1))));
-    assert_eq!(print(&Command::Timer), 15_554_058_008_198_209_752, "the same on every machine and in every release");
+    let elsewhere = codec::fingerprint(SessionId(uuid::Uuid::nil()), Some(Asker::Customer("cy")), &Command::Timer).unwrap();
+    let another = codec::fingerprint(session_id(), Some(Asker::Device("cy")), &Command::Timer).unwrap();
+    let house = codec::fingerprint(session_id(), None, &Command::Timer).unwrap();
+    let all = std::collections::BTreeSet::from([print(&Command::Timer), elsewhere, another, house]);
+    assert_eq!(all.len(), 4, "of another session, or by another, it is not the same");
+    assert_eq!(print(&Command::Timer), 14_706_204_035_968_209_009, "the same on every machine and in every release");
 }

@@ -144,7 +144,7 @@ impl Tenant {
     ) -> Result<(), Refusal> {
         let in_anothers = matches!(command, Command::Note(..)).then_some(Action::Intervene);
         let may = self.in_hand(who, session, in_anothers).await;
-        self.apply_for(may, session, request, command).await.map(drop)
+        self.apply_for(who, may, session, request, command).await.map(drop)
     }
 
     /// Suspends a session for the customer, who gets ways back.
@@ -158,10 +158,10 @@ impl Tenant {
     ) -> Result<Vec<segue_session::GivenHandle>, Refusal> {
         let may = self.in_hand(who, session, None).await;
         if let Some(note) = note {
-            self.apply_for(may.clone(), session, derived(request, 1), Command::Note(by.clone(), note)).await?;
+            self.apply_for(who, may.clone(), session, derived(request, 1), Command::Note(by.clone(), note)).await?;
         }
         let park = Command::Suspend(SuspendCause::Parked, None, vec![HandleKind::Link]);
-        Ok(self.apply_for(may, session, request, park).await?.handles)
+        Ok(self.apply_for(who, may, session, request, park).await?.handles)
     }
 
     /// The session of an interaction, whoever has it: a repeat finds it too, when its transfer is long done.

@@ -93,7 +93,7 @@ pub(in crate::house) fn customer(name: &str) -> Principal {
 
 /// A visitor who has not signed in.
 pub(in crate::house) fn visitor(subject: &str) -> Principal {
-    principal(subject, Party::Customer(CustomerClaims::default()))
+    principal(subject, Party::Customer(CustomerClaims { device: Some("browser".into()), ..CustomerClaims::default() }))
 }
 
 pub(in crate::house) fn agent(name: &str) -> Principal {
@@ -128,6 +128,11 @@ impl Caller {
 
     pub(in crate::house) fn arriving(&self, channel: Channel) -> Arriving {
         Arriving { leg: self.leg, channel, address: None, language: None }
+    }
+
+    /// What a leg whose connection is another one says.
+    pub(in crate::house) fn back(&self) -> Command {
+        Command::Resume { leg: self.arriving(Channel::Chat), by: Claim::SameLeg }
     }
 
     pub(in crate::house) async fn order(&self, command: Command) -> Result<Accepted, Refusal> {

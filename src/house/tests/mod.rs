@@ -3,6 +3,7 @@
 mod faults;
 pub(super) mod harness;
 mod recovery;
+mod repeats;
 mod retention;
 mod stories;
 mod talks;
