@@ -114,6 +114,15 @@ impl Command {
             _ => None,
         }
     }
+
+    /// By which right somebody comes in with it, where one does.
+    #[must_use]
+    pub const fn claim(&self) -> Option<&Claim> {
+        match self {
+            Self::Resume { by, .. } | Self::Attach { by, .. } | Self::Move { by, .. } => Some(by),
+            _ => None,
+        }
+    }
 }
 
 /// By which right somebody comes back in.

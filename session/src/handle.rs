@@ -6,7 +6,7 @@
 //!
 //! What is *not* here: whether a handle was used, or leads anywhere still; that the session and the store know.
 
-use crate::{HandleKind, Keys, Private, SessionId, Time};
+use crate::{HandleKind, Keys, Private, Reason, Refusal, SessionId, Time};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use segue_router::Channel;
 use std::ops::RangeInclusive;
@@ -21,6 +21,12 @@ pub const TOKEN_CHARS: usize = 59;
 pub const SIP_CHARS: usize = 48;
 
 const BODY: usize = 1 + 16 + 6 + 4 + 1;
+
+/// The one answer to a handle that does not lead in, whatever the cause: a guess must not learn that it hit something.
+#[must_use]
+pub fn invalid() -> Refusal {
+    Refusal::new(Reason::HandleInvalid, "the link or code was used, is too old, or never was one")
+}
 
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq)]

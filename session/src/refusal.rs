@@ -120,6 +120,11 @@ impl Refusal {
     pub fn new(reason: Reason, message: impl Into<String>) -> Self {
         Self { reason, message: message.into(), about: Vec::new(), retry_after_ms: None }
     }
+    /// Whether it says nothing of what was asked: the same may be asked again in a moment.
+    #[must_use]
+    pub const fn passes(&self) -> bool {
+        matches!(self.reason, Reason::VersionConflict | Reason::Unavailable | Reason::Overloaded)
+    }
     /// Adds what it is about.
     #[must_use]
     pub fn about(mut self, key: &str, value: impl Into<String>) -> Self {

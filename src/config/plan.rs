@@ -185,7 +185,7 @@ pub struct Limits {
     pub body_window: Duration,
     /// Wrong codes of one device or address that cost no pause.
     pub code_tries: u32,
-    /// Wrong codes of all strangers of a tenant, in an hour, that cost no pause.
+    /// Wrong codes of all of a tenant together, in an hour, that cost no pause.
     pub code_tries_tenant: u32,
     /// An HTTP request's body, bytes.
     pub http_body: usize,

@@ -4,7 +4,7 @@
 //! takes with it is said again by the next, from the router's memory.
 
 use crate::house::tenant::Tenant;
-use segue_session::{Actor, Command, InteractionId, Phase, Reason, Refusal, SessionId};
+use segue_session::{Actor, Command, InteractionId, Phase, SessionId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -79,7 +79,7 @@ impl Tenant {
             let told = self.apply(Actor::House, session, None, routed.clone()).await;
             drop(turn);
             let Err(refusal) = told else { return };
-            if !passes(&refusal) {
+            if !refusal.passes() {
                 tracing::debug!(tenant = self.id.as_str(), %session, reason = refusal.reason.name(), "the session does not hear any more");
                 return;
             }
@@ -88,11 +88,6 @@ impl Tenant {
             pause = pause.saturating_mul(2).min(longest);
         }
     }
-}
-
-/// Whether a refusal says nothing about what is refused.
-const fn passes(refusal: &Refusal) -> bool {
-    matches!(refusal.reason, Reason::VersionConflict | Reason::Unavailable | Reason::Overloaded)
 }
 
 #[cfg(test)]

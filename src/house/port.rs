@@ -3,6 +3,7 @@
 use crate::engine::journal::fingerprint;
 use crate::house::Switchboard;
 use crate::house::order::{Read, seen_through};
+use crate::house::resolve::Resolved;
 use crate::house::tenant::Tenant;
 use segue_adapter_kit::{Accepted, Ephemeral, House, Order, Page, Said, Watch};
 use segue_session::codec::Coded;
@@ -32,8 +33,13 @@ impl House for Switchboard {
         let Order { request, target, command } = order;
         let resumes = matches!(command, Command::Resume { .. });
         let applied = match tenant.resolve(who, target, command).await {
-            Ok((session, command)) => {
+            Ok(Resolved { session, command, attempt }) => {
                 let applied = tenant.apply(Actor::Principal(who), session, Some(request), command).await;
+                if let Some(attempt) = attempt
+                    && applied.as_ref().err().is_none_or(Refusal::passes)
+                {
+                    attempt.take_back();
+                }
                 if resumes && let Err(refusal) = &applied {
                     tenant.count_resume(refusal);
                 }

@@ -2,24 +2,36 @@
 //! cannot be guessed in the tries there are.
 
 use crate::house::tenant::Tenant;
-use crate::house::tries::Wait;
+use crate::house::tries::{Try, Wait};
 use segue_adapter_kit::Target;
-use segue_session::handle::{Token, parse_code};
+use segue_session::handle::{Token, invalid, parse_code};
 use segue_session::{Claim, Command, HandleKind, Principal, Reason, Refusal, SessionId};
+
+/// Where a target leads.
+pub(super) struct Resolved<'t> {
+    pub(super) session: SessionId,
+    /// With the right that the target gives.
+    pub(super) command: Command,
+    /// For a code: stays counted as wrong until the session let them in, for a code that hits another's is a guess, too.
+    pub(super) attempt: Option<Try<'t>>,
+}
 
 impl Tenant {
     /// The session a target leads to, and the command with the right that the target gives.
-    pub(super) async fn resolve(&self, who: &Principal, target: Target, command: Command) -> Result<(SessionId, Command), Refusal> {
+    pub(super) async fn resolve(&self, who: &Principal, target: Target, command: Command) -> Result<Resolved<'_>, Refusal> {
         match target {
             Target::Session(session) => {
                 by_id(&command)?;
-                Ok((session, command))
+                Ok(Resolved { session, command, attempt: None })
             }
             Target::Link(text) => {
+                leads_in(&command)?;
                 let token = Token::parse(&self.keys, text.reveal(), self.clock.now()).ok_or_else(invalid)?;
-                Ok((token.session, with_right(command, token.hash(&self.keys), token.kind)))
+                let command = with_right(command, token.hash(&self.keys), token.kind);
+                Ok(Resolved { session: token.session, command, attempt: None })
             }
             Target::Code { code, from } => {
+                leads_in(&command)?;
                 let now = self.clock.now();
                 let slow = |wait: Wait| {
                     self.meters.limit(wait.limit);
@@ -29,10 +41,16 @@ impl Tenant {
                 let digits = parse_code(code.reveal()).ok_or_else(invalid)?;
                 let attempt = self.tries.begin(who, &from, now, self.free_tries).map_err(slow)?;
                 let hash = self.keys.code(&digits);
-                let found = self.store.handle(&self.id, &hash, now).await.map_err(|error| self.failed(&error))?;
-                let session = found.ok_or_else(invalid)?;
-                attempt.was_right();
-                Ok((session, with_right(command, hash, HandleKind::Code)))
+                match self.store.handle(&self.id, &hash, now).await {
+                    Ok(found) => {
+                        let command = with_right(command, hash, HandleKind::Code);
+                        Ok(Resolved { session: found.ok_or_else(invalid)?, command, attempt: Some(attempt) })
+                    }
+                    Err(error) => {
+                        attempt.take_back();
+                        Err(self.failed(&error))
+                    }
+                }
             }
         }
     }
@@ -40,12 +58,16 @@ impl Tenant {
 
 /// Whoever names a session by its id has no handle: those are checked here and nowhere else.
 fn by_id(command: &Command) -> Result<(), Refusal> {
-    match command {
-        Command::Resume { by: Claim::Handle(..), .. }
-        | Command::Attach { by: Claim::Handle(..), .. }
-        | Command::Move { by: Claim::Handle(..), .. } => Err(invalid()),
-        _ => Ok(()),
+    match command.claim() {
+        Some(Claim::Handle(..)) => Err(invalid()),
+        Some(Claim::SignedIn | Claim::SameLeg) | None => Ok(()),
     }
+}
+
+/// A handle lets somebody in, and does nothing else.
+fn leads_in(command: &Command) -> Result<(), Refusal> {
+    let refusal = || Refusal::new(Reason::InvalidArgument, "a link or code resumes, joins or moves a session");
+    command.claim().map(drop).ok_or_else(refusal)
 }
 
 fn with_right(command: Command, hash: [u8; 16], kind: HandleKind) -> Command {
@@ -56,8 +78,4 @@ fn with_right(command: Command, hash: [u8; 16], kind: HandleKind) -> Command {
         Command::Move { leg, .. } => Command::Move { leg, by },
         other => other,
     }
-}
-
-fn invalid() -> Refusal {
-    Refusal::new(Reason::HandleInvalid, "this link or code leads nowhere any more")
 }

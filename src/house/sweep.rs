@@ -4,7 +4,7 @@ use crate::house::tenant::Tenant;
 use futures_util::future::join_all;
 use segue_adapter_kit::Backoff;
 use segue_router::Span;
-use segue_session::{Actor, Command, Leg, LegStanding, Reason, Refusal, SessionId, Time};
+use segue_session::{Actor, Command, Leg, LegStanding, Refusal, SessionId, Time};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,7 +61,7 @@ async fn due(tenant: &Arc<Tenant>, resting: &mut Resting, stop: &watch::Receiver
             match done {
                 Ok(true) => {}
                 // Others were quicker, or the store is out of breath: the next turn finds it again.
-                Err(refusal) if passes(&refusal) => drop(resting.insert(*session, now)),
+                Err(refusal) if refusal.passes() => drop(resting.insert(*session, now)),
                 Ok(false) | Err(_) => {
                     tenant.meters.stuck.inc();
                     tracing::warn!(tenant = tenant.id.as_str(), %session, "a deadline cannot be dealt with; it rests for a while");
@@ -126,13 +126,8 @@ async fn lose_page(tenant: &Arc<Tenant>, after: Option<SessionId>) -> Result<Loo
     let losses = dead.map(|session| tenant.apply(Actor::House, session, None, Command::LoseFormer));
     let losses = join_all(losses).await;
     let lost = losses.iter().filter(|loss| loss.is_ok()).count();
-    match losses.into_iter().filter_map(Result::err).find(passes) {
+    match losses.into_iter().filter_map(Result::err).find(Refusal::passes) {
         Some(refusal) => Err(refusal),
         None => Ok(Looked { last: page.last().copied().filter(|_| page.len() == PAGE), lost }),
     }
-}
-
-/// Whether a refusal is of this moment only.
-const fn passes(refusal: &Refusal) -> bool {
-    matches!(refusal.reason, Reason::VersionConflict | Reason::Unavailable | Reason::Overloaded)
 }

@@ -1,17 +1,18 @@
 //! Tries of codes: what keeps 6 to 8 digits from being guessed, without locking out whoever shares an address.
 //!
-//! Only wrong tries count, and each costs a pause before the next. They are counted in two places:
+//! Only wrong tries count, and each costs a pause before the next. They are counted in three places, none of which the one who
+//! tries can choose:
 //!
-//! - by *source*: a customer who is signed in by subject and device, whoever else by address (of an IPv6 address the /64, which
-//!   one house holds). So a bad neighbour behind the same address costs a signed-in customer nothing, and others at most
-//!   [`ADDRESS_PAUSE`] at a time;
-//! - by *tenant*: all strangers together. Many addresses do not make many tries.
+//! - by *customer*: whoever is signed in, by subject, on whatever device;
+//! - by *address* (of an IPv6 address the /64, which one house holds): the signed-in and the strangers apart, so a bad neighbour
+//!   who is a stranger costs a signed-in customer nothing, and other strangers at most [`ADDRESS_PAUSE`] at a time;
+//! - by *tenant*: all together. Many addresses, or many customers, do not make many tries.
 //!
 //! The sum, with the usual 10 free tries a source and 600 a tenant: one address gets about 75 wrong tries in an hour, one
-//! signed-in device about 22, all strangers together about 1,200 in the first hour and 600 in each after it. With 8 digits and
-//! 10,000 live codes a try hits with 1 in 10,000: a net of any size hits once in 17 hours, one address once in 5 days. With 6
-//! digits the same needs no more than 100 live codes. Whoever is slowed down has two ways that are never: the link, whose
-//! code of authentication has 128 bits, and signing in.
+//! customer about 22, all together about 1,200 in the first hour and 600 in each after it. With 8 digits and 10,000 live codes a
+//! try hits with 1 in 10,000: a net of any size hits once in 17 hours, one address once in 5 days. With 6 digits the same needs
+//! no more than 100 live codes. Whoever is slowed down has two ways that are never: the link, whose code of authentication has
+//! 128 bits, and the list of their own matters once signed in.
 //!
 //! What is *not* here: what a code leads to.
 
@@ -23,11 +24,11 @@ use std::time::Duration;
 
 /// After so long without a wrong try a source begins anew.
 const FORGIVEN: Duration = Duration::from_secs(3_600);
-/// The longest pause of a signed-in device.
-const DEVICE_PAUSE: Duration = Duration::from_secs(3_600);
+/// The longest pause of a signed-in customer.
+const CUSTOMER_PAUSE: Duration = Duration::from_secs(3_600);
 /// The longest pause of an address: others may stand behind it.
 const ADDRESS_PAUSE: Duration = Duration::from_secs(60);
-/// The longest pause between two wrong tries of strangers, all together.
+/// The longest pause between two wrong tries, all together.
 const TENANT_PAUSE: Duration = Duration::from_secs(6);
 /// Sources counted at once, each below 200 bytes. Past them newcomers share one count, so that a flood of addresses wins none.
 const SOURCES: usize = 100_000;
@@ -37,17 +38,19 @@ const SOURCES: usize = 100_000;
 pub(super) struct Free {
     /// For each source.
     pub(super) source: u32,
-    /// For all strangers of a tenant, in an hour.
+    /// For all of a tenant together, in an hour.
     pub(super) tenant: u32,
 }
 
-/// Who tries.
+/// Where a try is counted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Source {
-    /// A customer who is signed in, on one device.
-    Device(String, Option<String>),
-    /// Whoever is behind an address.
-    Address(String),
+    /// A customer who is signed in, by subject.
+    Customer(String),
+    /// Whoever is signed in behind an address.
+    Customers(String),
+    /// Whoever is not, behind an address.
+    Strangers(String),
     /// Whoever came after too many others.
     Others,
 }
@@ -66,14 +69,14 @@ pub(super) struct Tries(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     sources: BTreeMap<Source, Wrong>,
-    strangers: Wrong,
+    all: Wrong,
 }
 
-/// A try under way: counted as wrong until it was right, so that many at once win nothing.
-#[must_use = "a try that is not said to be right stays counted as wrong"]
+/// A try under way: counted as wrong until it led in, so that many at once win nothing.
+#[must_use = "a try that is not taken back stays counted as wrong"]
 pub(super) struct Try<'t> {
     tries: &'t Tries,
-    source: Source,
+    sources: Vec<Source>,
 }
 
 /// Why a try has to wait.
@@ -108,23 +111,21 @@ impl Tries {
     /// How long to wait first; the try does not count then.
     pub(super) fn begin(&self, who: &Principal, from: &str, now: Time, free: Free) -> Result<Try<'_>, Wait> {
         let mut state = self.state();
-        let source = state.known_as(source(who, from), now);
-        let stranger = !matches!(source, Source::Device(..));
-        let wrong = state.sources.get(&source).copied().unwrap_or_default();
-        let (limit, most) = if stranger { ("code_tries", ADDRESS_PAUSE) } else { ("code_tries", DEVICE_PAUSE) };
-        let ms = wrong.wait(now, free.source, most);
+        let sources: Vec<Source> = sources(who, from).into_iter().map(|source| state.known_as(source, now)).collect();
+        let of_source = |source| state.sources.get(source).map_or(0, |wrong| wrong.wait(now, free.source, source.longest()));
+        let own = sources.iter().map(of_source).max().unwrap_or_default();
+        if own > 0 {
+            return Err(Wait { limit: "code_tries", ms: own });
+        }
+        let ms = state.all.wait(now, free.tenant, TENANT_PAUSE);
         if ms > 0 {
-            return Err(Wait { limit, ms });
+            return Err(Wait { limit: "code_tries_tenant", ms });
         }
-        if stranger {
-            let ms = state.strangers.wait(now, free.tenant, TENANT_PAUSE);
-            if ms > 0 {
-                return Err(Wait { limit: "code_tries_tenant", ms });
-            }
-            state.strangers.add(now);
+        state.all.add(now);
+        for source in &sources {
+            state.sources.entry(source.clone()).or_default().add(now);
         }
-        state.sources.entry(source.clone()).or_default().add(now);
-        Ok(Try { tries: self, source })
+        Ok(Try { tries: self, sources })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -144,16 +145,26 @@ impl State {
     }
 }
 
-impl Try<'_> {
-    /// The code led somewhere: it was no guess.
-    pub(super) fn was_right(self) {
-        let mut state = self.tries.state();
-        if !matches!(self.source, Source::Device(..)) {
-            state.strangers.count = state.strangers.count.saturating_sub(1);
+impl Source {
+    /// Its longest pause.
+    const fn longest(&self) -> Duration {
+        match self {
+            Self::Customer(_) => CUSTOMER_PAUSE,
+            Self::Customers(_) | Self::Strangers(_) | Self::Others => ADDRESS_PAUSE,
         }
-        if let Some(wrong) = state.sources.get_mut(&self.source) {
-            // One less, and no more: who holds a code of their own must not wash others' guesses away with it.
-            wrong.count = wrong.count.saturating_sub(1);
+    }
+}
+
+impl Try<'_> {
+    /// The code led in, or nobody could say whether it does: it was no guess.
+    pub(super) fn take_back(self) {
+        let mut state = self.tries.state();
+        // One less, and no more: who holds a code of their own must not wash others' guesses away with it.
+        state.all.count = state.all.count.saturating_sub(1);
+        for source in &self.sources {
+            if let Some(wrong) = state.sources.get_mut(source) {
+                wrong.count = wrong.count.saturating_sub(1);
+            }
         }
     }
 }
@@ -165,10 +176,14 @@ impl Wait {
     }
 }
 
-fn source(who: &Principal, from: &str) -> Source {
+fn sources(who: &Principal, from: &str) -> Vec<Source> {
     match &who.party {
-        Party::Customer(claims) if claims.customer.is_some() => Source::Device(who.subject.reveal().clone(), claims.device.clone()),
-        _ => Source::Address(network(from)),
+        Party::Customer(claims) if claims.customer.is_some() => {
+            vec![Source::Customer(who.subject.reveal().clone()), Source::Customers(network(from))]
+        }
+        Party::Customer(_) | Party::Agent(_) | Party::Supervisor(_) | Party::Admin | Party::Service => {
+            vec![Source::Strangers(network(from))]
+        }
     }
 }
 
@@ -242,7 +257,7 @@ mod tests {
     fn right_codes_are_free_and_wash_nothing_away() {
         let (tries, visitor, now) = (Tries::default(), principal(None), Time(10_000_000));
         for _ in 0..100 {
-            tries.begin(&visitor, "192.0.2.1", now, FREE).map_err(|_| "refused").unwrap().was_right();
+            tries.begin(&visitor, "192.0.2.1", now, FREE).map_err(|_| "refused").unwrap().take_back();
         }
         for _ in 0..3 {
             let _wrong = tries.begin(&visitor, "192.0.2.1", now, FREE);
@@ -266,8 +281,35 @@ mod tests {
         assert!((1_100..1_300).contains(&first), "{first} in the first hour");
         let alone = guesses(&Tries::default(), &principal(None), |_| "192.0.2.1".into(), 1, usual);
         assert!((60..90).contains(&alone), "{alone} of one address");
-        let device = guesses(&Tries::default(), &principal(Some("mallory")), |_| "192.0.2.1".into(), 1, usual);
-        assert!((20..25).contains(&device), "{device} of one device");
+        let customer = guesses(&Tries::default(), &principal(Some("mallory")), net, 1, usual);
+        assert!((20..25).contains(&customer), "{customer} of one customer");
+    }
+
+    #[test]
+    fn a_device_is_whatever_one_says_and_wins_nothing() {
+        let (tries, now) = (Tries::default(), Time(10_000_000));
+        let on = |device: u32| {
+            let mut who = principal(Some("mallory"));
+            if let Party::Customer(claims) = &mut who.party {
+                claims.device = Some(format!("device {device}"));
+            }
+            who
+        };
+        let through = (0..100).filter(|&device| tries.begin(&on(device), &format!("192.0.2.{device}"), now, FREE).is_ok()).count();
+        assert_eq!(through, 3);
+    }
+
+    #[test]
+    fn many_customers_do_not_make_many_tries() {
+        let usual = Free { source: 10, tenant: 600 };
+        let (tries, now) = (Tries::default(), Time(10_000_000));
+        let nth = |n: u64| principal(Some(&format!("customer {n}")));
+        let through = (0..100).filter(|&n| tries.begin(&nth(n), "192.0.2.1", now, usual).is_ok()).count();
+        assert_eq!(through, 10, "behind one address");
+        let elsewhere = |n: u64| format!("10.0.{}.{}", n >> 8 & 255, n & 255);
+        let through = (0..1_000).filter(|&n| tries.begin(&nth(n), &elsewhere(n), now, usual).is_ok()).count();
+        assert_eq!(through, 590, "all together");
+        assert!(tries.begin(&principal(None), "192.0.2.2", now, usual).is_err(), "strangers are counted with them");
     }
 
     #[test]

@@ -116,7 +116,7 @@ pub(super) fn right(draft: &Draft<'_, '_>, arriving: &Arriving, by: &Claim) -> R
     if let Actor::Principal(who) = draft.moment.who {
         match &who.party {
             Party::Customer(claims) if !access::is_another(claims, &draft.session) => {}
-            Party::Customer(_) if matches!(by, Claim::Handle(..)) => return Err(handles::invalid()),
+            Party::Customer(_) if matches!(by, Claim::Handle(..)) => return Err(crate::handle::invalid()),
             Party::Customer(_) => return Err(access::nothing_here()),
             Party::Service => {}
             Party::Agent(_) | Party::Supervisor(_) | Party::Admin => {

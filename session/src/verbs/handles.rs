@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use crate::handle::{self, Token};
 use crate::{
-    Action, AssuranceLevel, Claim, GivenHandle, HandleKind, HandleRecord, LINK_PLACE, Private, Proof, Reason, Refusal, Time, access, limits,
+    Action, AssuranceLevel, Claim, GivenHandle, HandleKind, HandleRecord, LINK_PLACE, Private, Proof, Refusal, Time, access, limits,
 };
 use segue_router::{Channel, Span};
 use subtle::ConstantTimeEq;
@@ -62,21 +62,21 @@ pub(super) fn right(draft: &Draft<'_, '_>, hash: &[u8; 16], kind: HandleKind, ch
     let record = find(&draft.session.handles, hash).filter(|h| h.kind == kind);
     if draft.session.is_final() {
         // Whoever held a handle is told what became of the session.
-        return record.map(drop).ok_or_else(invalid);
+        return record.map(drop).ok_or_else(handle::invalid);
     }
     let record = record.filter(|h| now < h.until);
-    let record = record.filter(|h| h.channels.is_empty() || h.channels.contains(&channel)).ok_or_else(invalid)?;
+    let record = record.filter(|h| h.channels.is_empty() || h.channels.contains(&channel)).ok_or_else(handle::invalid)?;
     match record.used {
         None => Ok(()),
         Some(used) if now < used.after(Span(limits::RACE_MS)) => Ok(()),
-        Some(_) => Err(invalid()),
+        Some(_) => Err(handle::invalid()),
     }
 }
 
 /// Whether the handle was not used up yet: only such a one resumes.
 pub(super) fn unused(draft: &Draft<'_, '_>, by: &Claim) -> Result<(), Refusal> {
     match by {
-        Claim::Handle(hash, _) if find(&draft.session.handles, hash).is_none_or(|h| h.used.is_some()) => Err(invalid()),
+        Claim::Handle(hash, _) if find(&draft.session.handles, hash).is_none_or(|h| h.used.is_some()) => Err(handle::invalid()),
         Claim::Handle(..) | Claim::SignedIn | Claim::SameLeg => Ok(()),
     }
 }
@@ -112,11 +112,6 @@ pub(super) fn outgrow(draft: &mut Draft<'_, '_>, before: AssuranceLevel) {
 
 fn find<'h>(handles: &'h [HandleRecord], hash: &[u8; 16]) -> Option<&'h HandleRecord> {
     handles.iter().find(|h| bool::from(h.hash.ct_eq(hash)))
-}
-
-/// The one answer to a handle that does not lead in, whatever the cause.
-pub(super) fn invalid() -> Refusal {
-    Refusal::new(Reason::HandleInvalid, "the link or code was used, is too old, or never was one")
 }
 
 /// A claim in the event log.

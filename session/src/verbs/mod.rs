@@ -29,7 +29,7 @@ mod walk;
 
 pub use timer::due;
 
-use crate::{Actor, Changed, Command, Line, Moment, Reason, Refusal, Session, access};
+use crate::{Actor, Changed, Claim, Command, Line, Moment, Reason, Refusal, Session, access, handle};
 use draft::Draft;
 
 /// Applies one command to a session; `line` is what the router's owner has written about it.
@@ -44,17 +44,21 @@ pub fn apply(now: &mut Moment<'_>, session: Option<Session>, line: Option<&Line>
     {
         return Err(access::nothing_here());
     }
+    let nothing_here = match command.claim() {
+        Some(Claim::Handle(..)) => handle::invalid,
+        Some(Claim::SignedIn | Claim::SameLeg) | None => access::nothing_here,
+    };
     let (session, command) = match (session, command) {
         (None, Command::Start { session, leg, journey, claimed }) => return start::start(now, session, leg, journey, claimed),
-        (None, _) => return Err(access::nothing_here()),
+        (None, _) => return Err(nothing_here()),
         (Some(session), Command::Start { leg, .. }) => return start::again(now, session, &leg),
         (Some(session), command) if session.tenant == *now.tenant => (session, command),
-        (Some(_), _) => return Err(access::nothing_here()),
+        (Some(_), _) => return Err(nothing_here()),
     };
     let mut draft = Draft::new(now, session, line);
     timer::pass(&mut draft);
     if draft.gone && !matches!(command, Command::Timer) {
-        return Err(access::nothing_here());
+        return Err(nothing_here());
     }
     let before = draft.session.assurance.level(draft.now());
     obey(&mut draft, command)?;

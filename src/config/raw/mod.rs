@@ -194,7 +194,7 @@ pub(crate) struct Limits {
     pub session_bytes: Size,
     /// Wrong codes of one device or address that cost nothing; each further one costs a pause, twice as long each time.
     pub code_tries: u32,
-    /// Wrong codes of all strangers of a tenant in an hour that cost nothing; beyond them strangers wait for each other.
+    /// Wrong codes of all of a tenant in an hour that cost nothing; beyond them they wait for each other.
     pub code_tries_tenant: u32,
     /// Connections open at once on the public listener.
     pub connections: u32,
