@@ -49,7 +49,12 @@ export default defineConfig({
     // A policy without inline scripts has no room for data: URLs either.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: Object.fromEntries(pages) },
+    rolldownOptions: {
+      // The one script that sites name: its address stays, and so does what it exports.
+      input: { ...Object.fromEntries(pages), embed: resolve(here, "widget/widget.ts") },
+      preserveEntrySignatures: "exports-only",
+      output: { entryFileNames: ({ name }) => (name === "embed" ? "widget.js" : "assets/[name]-[hash].js") },
+    },
   },
   // `npm run dev` beside a running demo: sockets and logins are the daemon's.
   server: { proxy: { "/v1": { target: "http://127.0.0.1:7700", ws: true }, "/login": "http://127.0.0.1:7700" } },

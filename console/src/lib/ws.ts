@@ -131,6 +131,14 @@ export class Link<Out extends Sent, In extends Come> {
     void this.#connect();
   }
 
+  /** Says hello anew, over another socket. */
+  restart(): void {
+    const old = this.#socket;
+    this.#lost(4000);
+    this.again();
+    old?.close(1000);
+  }
+
   /** Closes for good. */
   close(): void {
     this.#stand({ is: "over", code: 1000 });
