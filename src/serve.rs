@@ -222,7 +222,7 @@ async fn fronts(parts: Parts) -> Result<(HealthReporter, [Front; 2]), Error> {
     let desk =
         segue_adapter_desk::routes(segue_adapter_desk::Ports { doors: Arc::clone(&doors), desks, draining, settings: sockets, meter });
     let logins = console::logins(Arc::clone(&rest.gate), Clock::system());
-    let mut web = rest.public().merge(chat).merge(desk).merge(logins).merge(console::pages());
+    let mut web = rest.public().merge(chat).merge(desk).merge(logins).merge(console::pages(&plan.listen.origins, plan.samples));
     if plan.listen.private.is_none() {
         web = web.merge(rest.operators());
     }

@@ -28,7 +28,7 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
     if args.story {
         return Ok(Box::pin(story::play(StoreChoice::Embedded, Teller::new(std::io::stdout()))).await?);
     }
-    let listen = args.listen.unwrap_or_else(usual_or_free);
+    let listen = args.listen.map_or_else(usual_or_free, settled);
     let Some(data) = args.data else {
         // A name that nobody can guess, and so prepare; it goes when it is dropped.
         let folder = tempfile::Builder::new().prefix("segue-demo-").tempdir();
@@ -41,7 +41,15 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
 /// The demo's usual address, unless somebody has it.
 fn usual_or_free() -> SocketAddr {
     let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, 7700));
-    if std::net::TcpListener::bind(usual).is_ok() { usual } else { (Ipv4Addr::LOCALHOST, 0).into() }
+    if std::net::TcpListener::bind(usual).is_ok() { usual } else { settled((Ipv4Addr::LOCALHOST, 0).into()) }
+}
+
+/// The address with a port that is free, where it has none yet: links name it before anybody listens.
+fn settled(listen: SocketAddr) -> SocketAddr {
+    if listen.port() != 0 {
+        return listen;
+    }
+    std::net::TcpListener::bind(listen).and_then(|free| free.local_addr()).unwrap_or(listen)
 }
 
 async fn run_in(data: &Path, listen: SocketAddr) -> Result<(), Error> {

@@ -31,6 +31,8 @@ pub struct Plan {
     pub secret: Private<Vec<u8>>,
     /// Businesses served.
     pub tenants: BTreeMap<TenantId, Tenant>,
+    /// Whether the sample pages of the demo's made-up firm are served too: its app, and its site.
+    pub samples: bool,
 }
 
 /// Where the daemon listens.

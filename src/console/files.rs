@@ -24,6 +24,11 @@ impl File {
         self.path.starts_with("assets/")
     }
 
+    /// The folder it lies in, `desk`; empty for a file at the root.
+    pub(super) fn folder(&self) -> &'static str {
+        self.path.split_once('/').map_or("", |(folder, _)| folder)
+    }
+
     /// Its media type (RFC 6838).
     pub(super) fn media_type(&self) -> &'static str {
         match self.path.rsplit_once('.').map_or("", |(_, extension)| extension) {

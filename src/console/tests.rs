@@ -1,6 +1,7 @@
-use super::pages::serve;
+use super::pages::{policy, serve as serve_under};
 use super::{File, presented};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::response::Response;
 use segue_session::Role;
 
 const SCRIPT: File = File {
@@ -11,6 +12,10 @@ const SCRIPT: File = File {
     gzip: Some(b"packed by gzip"),
 };
 const PAGE: File = File { path: "desk/index.html", brotli: None, gzip: None, ..SCRIPT };
+
+fn serve(file: &File, asked: &HeaderMap) -> Response {
+    serve_under(file, policy(file, &[]), asked)
+}
 
 fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
     let one = |(name, value): &(&str, &str)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
@@ -52,6 +57,17 @@ fn a_policy_without_inline_anything_comes_with_every_page() {
     assert!(!policy.contains("unsafe"));
     assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     assert_eq!(response.headers()["referrer-policy"], "no-referrer");
+}
+
+#[test]
+fn only_the_widget_is_framed_and_by_allowed_sites_alone() {
+    let origins = ["https://shop.example".to_owned(), "https://www.shop.example".to_owned()];
+    let policy = |path| policy(&File { path, ..PAGE }, &origins).to_str().unwrap().to_owned();
+    assert!(policy("widget/index.html").contains("frame-ancestors 'self' https://shop.example https://www.shop.example;"));
+    for path in ["desk/index.html", "customer/index.html", "widget.js"] {
+        assert!(policy(path).contains("frame-ancestors 'none'"), "{path}");
+    }
+    assert!(policy("customer/index.html").contains("img-src 'self' https:") && !policy("desk/index.html").contains("https:"));
 }
 
 #[test]

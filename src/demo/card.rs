@@ -11,6 +11,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// What to do with the pages.
+const STORY: &str = "\
+Live it: get help in Nora's app, report that the internet is not working, answer two questions. Press “Continue on another
+device”, note the code, and close the app. On the firm's site press Help and type the code: you are asked the third question.
+Ask for a person, and accept at Ada's desk, where all of it is before her.";
+
 /// How long the demo's tokens hold.
 const HOLDS: Duration = Duration::from_secs(24 * 3600);
 
@@ -65,6 +71,9 @@ impl Card {
     /// # Errors
     /// As [`Running::login_key`].
     pub async fn with_links(mut self, running: &Running) -> Result<Self, Refusal> {
+        let app = running.login_key(&self.customer).await?;
+        self.pages.push(("Nora's app".into(), format!("http://{}/customer/#login={}", self.address, app.reveal())));
+        self.pages.push(("the firm's site".into(), format!("http://{}/site/", self.address)));
         for (name, token) in &self.agents {
             let key = running.login_key(token).await?;
             self.pages.push((format!("{name}'s desk"), format!("http://{}/desk/#login={}", self.address, key.reveal())));
@@ -80,11 +89,11 @@ impl fmt::Display for Card {
         if FILES.is_empty() {
             writeln!(f, "Its pages are not in this build: `make console`, and build again.\n")?;
         } else if !pages.is_empty() {
-            writeln!(f, "Open in a browser (each link signs in once, for a day):\n")?;
+            writeln!(f, "Open in a browser (a link with a login signs in once, for a day):\n")?;
             for (what, link) in pages {
                 writeln!(f, "  {what:<15}  {link}")?;
             }
-            writeln!(f)?;
+            writeln!(f, "\n{STORY}\n")?;
         }
         writeln!(f, "  gRPC, gRPC-Web   http://{address}         segue.app.v1.AppService, segue.admin.v1.AdminService")?;
         writeln!(f, "  web chat         ws://{address}/v1/chat  widget key {widget}")?;

@@ -25,6 +25,9 @@ const FILES: &[(&str, &str)] = &[
 /// Where the files are said to lie, in messages.
 const ROOT: &str = "examples/demo";
 
+/// What names the page that a way back opens.
+const RESUME_LINK: &str = "SEGUE__TENANTS__DEMO__RESUME_LINK";
+
 /// The demo's plan, with its store in `data`, listening on `public`.
 ///
 /// # Errors
@@ -37,6 +40,10 @@ pub fn plan(data: &Path, public: SocketAddr, variables: Vec<(String, String)>) -
     // A folder belongs to the embedded store; who names another kind has said where it is.
     if !variables.iter().any(|(key, _)| key == "SEGUE__STORE__KIND") {
         variables.push(("SEGUE__STORE__DIR".into(), absolute(data).display().to_string()));
+    }
+    // A way back opens the sample site of this very demo. Only loopback goes without TLS.
+    if public.ip().is_loopback() && public.port() != 0 && !variables.iter().any(|(key, _)| key == RESUME_LINK) {
+        variables.push((RESUME_LINK.into(), format!("http://{public}/site/#{{handle}}")));
     }
     let wanted = Wanted { file: Path::new(ROOT).join("segue.toml"), files: Files::Held(held), variables, mode: Mode::Demo };
     load(&wanted).map(|Loaded { plan, .. }| plan)
@@ -58,6 +65,7 @@ mod tests {
         assert_eq!(tenant.journeys.len(), 3);
         assert_eq!(tenant.routing.agents.len(), 3);
         assert!(tenant.start.is_some());
+        assert_eq!(tenant.resume_link.as_deref(), Some("http://127.0.0.1:7700/site/#{handle}"));
     }
 
     #[test]

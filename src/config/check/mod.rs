@@ -213,6 +213,7 @@ pub(crate) fn resolve(raw: &Raw, checker: &mut Checker<'_>) -> Plan {
         drain_for: raw.drain_for.0,
         secret: secret.map_or_else(|| Private::new(Vec::new()), |secret| Private::new(secret.into_inner().into_bytes())),
         tenants,
+        samples: checker.mode == Mode::Demo,
     }
 }
 
