@@ -13,8 +13,8 @@ use segue_session::{AgentName, DeskCommand, InteractionId, Line, Phase, QueueNam
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// What this build calls itself in pictures.
-const BUILD: &str = env!("CARGO_PKG_VERSION");
+/// What this build calls itself in pictures: its version, and a sum over all that it decides by.
+pub(super) const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("SEGUE_DECISIONS"));
 
 /// Everything the owner of a domain holds in memory.
 #[derive(Debug, Default)]
@@ -103,6 +103,11 @@ impl Machine {
     pub(crate) fn rank(&self, queue: QueueId, priority: Priority) -> Rank {
         let of_queue = self.router.plan().queues.get(&queue).map(|plan| plan.priority).unwrap_or_default();
         Rank { priority, of_queue }
+    }
+
+    /// The time of the last input.
+    pub(super) const fn last(&self) -> Time {
+        self.last
     }
 
     /// The time of the next input: never before the last one's.

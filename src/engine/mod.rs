@@ -48,7 +48,9 @@ use segue_session::store::{Seq, Store, Version};
 use segue_session::{AgentName, InteractionId, Line, Phase, QueueName, Reason, Refusal, SessionId, TenantId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
 
 /// Mail that may wait for the loop; more is refused as overload.
 const MAILBOX: usize = 4096;
@@ -87,10 +89,27 @@ pub(crate) struct Setup {
     pub(crate) bell: Arc<Bell>,
 }
 
+/// How it stands with a domain's loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It decides.
+    Deciding,
+    /// Its memory is being made from the store.
+    Rebuilding,
+    /// It has not the right to decide, and asks for it.
+    StandingBy,
+    /// It has ended: in order, or because nothing can be decided any more.
+    Ended,
+}
+
+/// How long a request may wait for a loop that does not decide: a rebuild is over by then, another owner's turn is not.
+const REBUILD: Duration = Duration::from_secs(2);
+
 /// A handle to a domain's loop.
 pub(crate) struct Engine {
     mail: mpsc::Sender<Mail>,
     stop: watch::Sender<bool>,
+    standing: watch::Receiver<Standing>,
 }
 
 impl Engine {
@@ -103,6 +122,7 @@ impl Engine {
         let (mail, mailbox) = mpsc::channel(MAILBOX);
         let (stop, stopped) = watch::channel(false);
         let (ready, stands) = oneshot::channel();
+        let (told, standing) = watch::channel(Standing::StandingBy);
         let Setup { store, domain, node, routing, journal, scenery, clock, meters, listener, bell } = setup;
         let owner = run::Owner {
             store,
@@ -111,31 +131,39 @@ impl Engine {
             routing,
             journal,
             scenery,
+            time: clock::Steady::of(clock.clone()),
             clock,
             meters,
             listener,
             bell,
             mail: mailbox,
             stop: stopped,
+            standing: told,
             ready: Some(ready),
         };
         tokio::spawn(owner.run());
         match stands.await {
-            Ok(outcome) => outcome.map(|()| Self { mail, stop }),
+            Ok(outcome) => outcome.map(|()| Self { mail, stop, standing }),
             Err(_) => Err(Error::Unreadable { place: 0, why: "the loop ended before it stood".to_owned() }),
         }
+    }
+
+    /// How it stands now.
+    pub(crate) fn standing(&self) -> Standing {
+        *self.standing.borrow()
     }
 
     /// Asks for something and waits until it is stored. An answer that is lost with the loop's memory is asked for again:
     /// inputs of desks are named, so a repeat does nothing twice.
     pub(crate) async fn ask(&self, input: Input) -> Result<(), Refusal> {
         loop {
+            self.decides().await?;
             let (reply, answer) = oneshot::channel();
             self.mail.try_send(Mail::Ask(input.clone(), Some(reply))).map_err(|why| match why {
                 mpsc::error::TrySendError::Full(_) => Refusal::new(Reason::Overloaded, "too much is asked just now").retry_after(500),
                 mpsc::error::TrySendError::Closed(_) => Refusal::new(Reason::Unavailable, "this node does not decide any more"),
             })?;
-            if let Ok(answer) = answer.await {
+            if let Some(answer) = self.while_deciding(answer).await? {
                 return answer;
             }
         }
@@ -148,18 +176,42 @@ impl Engine {
             let seen = look(machine);
             Box::new(move || drop(told.send(seen)))
         });
-        let unavailable = || Refusal::new(Reason::Unavailable, "routing is being rebuilt; ask again").retry_after(500);
-        self.mail.send(Mail::Look(look)).await.map_err(|_| unavailable())?;
-        seen.await.map_err(|_| unavailable())
+        self.see(Mail::Look(look), seen).await
     }
 
     /// Looks at the machine as it is now, without waiting for the store.
     pub(crate) async fn glance<T: Send + 'static>(&self, glance: impl FnOnce(&Machine) -> T + Send + 'static) -> Result<T, Refusal> {
         let (told, seen) = oneshot::channel();
         let glance = Box::new(move |machine: &Machine| drop(told.send(glance(machine))));
-        let unavailable = || Refusal::new(Reason::Unavailable, "routing is being rebuilt; ask again").retry_after(500);
-        self.mail.send(Mail::Glance(glance)).await.map_err(|_| unavailable())?;
-        seen.await.map_err(|_| unavailable())
+        self.see(Mail::Glance(glance), seen).await
+    }
+
+    async fn see<T>(&self, mail: Mail, seen: oneshot::Receiver<T>) -> Result<T, Refusal> {
+        self.decides().await?;
+        self.mail.send_timeout(mail, REBUILD).await.map_err(|_| undecided())?;
+        self.while_deciding(seen).await?.ok_or_else(undecided)
+    }
+
+    /// Waits a little for a loop that does not decide just now.
+    async fn decides(&self) -> Result<(), Refusal> {
+        let mut standing = self.standing.clone();
+        let decides = standing.wait_for(|standing| *standing == Standing::Deciding);
+        match timeout(REBUILD, decides).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(undecided()),
+        }
+    }
+
+    /// Waits for an answer as long as the loop decides, and a little longer; `None` where it was lost with the loop's memory.
+    async fn while_deciding<T>(&self, answer: oneshot::Receiver<T>) -> Result<Option<T>, Refusal> {
+        let (mut standing, mut answer) = (self.standing.clone(), answer);
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut answer => return Ok(answer.ok()),
+                () = async { drop(standing.wait_for(|standing| *standing != Standing::Deciding).await) } => self.decides().await?,
+            }
+        }
     }
 
     /// Ends the loop in order: what is under way is stored, a snapshot is taken, the right to decide is given back.
@@ -167,6 +219,10 @@ impl Engine {
         self.stop.send_replace(true);
         self.stop.closed().await;
     }
+}
+
+fn undecided() -> Refusal {
+    Refusal::new(Reason::Unavailable, "nothing can be decided here just now; ask again").retry_after(500)
 }
 
 /// The newest snapshot's place in the journal, and the chain's hash there.

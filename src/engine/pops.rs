@@ -3,6 +3,7 @@
 use crate::engine::machine::Machine;
 use crate::engine::parts::Parts;
 use crate::engine::waits::Waits;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use segue_router::{AgentId, Decision, Time};
 use segue_session::codec::Coded;
 use segue_session::journey::Library;
@@ -18,6 +19,8 @@ use std::sync::Arc;
 
 /// Former sessions of a customer that a pop looks into.
 const FORMER: usize = 8;
+/// Customers whose former sessions are read at once: a batch of offers waits for a few round trips, not for one each.
+const AT_ONCE: usize = 32;
 
 /// What pops of a tenant are made with, beside the sessions.
 pub(crate) struct Scenery {
@@ -99,12 +102,8 @@ impl Scenery {
         sessions: impl Iterator<Item = &Session>,
     ) -> Result<Histories, StoreError> {
         let customers: BTreeSet<Known> = sessions.filter_map(known).collect();
-        let mut histories = Histories::new();
-        for who in customers {
-            let rows = self.history(store, domain, &who).await?;
-            histories.insert(who, rows);
-        }
-        Ok(histories)
+        let ask = |who: Known| async move { self.history(store, domain, &who).await.map(|rows| (who, rows)) };
+        stream::iter(customers.into_iter().map(ask)).buffer_unordered(AT_ONCE).try_collect().await
     }
 
     /// Former interactions of a customer over all their sessions, newest first.

@@ -4,6 +4,7 @@
 //! store, never patched; whoever waits for an answer asks again under the same request id.
 
 use crate::config::plan::{Journal, Routing};
+use crate::engine::clock::Steady;
 use crate::engine::input::{Input, Mail};
 use crate::engine::journal::decode;
 use crate::engine::lease::Lease;
@@ -12,7 +13,7 @@ use crate::engine::pops::Scenery;
 use crate::engine::recover::{self, Recovered, recover};
 use crate::engine::stage::{Batch, Gathered, Memory, Stage, grown};
 use crate::engine::upkeep::Upkeep;
-use crate::engine::{Bell, Clock, Listener, Meters, metering};
+use crate::engine::{Bell, Clock, Listener, Meters, Standing, metering};
 use segue_session::store::{Committed, Error as StoreError, Store};
 use segue_session::{Phase, RouteRequest, TenantId};
 use std::sync::Arc;
@@ -36,12 +37,17 @@ pub(super) struct Owner {
     pub(super) routing: Routing,
     pub(super) journal: Journal,
     pub(super) scenery: Arc<Scenery>,
+    /// The time of day, for what other nodes go by.
     pub(super) clock: Clock,
+    /// The time that is decided by.
+    pub(super) time: Steady,
     pub(super) meters: Meters,
     pub(super) listener: Arc<dyn Listener>,
     pub(super) bell: Arc<Bell>,
     pub(super) mail: mpsc::Receiver<Mail>,
     pub(super) stop: watch::Receiver<bool>,
+    /// How it stands with deciding, for whoever asks.
+    pub(super) standing: watch::Sender<Standing>,
     /// Told once, when memory stands for the first time or cannot.
     pub(super) ready: Option<oneshot::Sender<Result<(), recover::Error>>>,
 }
@@ -66,8 +72,15 @@ enum Life {
 impl Owner {
     /// Runs until it is told to stop or cannot go on.
     pub(super) async fn run(mut self) {
+        self.lives().await;
+        self.standing.send_replace(Standing::Ended);
+    }
+
+    async fn lives(&mut self) {
         loop {
+            self.standing.send_replace(Standing::StandingBy);
             let Some(mut lease) = self.acquire().await else { return };
+            self.standing.send_replace(Standing::Rebuilding);
             let life = self.live(&mut lease).await;
             match life {
                 Life::Stopped => {
@@ -161,6 +174,7 @@ impl Owner {
 
     async fn serve(&mut self, lease: &mut Lease) -> Result<Life, recover::Error> {
         let Recovered { machine, owned, inbox, journal, foreign, differs, since_snapshot } = recover(&self.store, &self.domain).await?;
+        self.time.begin(machine.last());
         self.bell.journal_at(journal);
         self.bell.ring();
         self.trim();
@@ -176,6 +190,7 @@ impl Owner {
         if self.ready.is_none() {
             self.listener.rebuilt();
         }
+        self.standing.send_replace(Standing::Deciding);
         let mut flight: Option<Flight> = None;
         let mut poll = tokio::time::interval(POLL);
         let mut stopping = *self.stop.borrow();
@@ -205,16 +220,16 @@ impl Owner {
                 }
                 () = lease.changed() => {}
                 _ = self.stop.changed() => stopping = true,
-                Some(mail) = self.mail.recv(), if room => gathered.put(mail, &memory.machine),
-                () = self.bell.rung(), if room => {}
-                () = wait(due), if room => gathered.tick = true,
                 _ = poll.tick(), if room => {
-                    metering::gauges(&self.meters, &self.domain, &memory.machine, self.clock.now());
+                    metering::gauges(&self.meters, &self.domain, &memory.machine, self.time.now());
                     inbox_news = true;
                     if upkeep.wants_trim(Instant::now()) {
                         self.trim();
                     }
                 }
+                Some(mail) = self.mail.recv(), if room => self.put(&mut gathered, mail, &memory),
+                () = self.bell.rung(), if room => {}
+                () = wait(due), if room => {}
             }
             if !room {
                 continue;
@@ -226,14 +241,29 @@ impl Owner {
         }
     }
 
+    /// Puts a letter to what makes the next batch; a glance is answered at once.
+    fn put(&self, gathered: &mut Gathered, mail: Mail, memory: &Memory) {
+        match mail {
+            // Who gave up waiting asks again, or has gone: a desk that hung up on its way in must not count as staffed.
+            Mail::Ask(_, Some(reply)) if reply.is_closed() => {}
+            Mail::Ask(input, reply) => gathered.asks.push((input, reply)),
+            Mail::Look(look) => gathered.looks.push(look),
+            Mail::Glance(glance) => glance(&memory.machine),
+        }
+    }
+
     /// Everything that waits, up to a batch; whether there is anything.
     async fn gather(&mut self, gathered: &mut Gathered, memory: &Memory, inbox_news: bool) -> Result<bool, recover::Error> {
-        while gathered.asks.len() < BATCH
-            && let Ok(mail) = self.mail.try_recv()
-        {
-            gathered.put(mail, &memory.machine);
+        for _ in 1..BATCH {
+            let Ok(mail) = self.mail.try_recv() else { break };
+            self.put(gathered, mail, memory);
         }
+        // Asked here, not only where the loop woke for it: steady mail must not hold up what is due.
+        gathered.tick = self.due(memory).is_some_and(|due| due <= Instant::now());
         gathered.lost = self.bell.take_lost();
+        // Who is lost has no socket now: their sign-in was of one that went meanwhile.
+        let Gathered { asks, lost, .. } = gathered;
+        asks.retain(|(input, _)| !matches!(input, Input::SignIn(agent) if lost.contains(agent)));
         if inbox_news || self.bell.take_rung() {
             let entries = patiently(|| self.store.inbox(&self.domain, memory.inbox, BATCH)).await?;
             if entries.len() == BATCH {
@@ -252,7 +282,7 @@ impl Owner {
     /// The first batch of a life: the config in force, and who is at their desk; of the first life of a domain, or of a build,
     /// a snapshot to replay from; where this build decided otherwise than the former, all lines.
     async fn opening(&self, memory: &mut Memory, lease: &Lease, snapshot: bool, lines: bool) -> Result<Batch, recover::Error> {
-        let mut configured = memory.machine.configure(self.clock.now(), &self.routing);
+        let mut configured = memory.machine.configure(self.time.now(), &self.routing);
         if lines {
             configured.told.lines.extend(memory.machine.cases().sessions());
         }
@@ -280,7 +310,7 @@ impl Owner {
             domain: &self.domain,
             scenery: &self.scenery,
             fence: lease.fence(),
-            now: self.clock.now(),
+            now: self.time.now(),
             meters: &self.meters,
         }
     }
@@ -292,8 +322,8 @@ impl Owner {
             self.stand();
             return None;
         }
-        let (store, domain, mutation) = (Arc::clone(&self.store), self.domain.clone(), std::mem::take(&mut batch.mutation));
-        let landing = tokio::spawn(async move { store.commit(&domain, mutation).await });
+        let (store, domain, mutation) = (Arc::clone(&self.store), self.domain.clone(), batch.take());
+        let landing = tokio::spawn(async move { store.commit(&domain, mutation.await).await });
         Some(Flight { landing, batch, since: Instant::now() })
     }
 
@@ -354,13 +384,13 @@ impl Owner {
     /// The last batch: a snapshot, so that the next start has little to replay.
     async fn close(&mut self, memory: &mut Memory, lease: &Lease) -> Result<Life, recover::Error> {
         let mut batch = self.stage(memory, lease, Gathered { snapshot: true, ..Gathered::default() }).await?;
-        let committed = self.store.commit(&self.domain, std::mem::take(&mut batch.mutation)).await?;
+        let committed = self.store.commit(&self.domain, batch.take().await).await?;
         self.release(memory, batch, &committed);
         Ok(Life::Stopped)
     }
 
     fn due(&self, memory: &Memory) -> Option<Instant> {
-        let wait = memory.machine.deadline()?.since(self.clock.now());
+        let wait = memory.machine.deadline()?.since(self.time.now());
         Some(Instant::now() + Duration::from_millis(wait.0))
     }
 }

@@ -1,9 +1,9 @@
 //! From inputs to one mutation: steps, journal entries, routing fields, desk entries; and what is told once it is stored.
 
 use crate::engine::Meters;
-use crate::engine::input::{Input, Look, Mail, Reply};
+use crate::engine::input::{Input, Look, Reply};
 use crate::engine::journal::{Record, encode};
-use crate::engine::machine::{Machine, Taken, ended};
+use crate::engine::machine::{Machine, Picture, Taken, ended};
 use crate::engine::owned::Ownership;
 use crate::engine::patience::patiently;
 use crate::engine::pops::{Histories, Scenery, Sheets};
@@ -11,11 +11,14 @@ use segue_router::{Channel, Decision, Effect, Outcome, Span, Time};
 use segue_session::codec::Coded;
 use segue_session::outbound::Told;
 use segue_session::store::{
-    Committed, Error as StoreError, Fence, JournalAppend, Mutation, OutboxAppend, RoutingWrite, Seq, Store, Version,
+    Committed, Error as StoreError, Fence, JournalAppend, MUTATION_LIMIT, Mutation, OutboxAppend, RoutingWrite, Seq, Store, Version,
 };
 use segue_session::{AgentName, InteractionId, Line, Phase, QueueName, Refusal, RouteRequest, SessionId, TenantId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// The most bytes of a snapshot: what a mutation may have, less what a batch has beside.
+const PICTURE_LIMIT: usize = MUTATION_LIMIT - (16 << 20);
 
 /// The owner's memory.
 pub(super) struct Memory {
@@ -32,6 +35,8 @@ pub(super) struct Memory {
 pub(super) struct Batch {
     pub(super) number: u64,
     pub(super) mutation: Mutation,
+    /// What the mutation's snapshot is made of, where it gets one.
+    pub(super) picture: Option<Picture>,
     pub(super) release: Release,
 }
 
@@ -89,10 +94,28 @@ impl Release {
 }
 
 impl Batch {
+    /// What is to be stored. A snapshot is written beside the loop, which may go on meanwhile.
+    pub(super) fn take(&mut self) -> impl Future<Output = Mutation> + Send + use<> {
+        let (mut mutation, picture) = (std::mem::take(&mut self.mutation), self.picture.take());
+        async move {
+            let Some(picture) = picture else { return mutation };
+            match tokio::task::spawn_blocking(move || encode(&picture)).await {
+                Ok(body) if body.len() <= PICTURE_LIMIT => mutation.snapshot = Some(body),
+                Ok(body) => tracing::error!(
+                    bytes = body.len(),
+                    most = PICTURE_LIMIT,
+                    "what is held is too much for a snapshot; the journal grows until it is less"
+                ),
+                Err(error) => tracing::error!(%error, "a snapshot could not be written"),
+            }
+            mutation
+        }
+    }
+
     /// Whether there is nothing to store.
     pub(super) fn is_idle(&self) -> bool {
         let m = &self.mutation;
-        m.journal.is_empty() && m.routing.is_empty() && m.outbox.is_empty() && m.inbox_read.is_none() && m.snapshot.is_none()
+        m.journal.is_empty() && m.routing.is_empty() && m.outbox.is_empty() && m.inbox_read.is_none() && self.picture.is_none()
     }
 }
 
@@ -105,17 +128,6 @@ pub(super) struct Gathered {
     pub(super) tick: bool,
     pub(super) lost: BTreeSet<AgentName>,
     pub(super) snapshot: bool,
-}
-
-impl Gathered {
-    /// Puts a letter to the others; a glance is answered at once.
-    pub(super) fn put(&mut self, mail: Mail, machine: &Machine) {
-        match mail {
-            Mail::Ask(input, reply) => self.asks.push((input, reply)),
-            Mail::Look(look) => self.looks.push(look),
-            Mail::Glance(glance) => glance(machine),
-        }
-    }
 }
 
 /// Where batches are made.
@@ -142,7 +154,7 @@ impl Stage<'_> {
         self.step_all(memory, gathered, &mut batch, &mut sum);
         self.write(memory, &mut batch, sum).await?;
         if snapshot {
-            batch.mutation.snapshot = Some(encode(&memory.machine.picture()));
+            batch.picture = Some(memory.machine.picture());
             batch.release.snapshot = true;
         }
         batch.mutation.at = memory.machine.at(self.now);
@@ -176,15 +188,12 @@ impl Stage<'_> {
 
     /// Puts into the mutation what the steps led to; reads the sessions it needs in one go.
     async fn write(&self, memory: &mut Memory, batch: &mut Batch, sum: Sum) -> Result<(), StoreError> {
-        let Sum { records, told, turned_away, moved, effects, left } = sum;
+        let Sum { records, told, lines: news, moved, effects, left } = sum;
         let append = |(session, record): (Option<SessionId>, Record)| JournalAppend { session, body: encode(&record) };
         batch.release.entries = records.len() as u64;
         batch.mutation.journal = records.into_iter().map(append).collect();
-        let mut lines = BTreeMap::new();
-        for session in &told.lines {
-            lines.extend(memory.machine.line(*session).map(|line| (*session, line)));
-        }
-        lines.extend(turned_away);
+        let line = |(session, refused): (SessionId, Option<Line>)| Some((session, refused.or_else(|| memory.machine.line(session))?));
+        let lines: BTreeMap<SessionId, Line> = news.into_iter().filter_map(line).collect();
         let lacking = told.desk.iter().filter_map(|(_, news)| news.lacks());
         let unknown = lines.keys().copied().filter(|session| !memory.owned.knows(*session));
         // Who left may have been erased, and then there is nothing to write to.
@@ -237,7 +246,8 @@ impl Stage<'_> {
 struct Sum {
     records: Vec<(Option<SessionId>, Record)>,
     told: Told,
-    turned_away: Vec<(SessionId, Line)>,
+    /// Sessions whose line is news; with it where their arrival was refused last.
+    lines: BTreeMap<SessionId, Option<Line>>,
     moved: BTreeSet<QueueName>,
     effects: Vec<Effect>,
     /// Sessions that left the line, or their talk.
@@ -248,8 +258,9 @@ impl Sum {
     fn add(&mut self, taken: Taken) {
         let Taken { records, told, turned_away, moved, answer: _, effects } = taken;
         self.records.extend(records);
+        self.lines.extend(told.lines.iter().map(|session| (*session, None)));
+        self.lines.extend(turned_away.into_iter().map(|(session, line)| (session, Some(line))));
         self.told.extend(told);
-        self.turned_away.extend(turned_away);
         self.moved.extend(moved);
         self.effects.extend(effects);
     }

@@ -28,7 +28,7 @@ mod tries;
 use crate::audit::Audit;
 use crate::config::plan::{self, Plan};
 use crate::connect::Connect;
-use crate::engine::{self, Bell, Clock, Engine, Meters, Parts, Scenery, Setup, Waits};
+use crate::engine::{self, Bell, Clock, Engine, Meters, Parts, Scenery, Setup, Standing, Waits};
 use admission::Admission;
 use segue_session::pop::LinkTemplate;
 use segue_session::store::Store;
@@ -101,6 +101,11 @@ impl Switchboard {
     #[must_use]
     pub fn fatal(&self) -> watch::Receiver<Option<String>> {
         self.fatal.subscribe()
+    }
+
+    /// How it stands with each tenant's routing: what a probe asks before it says that this node is ready.
+    pub fn standings(&self) -> impl Iterator<Item = (&TenantId, Standing)> {
+        self.tenants.iter().map(|(name, tenant)| (name, tenant.engine().standing()))
     }
 
     /// Takes connectors' secrets from a plan that was read anew.

@@ -96,6 +96,14 @@ pub struct Mutation {
     pub kept: Vec<KeptWrite>,
 }
 
+impl Mutation {
+    /// Whether a session is erased by it.
+    #[must_use]
+    pub fn erases(&self) -> bool {
+        self.documents.iter().any(|write| write.content.is_none())
+    }
+}
+
 /// A small text of the domain's that must outlive the process: the text of a journey's version that sessions are pinned
 /// to, the outboxes' epoch. Few, rarely written, the last write wins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

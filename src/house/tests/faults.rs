@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 /// Stands before a real store and does to the owner's commits (those with a fence) what a test wants.
-struct Faulty {
+pub(super) struct Faulty {
     inner: Arc<dyn Store>,
     /// Commits of the owner that are refused next, undone.
     refuse: AtomicU32,
@@ -32,9 +32,9 @@ struct Faulty {
     /// Lists of live sessions that fail next.
     unlisted: AtomicU32,
     /// Commits of the owner wait for a permit each; closed: they need none.
-    gate: Semaphore,
+    pub(super) gate: Semaphore,
     /// Commits of the owner that came to the gate.
-    arrived: watch::Sender<u32>,
+    pub(super) arrived: watch::Sender<u32>,
     /// While it is so, commits of callers are done and their answers held back.
     mute: watch::Sender<bool>,
     /// Commits of callers that are neither done nor answered next.
@@ -54,7 +54,7 @@ impl Faulty {
         if due(&self.blind) { Err(failed("reading")) } else { Ok(()) }
     }
 
-    fn gated(open: usize) -> Arc<Self> {
+    pub(super) fn gated(open: usize) -> Arc<Self> {
         let [refuse, unsaid, unlisted, deaf, blind, adrift] = [0; 6].map(AtomicU32::new);
         let lost = AtomicBool::new(false);
         let (gate, arrived, mute, done) = (Semaphore::new(open), watch::Sender::new(0), watch::Sender::new(false), watch::Sender::new(0));

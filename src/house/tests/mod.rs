@@ -3,6 +3,7 @@
 mod codes;
 mod faults;
 pub(super) mod harness;
+mod haste;
 mod recovery;
 mod repeats;
 mod retention;

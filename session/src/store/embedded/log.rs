@@ -137,14 +137,20 @@ impl Log {
         self.frame.extend_from_slice(record);
     }
 
+    /// Whether there is anything to append.
+    pub(super) fn has_gathered(&self) -> bool {
+        self.frame.len() > HEAD
+    }
+
+    /// Leaves nothing of former generations in the log's file. Only right after it began anew.
+    pub(super) fn wipe(&self) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.sync_data()
+    }
+
     /// Whether the file is to be written whole now.
     pub(super) const fn is_full(&self) -> bool {
         self.mark.place >= FULL.0 || self.records >= FULL.1
-    }
-
-    /// Whether the file holds everything by itself.
-    pub(super) const fn is_empty(&self) -> bool {
-        self.mark.place == 0
     }
 
     /// Writes the frame; returns when it is on the disk, with the mark behind it.

@@ -33,7 +33,7 @@ use std::fs::{File, OpenOptions, Permissions};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
-use writer::Writer;
+use writer::{Way, Writer};
 
 /// The file's name in its directory.
 const FILE: &str = "segue.redb";
@@ -228,8 +228,12 @@ impl Store for Embedded {
     async fn commit(&self, domain: &TenantId, mutation: Mutation) -> Result<Committed, Error> {
         form::check(&mutation)?;
         let domain = domain.clone();
-        let record = if self.durability == Durability::Disk { Some(log::record(&domain, &mutation)?) } else { None };
-        self.writer.write("committing", record, move |tables| apply::apply(tables, domain.as_str(), &mutation)).await
+        let way = match self.durability {
+            Durability::Disk if mutation.erases() => Way::Erased(log::record(&domain, &mutation)?),
+            Durability::Disk => Way::Logged(log::record(&domain, &mutation)?),
+            Durability::Memory | Durability::Replicated => Way::Whole,
+        };
+        self.writer.write("committing", way, move |tables| apply::apply(tables, domain.as_str(), &mutation)).await
     }
 
     fn durability(&self) -> Durability {
@@ -322,7 +326,7 @@ impl Store for Embedded {
     async fn trim(&self, domain: &TenantId, now: Time, keep: Keep) -> Result<Seq, Error> {
         loop {
             let domain = domain.clone();
-            let step = self.writer.write("trimming", None, move |tables| trim::trim(tables, domain.as_str(), now, keep));
+            let step = self.writer.write("trimming", Way::Whole, move |tables| trim::trim(tables, domain.as_str(), now, keep));
             if let Some(dropped) = step.await? {
                 return Ok(dropped);
             }
@@ -332,7 +336,7 @@ impl Store for Embedded {
     async fn acquire(&self, domain: &TenantId, node: &str, nonce: u64, now: Time, lease_ms: u64) -> Result<Option<Fence>, Error> {
         let (domain, node) = (domain.clone(), node.to_owned());
         let acquire = move |tables: &mut tables::Tables<'_>| lease::acquire(tables, domain.as_str(), &node, nonce, now, lease_ms);
-        self.writer.write("acquiring a lease", None, acquire).await
+        self.writer.write("acquiring a lease", Way::Whole, acquire).await
     }
 
     fn exclusive(&self) -> bool {
@@ -346,11 +350,11 @@ impl Store for Embedded {
     async fn renew(&self, domain: &TenantId, fence: &Fence, now: Time, lease_ms: u64) -> Result<bool, Error> {
         let (domain, fence) = (domain.clone(), fence.clone());
         let renew = move |tables: &mut tables::Tables<'_>| lease::renew(tables, domain.as_str(), &fence, now, lease_ms);
-        self.writer.write("renewing a lease", None, renew).await
+        self.writer.write("renewing a lease", Way::Fleeting, renew).await
     }
 
     async fn release(&self, domain: &TenantId, fence: &Fence) -> Result<(), Error> {
         let (domain, fence) = (domain.clone(), fence.clone());
-        self.writer.write("releasing a lease", None, move |tables| lease::release(tables, domain.as_str(), &fence)).await
+        self.writer.write("releasing a lease", Way::Whole, move |tables| lease::release(tables, domain.as_str(), &fence)).await
     }
 }

@@ -1,13 +1,15 @@
 //! The file and its failures. What all stores promise is in `conformance`.
 
 use super::*;
-use crate::store::{JournalAppend, embedded::writer::QUEUE_LIMIT};
+use crate::store::{DocumentWrite, JournalAppend, Version, embedded::writer::QUEUE_LIMIT};
 use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 use std::io::{Error as IoError, ErrorKind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn a_second_opener_is_told_which_file_is_in_use() {
@@ -167,4 +169,36 @@ fn a_full_queue_refuses_and_forgets_nothing_it_took() {
     assert!(taken >= QUEUE_LIMIT, "{taken} were taken");
     let entries = runtime.block_on(store.journal(&domain, Seq(0), QUEUE_LIMIT * 4)).unwrap();
     assert_eq!(entries.len(), taken);
+}
+
+#[tokio::test]
+async fn what_was_erased_leaves_the_log_while_nobody_writes() {
+    let (disks, domain, session) = (Disks::default(), TenantId::new("acme"), SessionId(Uuid::from_u128(7)));
+    let write = |expect, content: Option<&[u8]>| DocumentWrite {
+        session,
+        expect: Version(expect),
+        content: content.map(<[u8]>::to_vec),
+        live: false,
+        due: None,
+        keys: Vec::new(),
+        handles: Vec::new(),
+    };
+    let log = || {
+        let mut bytes = vec![0; usize::try_from(disks.log.bytes.len().unwrap()).unwrap()];
+        disks.log.bytes.read(0, &mut bytes).unwrap();
+        bytes.windows(6).any(|part| part == b"marker")
+    };
+    let store = disks.open();
+    for mutation in [write(0, Some(b"marker")), write(1, None)].map(|write| Mutation { documents: vec![write], ..Mutation::default() }) {
+        store.commit(&domain, mutation).await.unwrap();
+    }
+    let forgotten = async {
+        while log() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), forgotten).await.expect("the log still says what was erased");
+    store.commit(&domain, entry()).await.unwrap();
+    drop(store);
+    assert_eq!(disks.open().journal(&domain, Seq(0), 9).await.unwrap().len(), 1, "and goes on");
 }

@@ -25,9 +25,21 @@ struct Ran {
     answer: Answer,
 }
 
-/// A piece of work, and what the log says of it. Without a record, the file must be written whole after it.
+/// How a piece of work gets to the disk.
+pub(super) enum Way {
+    /// By this record in the log.
+    Logged(Vec<u8>),
+    /// By this record in the log, which must not hold what was there before for longer than it takes to write the file.
+    Erased(Vec<u8>),
+    /// With the file, written whole.
+    Whole,
+    /// Not at all, until the file is written whole for another reason: it means nothing to the next process.
+    Fleeting,
+}
+
+/// A piece of work, and how it is kept.
 struct Job {
-    record: Option<Vec<u8>>,
+    way: Way,
     run: Box<dyn FnOnce(&mut Tables<'_>) -> Ran + Send>,
 }
 
@@ -59,7 +71,7 @@ impl Writer {
     pub(super) fn start(database: Arc<Database>, log: Option<Log>) -> Result<Self, Error> {
         let (queue, jobs) = mpsc::channel(QUEUE_LIMIT);
         let broken = Broken::default();
-        let mut desk = Desk { database, log, broken: Arc::clone(&broken), jobs };
+        let mut desk = Desk { database, log, broken: Arc::clone(&broken), jobs, erased: false };
         let thread = std::thread::Builder::new().name("segue-store".to_owned()).spawn(move || desk.run());
         let thread = thread.map_err(|error| Error::Failed { doing: "starting the writer's thread", source: error.into() })?;
         Ok(Self { queue: Some(queue), thread: Some(thread), broken })
@@ -78,12 +90,11 @@ impl Writer {
         }
     }
 
-    /// Has `work` done inside a transaction, and answers when that is as durable as it gets. `record` is what the log says
-    /// of it, where it can be done again from that.
+    /// Has `work` done inside a transaction, and answers when that is as durable as `way` says.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         doing: &'static str,
-        record: Option<Vec<u8>>,
+        way: Way,
         work: impl FnOnce(&mut Tables<'_>) -> Result<T, Halt> + Send + 'static,
     ) -> Result<T, Error> {
         self.ask_whole(doing)?;
@@ -102,7 +113,7 @@ impl Writer {
             Ran { broken, answer: Box::new(answer) }
         });
         let queue = self.queue.as_ref().ok_or_else(|| closed(Closed::Ended))?;
-        queue.try_send(Job { record, run }).map_err(|error| match error {
+        queue.try_send(Job { way, run }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => closed(Closed::Overloaded),
             mpsc::error::TrySendError::Closed(_) => closed(Closed::Ended),
         })?;
@@ -130,6 +141,8 @@ struct Desk {
     log: Option<Log>,
     broken: Broken,
     jobs: mpsc::Receiver<Job>,
+    /// Whether the log holds what was erased since.
+    erased: bool,
 }
 
 impl Desk {
@@ -146,8 +159,18 @@ impl Desk {
                 Ok(()) => answers.into_iter().for_each(|answer| answer(Ok(()))),
                 Err((error, doing)) => self.give_up(&error, doing, answers),
             }
+            // Under load the log is full soon, and begins anew; else nobody is held up now.
+            if self.erased
+                && self.jobs.is_empty()
+                && let Err(error) = self.put_away()
+            {
+                self.give_up(&error, Failure::Committing, Vec::new());
+            }
         }
-        self.put_away();
+        self.erased = true;
+        if let Err(error) = self.put_away() {
+            tracing::warn!(%error, "the file could not be written at the end; the log will be taken in at the next start");
+        }
     }
 
     /// Runs the jobs in one transaction and commits it, unless nothing was written.
@@ -164,9 +187,14 @@ impl Desk {
             }
             if std::mem::take(&mut tables.dirty) {
                 dirty = true;
-                match (job.record, &mut self.log) {
-                    (Some(record), Some(log)) => log.gather(&record),
-                    _ => whole = true,
+                match (job.way, &mut self.log) {
+                    (Way::Logged(record), Some(log)) => log.gather(&record),
+                    (Way::Erased(record), Some(log)) => {
+                        log.gather(&record);
+                        self.erased = true;
+                    }
+                    (Way::Fleeting, Some(_)) => {}
+                    (Way::Whole, Some(_)) | (_, None) => whole = true,
                 }
             }
         }
@@ -188,28 +216,30 @@ impl Desk {
         transaction.commit()?;
         if let Some(log) = &mut self.log {
             log.begin_anew();
+            if std::mem::take(&mut self.erased) {
+                log.wipe().map_err(redb::Error::Io)?;
+            }
         }
         Ok(())
     }
 
-    /// Writes the gathered frame; then readers may see what it holds, and the file takes it with the next whole write.
+    /// Writes the gathered frame, if any; then readers may see what it holds, and the file takes it with the next whole write.
     fn write_frame(&mut self, mut transaction: WriteTransaction) -> Result<(), redb::Error> {
         if let Some(log) = &mut self.log {
-            log.append().map_err(redb::Error::Io)?.note(&transaction)?;
+            if log.has_gathered() {
+                log.append().map_err(redb::Error::Io)?.note(&transaction)?;
+            }
             transaction.set_durability(Durability::None)?;
         }
         Ok(transaction.commit()?)
     }
 
-    /// Leaves a file that holds everything by itself.
-    fn put_away(&mut self) {
-        if self.broken.get().is_some() || self.log.as_ref().is_none_or(Log::is_empty) {
-            return;
+    /// Leaves a file that holds everything by itself, and an empty log where something was erased.
+    fn put_away(&mut self) -> Result<(), redb::Error> {
+        if self.broken.get().is_some() || self.log.is_none() {
+            return Ok(());
         }
-        let transaction = self.database.begin_write().map_err(redb::Error::from);
-        if let Err(error) = transaction.and_then(|transaction| self.write_whole(transaction)) {
-            tracing::warn!(%error, "the file could not be written at the end; the log will be taken in at the next start");
-        }
+        self.write_whole(self.database.begin_write()?)
     }
 
     fn give_up(&self, error: &redb::Error, failure: Failure, answers: Vec<Answer>) {

@@ -14,10 +14,10 @@ struct Forms {
     gzip: Option<PathBuf>,
 }
 
-fn main() -> io::Result<()> {
+pub(crate) fn take_in() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let built = root.join("console/dist");
-    println!("cargo:rerun-if-changed={}", built.display());
+    println!("cargo::rerun-if-changed={}", built.display());
     let mut forms = BTreeMap::new();
     collect(&built.join("pages"), "", &mut forms)?;
     let mut list = "[\n".to_owned();

@@ -1,0 +1,9 @@
+//! What the daemon takes in beside its own source: the console's pages, and a name for what it decides by.
+
+mod console;
+mod decisions;
+
+fn main() -> std::io::Result<()> {
+    console::take_in()?;
+    decisions::sum_up()
+}
