@@ -205,8 +205,8 @@ impl Scenery {
 pub(crate) fn standing(machine: &Machine, interaction: InteractionId, agent: AgentId) -> Option<(Decision, Phase)> {
     let case = machine.cases().get(interaction)?;
     let name = machine.directory().agent_name(agent)?.clone();
-    if let Some((_, decision)) = case.wrapping.get(&agent) {
-        return Some((decision.clone(), Phase::WrappingUp(name)));
+    if let Some(wrapping) = case.wrapping.get(&agent) {
+        return Some((wrapping.decision.clone(), Phase::WrappingUp(name)));
     }
     if case.assigned_to() == Some(agent) {
         return case.assigned.as_ref().map(|(_, decision)| (decision.clone(), Phase::Assigned(name)));

@@ -26,12 +26,32 @@ pub struct Case {
     pub offer: Option<Decision>,
     /// Who has it, and the decision that gave it to them.
     pub assigned: Option<(AgentId, Decision)>,
-    /// Who wraps up, and until when.
-    pub wrapping: BTreeMap<AgentId, (Time, Decision)>,
+    /// Who wraps up.
+    pub wrapping: BTreeMap<AgentId, Wrapping>,
     /// Who had it last, unless it went back into line since.
     pub holder: Option<AgentId>,
     /// How it ended for the router.
     pub ended: Option<Outcome>,
+}
+
+/// An agent's work after their talk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Wrapping {
+    /// When their talk was over.
+    pub since: Time,
+    /// When it ends by itself.
+    pub until: Time,
+    /// The decision that gave them the interaction.
+    pub decision: Decision,
+}
+
+/// What an agent has of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// The customer is theirs: they talk, or wrap up and nobody else is wanted since.
+    Whole,
+    /// They wrap up their part while it goes on without them: they read what was said until then, and note.
+    Until(Time),
 }
 
 /// An agent as last told, and since when.
@@ -141,10 +161,14 @@ impl Cases {
         ids.filter_map(|id| Some((*id, self.cases.get(id)?)))
     }
 
-    /// Whether the agent has an interaction of the session: assigned, or wrapping up.
+    /// What the agent has of the session; `None`: nothing, or an offer.
     #[must_use]
-    pub fn has_assignment(&self, agent: AgentId, session: SessionId) -> bool {
-        self.of(session).any(|(_, case)| case.agents().any(|a| a == agent))
+    pub fn hold(&self, agent: AgentId, session: SessionId) -> Option<Hold> {
+        if self.listeners(session).contains(&agent) {
+            return Some(Hold::Whole);
+        }
+        let parts = self.of(session).filter_map(|(_, case)| case.wrapping.get(&agent));
+        parts.map(|wrapping| wrapping.since).max().map(Hold::Until)
     }
 
     /// The session's line: its newest interaction that is not over, or else its newest.
@@ -163,9 +187,16 @@ impl Cases {
         })
     }
 
-    /// Agents who get copies of the session's messages.
+    /// Agents who get copies of the session's messages: the one assigned; those who wrap up, while nobody else is wanted.
+    #[must_use]
     pub fn listeners(&self, session: SessionId) -> BTreeSet<AgentId> {
-        self.of(session).flat_map(|(_, case)| case.agents()).collect()
+        let goes_on = self.of(session).any(|(_, case)| case.ended.is_none());
+        let of_case = |case: &Case| match case.assigned_to() {
+            Some(agent) => BTreeSet::from([agent]),
+            None if goes_on => BTreeSet::new(),
+            None => case.wrapping.keys().copied().collect(),
+        };
+        self.of(session).flat_map(|(_, case)| of_case(case)).collect()
     }
 
     /// Forgets a case that is over; the session's line has been taken before.

@@ -1,6 +1,6 @@
 //! What each effect of the router means by names: for the case, for desks, for the session and its customer.
 
-use crate::outbound::{Case, Cases, Chart, DeskNews, Directory, Face, READY, Told};
+use crate::outbound::{Case, Cases, Chart, DeskNews, Directory, Face, READY, Told, Wrapping};
 use crate::{DeskAgent, DeskEvent, InteractionId, Phase, QueueName, SessionId, Time};
 use segue_router::{AgentId, Arrival, Change, Decision, Effect, Outcome, QueueId};
 
@@ -73,7 +73,7 @@ impl Cases {
                 });
                 self.recount(*agent, *interaction);
             }
-            Effect::BeginWrapUp { interaction, agent, until } => self.begin_wrap_up(names, *interaction, *agent, *until, told),
+            Effect::BeginWrapUp { interaction, agent, until } => self.begin_wrap_up(now, names, (*interaction, *agent), *until, told),
             Effect::EndWrapUp { interaction, agent, code } => {
                 self.change(*interaction, told, |case, told| {
                     case.wrapping.remove(agent);
@@ -106,13 +106,21 @@ impl Cases {
         self.recount(decision.agent, interaction);
     }
 
-    fn begin_wrap_up(&mut self, names: &Names<'_>, interaction: InteractionId, agent: AgentId, until: Time, told: &mut Told) {
+    fn begin_wrap_up(
+        &mut self,
+        now: Time,
+        names: &Names<'_>,
+        (interaction, agent): (InteractionId, AgentId),
+        until: Time,
+        told: &mut Told,
+    ) {
         self.change(interaction, told, |case, told| {
-            let running = case.wrapping.remove(&agent).map(|(_, decision)| decision);
+            let running = case.wrapping.remove(&agent);
             let assigned = case.assigned.take_if(|(holder, _)| *holder == agent).map(|(_, decision)| decision);
-            let Some(decision) = assigned.or(running) else { return };
-            let code_required = code_required(names, decision.queue);
-            case.wrapping.insert(agent, (until, decision));
+            let begun = assigned.map(|decision| Wrapping { since: now, until, decision });
+            let Some(wrapping) = begun.or(running) else { return };
+            let code_required = code_required(names, wrapping.decision.queue);
+            case.wrapping.insert(agent, Wrapping { until, ..wrapping });
             tell(names, told, agent, DeskEvent::WrapUpBegan { interaction, until, code_required });
         });
         self.recount(agent, interaction);

@@ -15,7 +15,7 @@ mod told;
 mod why;
 
 pub use ask::{channel_name, refusal, route_event};
-pub use cases::{Case, Cases, Face};
+pub use cases::{Case, Cases, Face, Hold, Wrapping};
 pub use desk::{desk_event, presence};
 pub use directory::Directory;
 pub use effects::{Names, code_required, desk_agent};

@@ -8,7 +8,7 @@ use crate::house::tenant::Tenant;
 use segue_session::outbound::{code_required, desk_event};
 use segue_session::store::KeyKind;
 use segue_session::{
-    Actor, AgentName, Command, DeskAck, DeskCommand, HandleKind, InteractionId, MessageBody, Party, Principal, Private, Reason, Refusal,
+    Actor, AgentName, Command, DeskAck, DeskCommand, HandleKind, InteractionId, MessageBody, Principal, Private, Reason, Refusal,
     RequestId, SessionId, Speaker, SuspendCause, interaction_uuid, limits,
 };
 use std::sync::Arc;
@@ -23,7 +23,9 @@ impl Tenant {
         command: DeskCommand,
     ) -> Result<DeskAck, Refusal> {
         let by = agent(&who.party)?.clone();
-        may(who, &command)?;
+        if let DeskCommand::Say(_, MessageBody::Notice { .. }) = command {
+            return Err(Refusal::new(Reason::InvalidArgument, "notices are the house's own"));
+        }
         let mut ack = DeskAck { request: Some(request), ..DeskAck::default() };
         match command {
             DeskCommand::Say(session, body) => {
@@ -93,8 +95,7 @@ impl Tenant {
         let look = self.engine().glance(move |machine| {
             let agent = machine.directory().agent(&by)?;
             let case = machine.cases().get(interaction)?;
-            let (_, decision) = case.wrapping.get(&agent)?;
-            let wants_code = code_required(&machine.names(), decision.queue);
+            let wants_code = code_required(&machine.names(), case.wrapping.get(&agent)?.decision.queue);
             let known = desk_event(machine.directory(), machine.chart(), machine.cases(), &by, &command).is_ok();
             (known && (coded || !wants_code)).then_some(case.session)
         });
@@ -142,8 +143,10 @@ impl Tenant {
         request: RequestId,
         command: Command,
     ) -> Result<(), Refusal> {
-        let in_anothers = matches!(command, Command::Note(..)).then_some(Action::Intervene);
-        let may = self.in_hand(who, session, in_anothers).await;
+        let may = match command {
+            Command::Note(..) => self.in_part(who, session, Action::Intervene).await.map(drop),
+            _ => self.in_hand(who, session, None).await,
+        };
         self.apply_for(who, may, session, request, command).await.map(drop)
     }
 
@@ -172,7 +175,6 @@ impl Tenant {
     }
 }
 
-/// What supervisors alone may ask; whose offer or interaction it is, the router knows.
 /// What a supervisor does to lines and colleagues, and to which.
 fn supervised(command: &DeskCommand) -> Option<(&'static str, String)> {
     let of = |interaction: &InteractionId| interaction_uuid(*interaction).to_string();
@@ -182,17 +184,6 @@ fn supervised(command: &DeskCommand) -> Option<(&'static str, String)> {
         DeskCommand::Force(agent, ..) => Some(("agent.force", agent.to_string())),
         _ => None,
     }
-}
-
-fn may(who: &Principal, command: &DeskCommand) -> Result<(), Refusal> {
-    let supervisors_only = matches!(command, DeskCommand::Prioritise(..) | DeskCommand::Requeue(..) | DeskCommand::Force(..));
-    if supervisors_only && !matches!(who.party, Party::Supervisor(_)) {
-        return Err(Refusal::new(Reason::PermissionDenied, "only supervisors may do this"));
-    }
-    if let DeskCommand::Say(_, MessageBody::Notice { .. }) = command {
-        return Err(Refusal::new(Reason::InvalidArgument, "notices are the house's own"));
-    }
-    Ok(())
 }
 
 /// The name of a part of a command that is two writes: a repeat of the whole repeats each part.

@@ -13,7 +13,7 @@ use segue_adapter_kit::{
 };
 use segue_router::{QueueView, Readiness, Units};
 use segue_session::codec::Coded;
-use segue_session::outbound::ChartAgent;
+use segue_session::outbound::{ChartAgent, Hold};
 use segue_session::store::{Outbox, OutboxEntry, Seq};
 use segue_session::{
     AgentName, DeskAck, DeskAgent, DeskCommand, DeskEvent, DeskSnapshot, Line, Message, Party, Phase, Principal, Reason, Refusal,
@@ -61,8 +61,12 @@ impl Desks for Switchboard {
 
     async fn messages(&self, who: &Principal, session: SessionId, after: Seq, limit: usize) -> Result<Vec<(Seq, Message)>, Refusal> {
         let tenant = self.tenant(who)?;
-        tenant.in_hand(who, session, Some(Action::Observe)).await?;
-        tenant.transcript(session, after, limit).await
+        let hold = tenant.in_part(who, session, Action::Observe).await?;
+        let mut page = tenant.transcript(session, after, limit).await?;
+        if let Hold::Until(parted) = hold {
+            page.retain(|(_, message)| message.at <= parted);
+        }
+        Ok(page)
     }
 
     async fn pass(&self, who: &Principal, session: SessionId, what: Ephemeral) -> Result<(), Refusal> {
@@ -152,18 +156,36 @@ impl Tenant {
         self.store.outbox(&self.id, agent, after, limit).await.map_err(|error| self.failed(&error))
     }
 
-    /// Whether this agent has the session, or may do this in one of another's; who may neither read it is told it is not there.
+    /// Whether the session's customer is this agent's, or they may do this in one of another's; who may neither read it is told
+    /// it is not there.
     async fn in_hand(&self, who: &Principal, session: SessionId, in_anothers: Option<Action>) -> Result<(), Refusal> {
-        let name = agent(&who.party)?.clone();
-        let has = self.engine().glance(move |machine| {
-            let agent = machine.directory().agent(&name);
-            agent.is_some_and(|agent| machine.cases().has_assignment(agent, session))
-        });
-        if has.await? {
-            return Ok(());
+        match self.hold(who, session).await? {
+            Some(Hold::Whole) => Ok(()),
+            Some(Hold::Until(_)) if !in_anothers.is_some_and(|action| permits(who.role(), action)) => {
+                Err(Refusal::new(Reason::WrongMoment, "the customer is not yours any more; a note and the wrap-up are"))
+            }
+            Some(Hold::Until(_)) | None => self.in_anothers(who, session, in_anothers).await,
         }
-        let may = self.in_anothers(who, session, in_anothers).await;
-        let what = match in_anothers {
+    }
+
+    /// What of the session is this agent's, or whoever's who may do this in one of another's.
+    async fn in_part(&self, who: &Principal, session: SessionId, in_anothers: Action) -> Result<Hold, Refusal> {
+        match self.hold(who, session).await? {
+            Some(hold) if hold == Hold::Whole || !permits(who.role(), in_anothers) => Ok(hold),
+            Some(_) | None => self.in_anothers(who, session, Some(in_anothers)).await.map(|()| Hold::Whole),
+        }
+    }
+
+    async fn hold(&self, who: &Principal, session: SessionId) -> Result<Option<Hold>, Refusal> {
+        let name = agent(&who.party)?.clone();
+        let hold = self.engine().glance(move |machine| machine.cases().hold(machine.directory().agent(&name)?, session));
+        hold.await
+    }
+
+    /// Whether they may do this in a session that is another's; the audit log says who did, or tried.
+    async fn in_anothers(&self, who: &Principal, session: SessionId, action: Option<Action>) -> Result<(), Refusal> {
+        let may = self.may_in_anothers(who, session, action).await;
+        let what = match action {
             Some(Action::Observe) => "session.observe",
             Some(_) => "session.intervene",
             None => "session.act",
@@ -172,7 +194,7 @@ impl Tenant {
         may
     }
 
-    async fn in_anothers(&self, who: &Principal, session: SessionId, action: Option<Action>) -> Result<(), Refusal> {
+    async fn may_in_anothers(&self, who: &Principal, session: SessionId, action: Option<Action>) -> Result<(), Refusal> {
         if !permits(who.role(), Action::Observe) {
             return Err(Refusal::new(Reason::NotFound, "there is no such session"));
         }

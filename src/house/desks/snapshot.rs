@@ -4,7 +4,7 @@ use crate::engine::{Histories, Machine, Sheets, standing};
 use crate::house::tenant::Tenant;
 use segue_adapter_kit::DeskStart;
 use segue_router::{AgentId, Decision, Time};
-use segue_session::outbound::{Face, code_required, desk_agent};
+use segue_session::outbound::{Face, Hold, code_required, desk_agent};
 use segue_session::store::Seq;
 use segue_session::{
     AgentName, DeskAgent, DeskAssignment, DeskOffer, DeskSnapshot, InteractionId, Message, Phase, Reason, Refusal, ScreenPop, SessionId,
@@ -28,6 +28,8 @@ struct Held {
     phase: Phase,
     wrap_up_until: Option<Time>,
     code_required: bool,
+    /// When the agent's part of the transcript ends, where it goes on without them.
+    parted: Option<Time>,
 }
 
 impl Tenant {
@@ -54,7 +56,7 @@ impl Tenant {
             snapshot.assignments.push(DeskAssignment {
                 interaction: held.interaction,
                 pop,
-                messages: self.tail(held.session, last).await?,
+                messages: self.tail(held.session, last, held.parted).await?,
                 wrap_up_until: held.wrap_up_until,
                 code_required: held.code_required,
             });
@@ -83,9 +85,11 @@ impl Tenant {
         made.await
     }
 
-    async fn tail(&self, session: SessionId, last: Seq) -> Result<Vec<(Seq, Message)>, Refusal> {
+    async fn tail(&self, session: SessionId, last: Seq, parted: Option<Time>) -> Result<Vec<(Seq, Message)>, Refusal> {
         let after = Seq(last.0.saturating_sub(TAIL));
-        self.transcript(session, after, crate::house::port::MESSAGES).await
+        let mut tail = self.transcript(session, after, crate::house::port::MESSAGES).await?;
+        tail.retain(|(_, message)| parted.is_none_or(|parted| message.at <= parted));
+        Ok(tail)
     }
 }
 
@@ -102,7 +106,11 @@ fn outline(machine: &Machine, name: &AgentName) -> Option<Outline> {
 
 fn held(machine: &Machine, agent: AgentId, interaction: InteractionId, case: &segue_session::outbound::Case) -> Option<Held> {
     let (decision, phase) = standing(machine, interaction, agent)?;
-    let wrap_up_until = case.wrapping.get(&agent).map(|(until, _)| *until);
+    let wrap_up_until = case.wrapping.get(&agent).map(|wrapping| wrapping.until);
     let code_required = code_required(&machine.names(), decision.queue);
-    Some(Held { session: case.session, interaction, decision, phase, wrap_up_until, code_required })
+    let parted = match machine.cases().hold(agent, case.session) {
+        Some(Hold::Until(parted)) => Some(parted),
+        Some(Hold::Whole) | None => None,
+    };
+    Some(Held { session: case.session, interaction, decision, phase, wrap_up_until, code_required, parted })
 }

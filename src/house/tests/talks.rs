@@ -1,7 +1,7 @@
 //! What is said and shown around a talk, and to whom.
 
 use super::harness::{Caller, Desk, customer, fresh, memory, open, request, supervisor, visitor};
-use segue_adapter_kit::{Desks, House, Order, Target};
+use segue_adapter_kit::{DeskEntry, Desks, House, Order, Target};
 use segue_session::store::{Seq, Version};
 use segue_session::{
     AssuranceLevel, Channel, Claim, Command, DeskCommand, HandleKind, LegId, MessageBody, Party, Phase, Principal, Priority, Private,
@@ -193,4 +193,43 @@ async fn several_people_behind_one_number_are_candidates() {
     assert_eq!(some, [("dee", "DEE", 60), ("al", "AL", 20)], "the likeliest first, and never for sure");
     assert_eq!((pop.customer.customer, pop.assurance.level), (None, AssuranceLevel::None));
     assert!(pop.history.is_empty(), "nobody's history is shown");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_only_wraps_up_has_their_own_part() {
+    let house = open(&memory()).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let cy = Caller::start(&house, "cy").await;
+    let first = cy.ask().await;
+    let offer = ada.offer().await;
+    ada.accept(offer.offer).await;
+    cy.say("to Ada").await;
+    ada.message().await;
+    ada.ask(DeskCommand::Finish(first)).await.unwrap();
+    ada.ask(DeskCommand::Say(cy.session, text("one thing more"))).await.expect("as long as nobody else is asked for");
+    ada.ask(DeskCommand::Present("break".into())).await.unwrap();
+    let mut bo = Desk::ready(&house, "bo").await;
+    let second = cy.ask().await;
+    let offer = bo.offer().await;
+    assert_eq!(offer.interaction, second);
+    bo.accept(offer.offer).await;
+    cy.say("to Bo alone").await;
+    bo.message().await;
+    let not_theirs = [
+        DeskCommand::Say(cy.session, text("me again")),
+        DeskCommand::Park(cy.session, None),
+        DeskCommand::Push(cy.session, "fault".into()),
+        DeskCommand::Fill(cy.session, "number".into(), Private::new("1".into())),
+    ];
+    for command in not_theirs {
+        assert_eq!(ada.ask(command.clone()).await.unwrap_err().reason, Reason::WrongMoment, "{command:?}");
+    }
+    let read = Desks::messages(&*house, &ada.who, cy.session, Seq(0), 200).await.unwrap();
+    let said = |wanted: &str| read.iter().any(|(_, message)| message.body == text(wanted));
+    assert!(said("to Ada") && !said("to Bo alone"));
+    ada.ask(DeskCommand::Note(cy.session, Private::new("a cable".into()))).await.expect("their note is theirs");
+    ada.ask(DeskCommand::WrapUp(first, Some("solved".into()), None)).await.unwrap();
+    let heard =
+        ada.entries.iter().any(|(_, entry)| matches!(entry, DeskEntry::Message(_, _, message) if message.body == text("to Bo alone")));
+    assert!(!heard, "no copy went to Ada");
 }
