@@ -70,15 +70,17 @@ pub(super) fn leave_line(draft: &mut Draft<'_, '_>, leg: LegId) -> Result<(), Re
 }
 
 /// A person is wanted. While somebody waits already, the wish moves them and keeps their place; while an agent has them,
-/// another queue is no longer wanted, but another channel is: the same agent gets them there, when able.
+/// another queue is no longer wanted, and another channel only where it is another medium: the same agent gets them there, when able.
 pub(super) fn wish(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel) {
     // A call back is a call, wherever it was asked for.
     let channel = if wish.callback.is_some() { Channel::Voice } else { channel };
     let place = match draft.session.open().cloned() {
-        None => Place { since: draft.now(), preferred: served_by(draft, &wish) },
+        None => kept(draft).unwrap_or_else(|| Place { since: draft.now(), preferred: served_by(draft, &wish) }),
         Some(open) => {
             let agent = agent_of(draft.line, open.id);
-            let elsewhere = open.channel != channel || open.callback != wish.callback;
+            // Who talks by text goes on by text on whatever channel they are; a call is another medium.
+            let moves = if agent.is_some() { !same_medium(open.channel, channel) } else { open.channel != channel };
+            let elsewhere = moves || open.callback != wish.callback;
             let otherwise = open.queue != wish.queue || open.needs != wish.needs;
             if !elsewhere && (agent.is_some() || !otherwise) {
                 return;
@@ -87,6 +89,22 @@ pub(super) fn wish(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel)
         }
     };
     arrive(draft, wish, channel, place);
+}
+
+/// Whether a talk can go on between the two without a break: what is written on one channel is read on the other.
+const fn same_medium(one: Channel, other: Channel) -> bool {
+    match one {
+        Channel::Chat | Channel::App => matches!(other, Channel::Chat | Channel::App),
+        Channel::Voice => matches!(other, Channel::Voice),
+        Channel::Email => matches!(other, Channel::Email),
+    }
+}
+
+/// The place that a suspension keeps, for a wish that a look-up brings while nobody is here.
+fn kept(draft: &Draft<'_, '_>) -> Option<Place> {
+    let Standing::Suspended(suspension) = &draft.session.standing else { return None };
+    let held = draft.session.interaction(suspension.interaction?)?;
+    Some(Place { since: held.since, preferred: held.preferred.clone() })
 }
 
 /// Who goes on after a talk has its agent again, when able.
@@ -145,12 +163,15 @@ pub(super) fn routed(draft: &mut Draft<'_, '_>, id: InteractionId, phase: Phase)
     let open = record.ended.is_none() || draft.heeded == Some(id);
     match phase {
         Phase::Waiting | Phase::Offered(_) => drop(part(draft, id)),
-        Phase::Assigned(agent) => join(draft, id, agent),
+        Phase::Assigned(agent) => join(draft, id, agent, open),
         Phase::WrappingUp(agent) => {
             // Said again where it may not have been heard; it is heard once.
             if part(draft, id) || open {
-                end(draft, id, Outcome::Handled);
                 draft.event("talk_ended", &[("agent", agent.to_string())]);
+            }
+            handled(draft, id);
+            // Who left of themselves is not led on.
+            if open {
                 walk::talked(draft);
             }
         }
@@ -172,17 +193,22 @@ pub(super) fn routed(draft: &mut Draft<'_, '_>, id: InteractionId, phase: Phase)
     Ok(())
 }
 
-/// The customer is with this agent now. Said again, it is not told again; somebody they were with before has left.
-fn join(draft: &mut Draft<'_, '_>, id: InteractionId, agent: AgentName) {
-    if draft.session.interaction(id).is_some_and(|record| record.with.as_ref() == Some(&agent)) {
+/// The customer is with this agent now. Said again, it is not told again; somebody they were with before has left. Where they
+/// are gone already, nobody was joined: what stays is that this agent had them.
+fn join(draft: &mut Draft<'_, '_>, id: InteractionId, agent: AgentName, open: bool) {
+    if draft.session.interaction(id).is_none_or(|record| record.with.as_ref() == Some(&agent)) {
         return;
     }
     part(draft, id);
     if let Some(record) = draft.session.interactions.iter_mut().find(|i| i.id == id) {
-        (record.preferred, record.with) = (Some(agent.clone()), Some(agent.clone()));
+        record.preferred = Some(agent.clone());
+        record.with = open.then(|| agent.clone());
+        draft.dirty = true;
     }
-    draft.event("assigned", &[("agent", agent.to_string())]);
-    notices::say(draft, "agent_joined", &[("agent", agent.to_string())]);
+    if open {
+        draft.event("assigned", &[("agent", agent.to_string())]);
+        notices::say(draft, "agent_joined", &[("agent", agent.to_string())]);
+    }
 }
 
 /// Whoever the customer was with has left: to wrap up, for a colleague, or because their desk was lost. Whether anybody had been.
@@ -254,6 +280,16 @@ fn end(draft: &mut Draft<'_, '_>, id: InteractionId, outcome: Outcome) {
     if let Some(record) = draft.session.interactions.iter_mut().find(|i| i.id == id && i.ended.is_none()) {
         record.ended = Some(outcome);
         record.ended_at = Some(draft.moment.now);
+        draft.dirty = true;
+    }
+}
+
+/// An agent had it to its end. Who left by what the session knew then may have thought nobody did; the owner's word is final.
+fn handled(draft: &mut Draft<'_, '_>, id: InteractionId) {
+    end(draft, id, Outcome::Handled);
+    let abandoned = |i: &&mut InteractionRecord| i.id == id && i.ended == Some(Outcome::Abandoned);
+    if let Some(record) = draft.session.interactions.iter_mut().find(abandoned) {
+        record.ended = Some(Outcome::Handled);
         draft.dirty = true;
     }
 }

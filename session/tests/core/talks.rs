@@ -53,6 +53,72 @@ fn who_comes_back_to_the_same_agent_is_told_that_they_are_there() {
     assert_eq!(notices(&bench), ["agent_joined bo", "suspended -", "resumed -", "agent_joined bo"]);
 }
 
+#[test]
+fn asking_on_a_second_device_leaves_the_talk_alone() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.apply(Some(&ada), begin(1, Channel::Chat, None)).unwrap();
+    bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), None)).unwrap();
+    bench.line(Phase::Assigned("bo".into()));
+    bench.apply(Some(&ada), Command::Attach { leg: leg(2, Channel::App), by: Claim::SignedIn }).unwrap();
+    let asked = bench.apply(Some(&ada), Command::AskForPerson(leg_id(2), None)).unwrap();
+    assert_eq!(asked.route, [RouteRequest::Refresh(session_id())], "bo sees the app beside the chat, and talks on");
+    bench.apply(Some(&ada), Command::Attach { leg: leg(3, Channel::Voice), by: Claim::SignedIn }).unwrap();
+    let called = bench.apply(Some(&ada), Command::AskForPerson(leg_id(3), None)).unwrap();
+    let same = |r: &RouteRequest| matches!(r, RouteRequest::Arrive { preferred: Some(agent), .. } if agent.as_str() == "bo");
+    assert!(called.route.iter().any(same), "a call is another medium: {:?}", called.route);
+}
+
+#[test]
+fn an_accept_that_is_heard_after_they_left_joins_nobody() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.apply(Some(&ada), begin(1, Channel::Chat, None)).unwrap();
+    bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), None)).unwrap();
+    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)), Vec::new())).unwrap();
+    bench.line(Phase::Assigned("bo".into()));
+    assert_eq!(notices(&bench), ["suspended -"]);
+    let back = bench.apply(Some(&ada), Command::Resume { leg: leg(2, Channel::App), by: Claim::SignedIn }).unwrap();
+    let same = |r: &RouteRequest| matches!(r, RouteRequest::Arrive { preferred: Some(agent), .. } if agent.as_str() == "bo");
+    assert!(back.route.iter().any(same), "whoever had taken it has it again, when able");
+}
+
+#[test]
+fn who_left_is_not_led_on_and_the_routers_word_is_final() {
+    for stale in [Phase::Offered("bo".into()), Phase::Assigned("bo".into())] {
+        let (mut bench, ada) = in_shop(SHOP, "en");
+        let line = bench.line.as_mut().unwrap();
+        line.phase = stale.clone();
+        bench.apply(Some(&ada), Command::LeaveLine(leg_id(1))).unwrap();
+        bench.line(Phase::WrappingUp("bo".into()));
+        assert_eq!(notices(&bench), ["agent_joined bo", "agent_left bo"], "{stale:?}");
+        assert!(!matches!(shown(&bench), Some(Prompt::Form { .. })), "{stale:?}: the journey goes on after they left");
+        assert_eq!(bench.session.unwrap().interactions[0].ended, Some(Outcome::Handled), "{stale:?}");
+    }
+}
+
+#[test]
+fn a_wish_that_comes_while_nobody_is_here_keeps_the_place() {
+    let mut bench = Bench::new();
+    let ada = customer("ada");
+    bench.apply(Some(&ada), begin(1, Channel::Chat, Some("bill"))).unwrap();
+    bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), None)).unwrap();
+    let since = bench.now;
+    bench.line(Phase::Waiting);
+    bench.wait(60).apply(Some(&ada), Command::Step(leg_id(1), crate::stories::fill("number", "17"))).unwrap();
+    bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)), Vec::new())).unwrap();
+    let id = bench.lookups.last().expect("the bill is looked up").id;
+    bench.wait(1).apply(None, Command::LookedUp(LookupDone { id, result: Err("timeout".to_owned()) })).unwrap();
+    let back = bench.wait(60).apply(Some(&ada), Command::Resume { leg: leg(2, Channel::App), by: Claim::SignedIn }).unwrap();
+    let places: Vec<Time> = back
+        .route
+        .iter()
+        .filter_map(|r| match r {
+            RouteRequest::Arrive { since, .. } => Some(*since),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(places, [since]);
+}
+
 const SHOP: &str = r#"
 journey: shop
 start: person
