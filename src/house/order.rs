@@ -134,7 +134,7 @@ impl Tenant {
             let misplaced = row.is_some_and(|row| changed.due != Some(row));
             if !misplaced && !changed.dirty && changed.route.is_empty() && changed.messages.is_empty() && changed.lookups.is_empty() {
                 return match self.first_answer(id, request).await? {
-                    Some(first) => Ok(first),
+                    Some(first) => self.here_again(who, first, arriving).await,
                     None => Ok(Applied { read, handles: changed.handles, repeat: false }),
                 };
             }
@@ -300,11 +300,16 @@ impl Tenant {
         Ok(Applied { read, handles: answer.handles, repeat: true })
     }
 
-    /// What was asked of a former life may be repeated over a connection of this one: the leg is held here from now on.
+    /// What was asked over a connection that is gone, of this life or a former one, may be repeated over another: the leg is
+    /// here from now on, and no grace runs against it.
     async fn here_again(self: &Arc<Self>, who: Actor<'_>, first: Applied, leg: Option<LegId>) -> Result<Applied, Refusal> {
         let Some(session) = first.read.as_ref().map(|read| &read.session) else { return Ok(first) };
-        let of_another_life = |l: &&Leg| !matches!(l.standing, LegStanding::Ended { .. }) && l.life != self.life;
-        let Some(leg) = leg.and_then(|leg| session.leg(leg)).filter(of_another_life) else { return Ok(first) };
+        let gone = |l: &&Leg| match l.standing {
+            LegStanding::Live => l.life != self.life,
+            LegStanding::Lost { .. } => true,
+            LegStanding::Ended { .. } => false,
+        };
+        let Some(leg) = leg.and_then(|leg| session.leg(leg)).filter(gone) else { return Ok(first) };
         let leg = Arriving { leg: leg.id, channel: leg.channel, address: None, language: None };
         let held = Box::pin(self.apply(who, session.id, None, Command::Resume { leg, by: Claim::SameLeg })).await?;
         Ok(Applied { read: held.read, ..first })

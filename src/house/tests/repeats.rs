@@ -1,7 +1,8 @@
 //! The same request id again: the same answer to who asked for the same, a conflict to everybody else.
 
-use super::harness::{Caller, agent, customer, memory, open, request, visitor};
-use segue_session::{Channel, Command, HandleKind, Reason};
+use super::harness::{Caller, agent, customer, fresh, memory, open, request, visitor};
+use segue_session::{Channel, Command, HandleKind, LegId, LegStanding, Reason, SessionId};
+use std::collections::BTreeMap;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_id_is_one_askers_and_one_sessions() {
@@ -33,4 +34,19 @@ async fn a_visitor_who_comes_in_anew_repeats_what_their_device_asked() {
     vi.order(vi.back()).await.unwrap();
     let again = vi.order_as(name, give).await.unwrap();
     assert_eq!((again.handles, again.repeat), (first.handles, true));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_that_is_repeated_over_another_connection_is_here() {
+    let house = open(&memory()).await;
+    let cy = Caller { house: house.clone(), who: customer("cy"), session: SessionId(fresh()), leg: LegId(fresh()) };
+    let start = Command::Start { session: cy.session, leg: cy.arriving(Channel::Chat), journey: None, claimed: BTreeMap::new() };
+    let name = request();
+    cy.order_as(name, start.clone()).await.unwrap();
+    // The first connection ends before its answer came, and the adapter says so before the page repeats.
+    cy.order(Command::Lose(cy.leg)).await.unwrap();
+    let again = cy.order_as(name, start).await.unwrap();
+    assert!(again.repeat);
+    let standing = house.tenant(&cy.who).unwrap().read(cy.session).await.unwrap().unwrap().session.legs[0].standing;
+    assert_eq!(standing, LegStanding::Live, "no grace runs against who is here");
 }
