@@ -25,7 +25,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tonic::server::NamedService;
 use tonic::service::Routes;
@@ -133,7 +132,7 @@ pub async fn start_on(plan: Plan, store: Arc<dyn Store>) -> Result<Running, Erro
         admin: AdminService::new(Arc::clone(&gate), Arc::clone(&switchboard), Arc::clone(&house), audit.clone()),
         house,
         desks: Arc::new(Guarded::new(Arc::clone(&switchboard), deadline, meters)),
-        rest: Rest { gate: Arc::clone(&gate), readiness: readiness.clone(), metrics: metrics.clone(), body: plan.limits.http_body },
+        rest: Rest { gate: Arc::clone(&gate), readiness: readiness.clone(), metrics: metrics.clone() },
         plan: Arc::clone(&plan),
         gate: Arc::clone(&gate),
         metrics: metrics.clone(),
@@ -219,8 +218,9 @@ async fn fronts(parts: Parts) -> Result<(HealthReporter, [Front; 2]), Error> {
         settings: sockets.clone(),
         meter: Arc::clone(&meter),
     });
-    let desk =
-        segue_adapter_desk::routes(segue_adapter_desk::Ports { doors: Arc::clone(&doors), desks, draining, settings: sockets, meter });
+    let places = sockets.places.keeping(limits.sockets_for_desks, limits.sockets_unadmitted);
+    let settings = ws::Settings { places, ..sockets };
+    let desk = segue_adapter_desk::routes(segue_adapter_desk::Ports { doors: Arc::clone(&doors), desks, draining, settings, meter });
     let logins = console::logins(Arc::clone(&rest.gate), Clock::system());
     let mut web = rest.public().merge(chat).merge(desk).merge(logins).merge(console::pages(&plan.listen.origins, plan.samples));
     if plan.listen.private.is_none() {
@@ -251,12 +251,15 @@ fn socket_settings(plan: &Plan) -> ws::Settings {
         hello: limits.handshake_time,
         frame: limits.ws_frame,
         message: limits.ws_message,
-        text: limits.chat_text,
         ping: limits.ws_ping,
         command: limits.deadline,
         // Half of the time that there is: the other half is for those who are slow to go.
         move_within: (plan.drain_for / 2).min(ws::Settings::default().move_within),
-        sockets: Arc::new(Semaphore::new(limits.sockets)),
+        places: ws::Places::new(
+            limits.sockets.saturating_sub(limits.sockets_for_desks),
+            limits.sockets_per_address,
+            limits.sockets_unadmitted,
+        ),
         ..ws::Settings::default()
     }
 }

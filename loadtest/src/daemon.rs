@@ -159,6 +159,8 @@ origins = ["*"]
 [limits]
 connections = 30000
 sockets = 30000
+sockets_per_address = 30000
+sockets_unadmitted = 30000
 commands = 20000
 [telemetry]
 log = "warn"

@@ -169,8 +169,6 @@ pub struct Limits {
     pub ws_frame: usize,
     /// A WebSocket message, bytes.
     pub ws_message: usize,
-    /// A chat text, bytes.
-    pub chat_text: usize,
     /// How often a WebSocket is pinged; closed after two misses.
     pub ws_ping: Duration,
     /// A gRPC message, bytes.
@@ -189,14 +187,18 @@ pub struct Limits {
     pub code_tries: u32,
     /// Wrong codes of all of a tenant together, in an hour, that cost no pause.
     pub code_tries_tenant: u32,
-    /// An HTTP request's body, bytes.
-    pub http_body: usize,
     /// Connections open at once on the public listener.
     pub connections: usize,
     /// Streams that a client may reset before we have answered them; one more closes its connection (CVE-2023-44487).
     pub http2_resets: usize,
     /// WebSockets open at once.
     pub sockets: usize,
+    /// Of these, kept for desks.
+    pub sockets_for_desks: usize,
+    /// WebSockets of one address (IPv6: of a /64).
+    pub sockets_per_address: usize,
+    /// WebSockets of desks, and of pages, that were not admitted yet.
+    pub sockets_unadmitted: usize,
     /// Commands under way at once; more are refused as overload.
     pub commands: usize,
     /// A deadline for a gRPC call that brings none, and the longest allowed.
@@ -211,7 +213,6 @@ impl Default for Limits {
             handshake_time: Duration::from_secs(10),
             ws_frame: 64 * KB,
             ws_message: 256 * KB,
-            chat_text: 16 * KB,
             ws_ping: Duration::from_secs(20),
             grpc_message: 1024 * KB,
             http2_streams: 200,
@@ -221,10 +222,12 @@ impl Default for Limits {
             body_window: Duration::from_secs(30),
             code_tries: 10,
             code_tries_tenant: 600,
-            http_body: 64 * KB,
             connections: 50_000,
             http2_resets: 20,
             sockets: 40_000,
+            sockets_for_desks: 4_000,
+            sockets_per_address: 10_000,
+            sockets_unadmitted: 4_000,
             commands: 4_096,
             deadline: Duration::from_secs(30),
         }

@@ -82,7 +82,7 @@ sockets = 0
 connections = -1
 commands = "many"
 http2_streams = 1.5
-chat_text = "1MB"
+session_bytes = "2MB"
 [tenants.acme]
 language = "english language"
 start = "nowhere"

@@ -35,9 +35,17 @@ impl<P: ?Sized> Guarded<P> {
     ) -> Result<T, Refusal> {
         allow(who, action)?;
         // Boxed: the calls behind the ports are large, and this future is held by every adapter's.
-        tokio::time::timeout(self.deadline, Box::pin(call)).await.unwrap_or_else(|_| {
+        let answered = tokio::time::timeout(self.deadline, Box::pin(call)).await.unwrap_or_else(|_| {
             self.meters.limit("deadline");
             Err(Refusal::new(Reason::DeadlineExceeded, "the answer did not come in time; repeat it with the same request id"))
+        });
+        // Where a limit was reached that the session itself knows, such as `session_bytes`, the refusal names it.
+        answered.inspect_err(|refusal| {
+            if refusal.reason == Reason::LimitExceeded
+                && let Some((_, limit)) = refusal.about.iter().find(|(key, _)| key == "limit")
+            {
+                self.meters.limit(limit);
+            }
         })
     }
 }

@@ -5,7 +5,7 @@ use crate::console;
 use crate::doors::Gate;
 use crate::telemetry::Metrics;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -47,8 +47,6 @@ pub struct Rest {
     pub readiness: Readiness,
     /// For `/metrics`.
     pub metrics: Metrics,
-    /// The largest body.
-    pub body: usize,
 }
 
 impl Rest {
@@ -64,7 +62,7 @@ impl Rest {
 
     /// What customers' and agents' pages ask for.
     pub fn public(&self) -> Router {
-        Router::new().route("/v1/tickets", post(ticket)).layer(DefaultBodyLimit::max(self.body)).with_state(self.clone())
+        Router::new().route("/v1/tickets", post(ticket)).with_state(self.clone())
     }
 }
 

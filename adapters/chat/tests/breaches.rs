@@ -5,12 +5,10 @@ mod ground;
 use ground::{Ground, ack, error, ground, id};
 use segue_adapter_chat::{PATH, SUBPROTOCOL, parse_client_frame};
 use segue_adapter_kit::testing::{Client, eventually};
-use segue_adapter_kit::ws::Settings;
+use segue_adapter_kit::ws::{Places, Settings};
 use segue_session::Command;
 use serde_json::json;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 use tokio_tungstenite::tungstenite::Message;
 
 const SHORT: Duration = Duration::from_millis(100);
@@ -75,7 +73,7 @@ async fn an_unknown_subprotocol_gets_no_socket_and_none_at_all_gets_one() {
 
 #[tokio::test]
 async fn sockets_are_limited() {
-    let ground = ground(Settings { sockets: Arc::new(Semaphore::new(1)), ..Settings::default() }).await;
+    let ground = ground(Settings { places: Places::new(1, 10, 10), ..Settings::default() }).await;
     let first = ground.client().await;
     assert_eq!(Client::try_open(ground.address, PATH, &[]).await.err(), Some(503));
     first.close().await;
@@ -83,6 +81,16 @@ async fn sockets_are_limited() {
     while Client::try_open(ground.address, PATH, &[]).await.is_err() {
         assert!(tokio::time::Instant::now() < by, "the room is given back");
     }
+}
+
+#[tokio::test]
+async fn whoever_says_no_hello_takes_few_places() {
+    let ground = ground(Settings { places: Places::new(10, 10, 1), ..Settings::default() }).await;
+    let mut first = ground.client().await;
+    assert_eq!(Client::try_open(ground.address, PATH, &[]).await.err(), Some(503));
+    first.send(json!({ "hello": { "protocol": 1, "token": "customer:ana" } })).await;
+    first.until("welcome").await;
+    assert!(Client::try_open(ground.address, PATH, &[]).await.is_ok(), "one who was admitted is no stranger");
 }
 
 #[tokio::test]
@@ -240,14 +248,27 @@ async fn a_slow_reader_is_closed_and_gets_the_rest_on_its_return() {
 }
 
 #[tokio::test]
-async fn frames_that_come_too_fast_are_refused_with_a_time_to_wait() {
-    let ground = ground(Settings { pace: 1, burst: 2, ..Settings::default() }).await;
+async fn frames_that_come_too_fast_wait_and_are_answered() {
+    let ground = ground(Settings { pace: 20, burst: 2, ..Settings::default() }).await;
     let (mut client, _) = ground.hello(json!({ "protocol": 1, "token": "customer:ana" })).await;
-    ack(&mut client, 1, json!({ "listMatters": {} })).await;
-    ack(&mut client, 2, json!({ "listMatters": {} })).await;
-    let refused = error(&mut client, 3, json!({ "listMatters": {} })).await;
-    assert_eq!((&refused["reason"], &refused["metadata"]["limit"]), (&json!("OVERLOADED"), &json!("frame_rate")));
-    assert!(refused["retryAfterMs"].as_str().unwrap().parse::<u64>().unwrap() > 0);
+    let begun = tokio::time::Instant::now();
+    for _ in 0..6 {
+        client.send(json!({ "ping": {} })).await;
+    }
+    for _ in 0..6 {
+        client.until("pong").await;
+    }
+    assert!(begun.elapsed() >= Duration::from_millis(4 * 50), "they came as fast as they were sent");
+}
+
+#[tokio::test]
+async fn a_flood_of_frames_ends_the_socket() {
+    let ground = ground(Settings { pace: 50, burst: 4, hurried: 10, ..Settings::default() }).await;
+    let (mut client, _) = ground.hello(json!({ "protocol": 1, "token": "customer:ana" })).await;
+    for _ in 0..100 {
+        client.send_in_vain(Message::text(r#"{"ping":{}}"#)).await;
+    }
+    assert_eq!(client.closed().await, 4014);
 }
 
 mod any_text {

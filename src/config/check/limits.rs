@@ -24,19 +24,24 @@ pub(super) fn resolve(raw: &raw::Limits, checker: &mut Checker<'_>) -> Limits {
         ("code_tries_tenant", raw.code_tries_tenant),
         ("connections", raw.connections),
         ("sockets", raw.sockets),
+        ("sockets_per_address", raw.sockets_per_address),
+        ("sockets_unadmitted", raw.sockets_unadmitted),
         ("commands", raw.commands),
     ] {
         if value == 0 {
             checker.wrong(&["limits", key], "with 0 nothing can come in", "1 or more; take the key out for the default");
         }
     }
+    let for_desks = raw.sockets_for_desks.unwrap_or(raw.sockets / 10);
+    if for_desks > 0 && for_desks >= raw.sockets {
+        let mend = "fewer than `sockets`: customers need some too";
+        checker.wrong(&["limits", "sockets_for_desks"], format!("{for_desks} leave none for customers"), mend);
+    }
     for (key, value, least, most) in [
         ("ws_frame", raw.ws_frame, 1 << 10, 16 << 20),
         ("ws_message", raw.ws_message, raw.ws_frame.0.max(1 << 10), 64 << 20),
-        ("chat_text", raw.chat_text, 1, raw.ws_message.0),
         ("grpc_message", raw.grpc_message, 4 << 10, 64 << 20),
         ("header_list", raw.header_list, 4 << 10, 1 << 20),
-        ("http_body", raw.http_body, 1 << 10, 64 << 20),
         ("body_rate", raw.body_rate, 1, 1 << 20),
         ("session_bytes", raw.session_bytes, 4 << 10, 1 << 20),
     ] {
@@ -52,13 +57,11 @@ pub(super) fn resolve(raw: &raw::Limits, checker: &mut Checker<'_>) -> Limits {
         handshake_time: raw.handshake_time.0,
         ws_frame: raw.ws_frame.0,
         ws_message: raw.ws_message.0,
-        chat_text: raw.chat_text.0,
         ws_ping: raw.ws_ping.0,
         grpc_message: raw.grpc_message.0,
         http2_streams: raw.http2_streams,
         http2_resets: raw.http2_resets as usize,
         header_list: u32::try_from(raw.header_list.0).unwrap_or(u32::MAX),
-        http_body: raw.http_body.0,
         body_rate: raw.body_rate.0,
         body_window: raw.body_window.0,
         session_bytes: raw.session_bytes.0,
@@ -66,6 +69,9 @@ pub(super) fn resolve(raw: &raw::Limits, checker: &mut Checker<'_>) -> Limits {
         code_tries_tenant: raw.code_tries_tenant,
         connections: raw.connections as usize,
         sockets: raw.sockets as usize,
+        sockets_for_desks: for_desks as usize,
+        sockets_per_address: raw.sockets_per_address as usize,
+        sockets_unadmitted: raw.sockets_unadmitted as usize,
         commands: raw.commands as usize,
         deadline: raw.deadline.0,
     }

@@ -172,8 +172,6 @@ pub(crate) struct Limits {
     pub ws_frame: Size,
     /// A WebSocket message.
     pub ws_message: Size,
-    /// A chat text.
-    pub chat_text: Size,
     /// How often a WebSocket is pinged; it is closed after two misses.
     pub ws_ping: Lasting,
     /// A gRPC message.
@@ -184,8 +182,6 @@ pub(crate) struct Limits {
     pub http2_resets: u32,
     /// All headers of a request.
     pub header_list: Size,
-    /// The body of an HTTP request that is not gRPC.
-    pub http_body: Size,
     /// What must come of a request's body, or of a gRPC call's first message, in each second that we wait for it.
     pub body_rate: Size,
     /// Over how long that is measured.
@@ -200,6 +196,12 @@ pub(crate) struct Limits {
     pub connections: u32,
     /// WebSockets open at once.
     pub sockets: u32,
+    /// Of these, kept for desks: customers cannot take them. A tenth, where it is absent.
+    pub sockets_for_desks: Option<u32>,
+    /// WebSockets of one address; of IPv6, of a network of 64 bits. Many people may share one.
+    pub sockets_per_address: u32,
+    /// WebSockets, of desks and of pages each, whose hello has not been admitted yet.
+    pub sockets_unadmitted: u32,
     /// Commands under way at once; more are refused as overload.
     pub commands: u32,
     /// A deadline for a call that brings none, and the longest that a call may bring.
@@ -215,13 +217,11 @@ impl Default for Limits {
             handshake_time: Lasting(plan.handshake_time),
             ws_frame: Size(plan.ws_frame),
             ws_message: Size(plan.ws_message),
-            chat_text: Size(plan.chat_text),
             ws_ping: Lasting(plan.ws_ping),
             grpc_message: Size(plan.grpc_message),
             http2_streams: plan.http2_streams,
             http2_resets: small(plan.http2_resets),
             header_list: Size(plan.header_list as usize),
-            http_body: Size(plan.http_body),
             body_rate: Size(plan.body_rate),
             body_window: Lasting(plan.body_window),
             session_bytes: Size(plan.session_bytes),
@@ -229,6 +229,9 @@ impl Default for Limits {
             code_tries_tenant: plan.code_tries_tenant,
             connections: small(plan.connections),
             sockets: small(plan.sockets),
+            sockets_for_desks: None,
+            sockets_per_address: small(plan.sockets_per_address),
+            sockets_unadmitted: small(plan.sockets_unadmitted),
             commands: small(plan.commands),
             deadline: Lasting(plan.deadline),
         }

@@ -1,7 +1,7 @@
 //! What a page asks for, done and answered in the order asked.
 
 use super::here::Here;
-use super::{Socket, hello, millis};
+use super::{Socket, hello};
 use crate::translate::{self, Asked, Asker, Coming, Fault, ack};
 use segue_adapter_kit::ws::{End, instant_of, now};
 use segue_adapter_kit::{Accepted, Order, Target, within};
@@ -13,10 +13,6 @@ use tokio::time::Instant;
 impl Socket {
     /// A frame came in.
     pub(super) async fn heard(&mut self, text: &str) -> Result<(), End> {
-        if let Err(wait) = self.link.pace() {
-            let refusal = Refusal::new(Reason::Overloaded, "too many frames a second").about("limit", "frame_rate");
-            return self.refuse(id_of(text), refusal.retry_after(millis(wait).max(1))).await;
-        }
         let frame = match translate::parse_client_frame(text) {
             Ok(frame) => frame,
             Err(refusal) => {

@@ -27,7 +27,10 @@ pub(super) async fn hello(shared: &Shared, link: &mut Link) -> Result<Box<Admitt
     let text = link.hello().await?;
     let limit = link.settings().command;
     match admit(shared, limit, &text).await {
-        Ok((who, device, opening)) => welcome(shared, link, who, device, opening).await,
+        Ok((who, device, opening)) => {
+            link.admitted();
+            welcome(shared, link, who, device, opening).await
+        }
         Err((code, fault)) => {
             send(link, translate::error(&fault)).await?;
             Err(End::Ours(code))

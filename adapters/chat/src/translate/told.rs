@@ -6,7 +6,7 @@ use crate::PROTOCOL;
 use segue_adapter_kit::ws::Settings;
 use segue_adapter_kit::{Ephemeral, Next, Said};
 use segue_proto::chat::v1::{self as wire, ack::Result as Answer, server_frame::Frame};
-use segue_proto::convert::{message, refusal::refusal, session, timestamp, word};
+use segue_proto::convert::{check, message, refusal::refusal, session, timestamp, word};
 use segue_session::store::{Durability, Seq};
 use segue_session::{AgentName, Channel, LegId, Message, Refusal, RequestId, SessionId, Time, View};
 
@@ -39,7 +39,7 @@ pub(crate) fn welcome(core: &Welcoming<'_>) -> Frame {
         limits: Some(wire::Limits {
             frame_bytes: bytes(core.settings.frame),
             message_bytes: bytes(core.settings.message),
-            text_bytes: bytes(core.settings.text),
+            text_bytes: bytes(check::TEXT),
             frames_per_second: core.settings.pace,
         }),
         device: core.device.to_owned(),

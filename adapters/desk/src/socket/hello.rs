@@ -23,7 +23,10 @@ pub(super) struct Admitted {
 pub(super) async fn hello(shared: &Shared, link: &mut Link) -> Result<Box<Admitted>, End> {
     let text = link.hello().await?;
     match admit(shared, link.settings().command, &text).await {
-        Ok(admitted) => welcome(shared, link, admitted).await,
+        Ok(admitted) => {
+            link.admitted();
+            welcome(shared, link, admitted).await
+        }
         Err((code, fault)) => {
             send(link, translate::error(&fault)).await?;
             Err(End::Ours(code))

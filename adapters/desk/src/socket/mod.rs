@@ -137,10 +137,6 @@ impl Socket {
     }
 
     async fn heard(&mut self, text: &str) -> Result<(), End> {
-        if let Err(wait) = self.link.pace() {
-            let refusal = Refusal::new(Reason::Overloaded, "too many frames a second").about("limit", "frame_rate");
-            return self.refuse(id_of(text), refusal.retry_after(millis(wait).max(1))).await;
-        }
         let frame = match translate::parse_client_frame(text) {
             Ok(frame) => frame,
             Err(refusal) => {

@@ -3,7 +3,7 @@
 use super::Fault;
 use segue_adapter_kit::ws::Settings;
 use segue_adapter_kit::{Colleague, DeskDirectory, DeskEntry, DirectoryQueue, Ephemeral};
-use segue_proto::convert::{message::message, pop, refusal::refusal, session as sessions, timestamp, word};
+use segue_proto::convert::{check, message::message, pop, refusal::refusal, session as sessions, timestamp, word};
 use segue_proto::desk::v1::{self as wire, ack::Result as Answer, entry::Event, server_frame::Frame};
 use segue_proto::types::v1 as shared;
 use segue_session::store::Seq;
@@ -51,7 +51,7 @@ pub(crate) fn welcome(core: &Welcoming<'_>) -> Frame {
         limits: Some(wire::Limits {
             frame_bytes: bytes(core.settings.frame),
             message_bytes: bytes(core.settings.message),
-            text_bytes: bytes(core.settings.text),
+            text_bytes: bytes(check::TEXT),
             frames_per_second: core.settings.pace,
         }),
     })

@@ -41,11 +41,13 @@ pub enum CloseCode {
     SignedOut,
     /// 4013: a fault of ours. Come back with growing delays.
     Internal,
+    /// 4014: frames kept coming faster than they may. A fault of the client's.
+    TooFast,
 }
 
 impl CloseCode {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Done,
         Self::ProtocolError,
         Self::NotText,
@@ -65,6 +67,7 @@ impl CloseCode {
         Self::Unavailable,
         Self::SignedOut,
         Self::Internal,
+        Self::TooFast,
     ];
 
     /// The number on the wire.
@@ -90,6 +93,7 @@ impl CloseCode {
             Self::Unavailable => 4011,
             Self::SignedOut => 4012,
             Self::Internal => 4013,
+            Self::TooFast => 4014,
         }
     }
 
@@ -116,6 +120,7 @@ impl CloseCode {
             Self::Unavailable => "unavailable",
             Self::SignedOut => "signed_out",
             Self::Internal => "internal",
+            Self::TooFast => "too_fast",
         }
     }
 
@@ -142,6 +147,7 @@ impl CloseCode {
             Self::Unavailable => "The house cannot serve just now. Come back with growing delays.",
             Self::SignedOut => "The agent signed out. Say hello again to sign in.",
             Self::Internal => "A fault of ours. Come back with growing delays.",
+            Self::TooFast => "Frames kept coming faster than they may. Mend the client.",
         }
     }
 

@@ -47,12 +47,15 @@ impl Entrance {
             let why = format!("the subprotocol served here is {}", self.protocol);
             return problem(StatusCode::BAD_REQUEST, Reason::InvalidArgument, &why);
         }
-        let Ok(room) = Arc::clone(&self.settings.sockets).try_acquire_owned() else {
-            self.meter.limit_reached(self.adapter, "sockets");
-            return problem(StatusCode::SERVICE_UNAVAILABLE, Reason::Overloaded, "too many sockets are open; try again in a while");
+        let peer = Peer::current();
+        let (place, stranger) = match self.settings.places.take(peer.as_ref().map(|Peer(address)| address.as_str())) {
+            Ok(taken) => taken,
+            Err(limit) => {
+                self.meter.limit_reached(self.adapter, limit);
+                return problem(StatusCode::SERVICE_UNAVAILABLE, Reason::Overloaded, "too many sockets are open; try again in a while");
+            }
         };
         let (adapter, settings, meter) = (self.adapter, self.settings.clone(), Arc::clone(&self.meter));
-        let peer = Peer::current();
         upgrade
             // Memory per idle socket is mostly these two; they grow for those who talk.
             .read_buffer_size(2 << 10)
@@ -61,10 +64,10 @@ impl Entrance {
             .max_message_size(settings.message)
             .on_upgrade(move |socket| {
                 Peer::at(peer, async move {
-                    let _room = room;
+                    let _place = place;
                     let opened = Instant::now();
                     meter.socket_opened(adapter);
-                    let (link, end) = serve(Link::new(socket, settings)).await;
+                    let (link, end) = serve(Link::new(socket, settings, stranger)).await;
                     if let Some(limit) = limit_behind(end) {
                         meter.limit_reached(adapter, limit);
                     }
@@ -86,6 +89,7 @@ const fn limit_behind(end: End) -> Option<&'static str> {
         End::Ours(CloseCode::HelloTimeout) => Some("hello_time"),
         End::Ours(CloseCode::Silent) => Some("pings_missed"),
         End::Ours(CloseCode::Garbled) => Some("garbled_frames"),
+        End::Ours(CloseCode::TooFast) => Some("frame_rate"),
         _ => None,
     }
 }

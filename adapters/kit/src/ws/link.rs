@@ -1,9 +1,11 @@
 //! One socket, with its pings, its limits, and one way to end.
 
-use super::{CloseCode, Pace, Settings};
+use super::pace::Pace;
+use super::{CloseCode, Settings};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::SinkExt;
 use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use tokio_tungstenite::tungstenite;
 
@@ -43,13 +45,23 @@ pub struct Link {
     unflushed: usize,
     pace: Pace,
     garbled: u32,
+    /// Frames at the limit of their pace since the peer last rested.
+    hurried: u32,
+    /// The place among strangers, until somebody is admitted.
+    stranger: Option<OwnedSemaphorePermit>,
 }
 
 impl Link {
-    pub(super) fn new(socket: WebSocket, settings: Settings) -> Self {
+    pub(super) fn new(socket: WebSocket, settings: Settings, stranger: OwnedSemaphorePermit) -> Self {
         let now = Instant::now();
         let pace = Pace::new(settings.pace, settings.burst, now);
-        Self { socket, next_ping: now + settings.ping, missed: 0, unflushed: 0, pace, garbled: 0, settings }
+        let (next_ping, stranger) = (now + settings.ping, Some(stranger));
+        Self { socket, next_ping, missed: 0, unflushed: 0, pace, garbled: 0, hurried: 0, stranger, settings }
+    }
+
+    /// Somebody was admitted: the place among those who have not said who they are is free.
+    pub fn admitted(&mut self) {
+        self.stranger = None;
     }
 
     /// The limits in force.
@@ -64,11 +76,14 @@ impl Link {
         timeout_at(by, self.next()).await.unwrap_or(Err(End::Ours(CloseCode::HelloTimeout)))
     }
 
-    /// The next text frame. Pings the peer meanwhile. Cancel-safe: no frame is lost.
+    /// The next text frame, once there is room for it. What comes faster stays where it is until the peer's own sending
+    /// halts, and costs us nothing. Pings the peer meanwhile. Cancel-safe: no frame is lost.
     pub async fn next(&mut self) -> Result<Utf8Bytes, End> {
         loop {
+            let room = self.pace.room(Instant::now());
             let heard = tokio::select! {
-                heard = self.socket.recv() => heard,
+                heard = self.socket.recv(), if room.is_none() => heard,
+                () = sleep_until(room.unwrap_or(self.next_ping)), if room.is_some_and(|room| room < self.next_ping) => continue,
                 () = sleep_until(self.next_ping) => {
                     self.ping().await?;
                     continue;
@@ -76,7 +91,10 @@ impl Link {
             };
             self.missed = 0;
             match heard {
-                Some(Ok(Message::Text(text))) => return Ok(text),
+                Some(Ok(Message::Text(text))) => {
+                    self.count()?;
+                    return Ok(text);
+                }
                 Some(Ok(Message::Binary(_))) => return Err(End::Ours(CloseCode::NotText)),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(Message::Close(frame))) => return Err(End::Theirs(frame.map(|f| f.code))),
@@ -86,9 +104,16 @@ impl Link {
         }
     }
 
-    /// Counts a frame against the limit of frames a second. `Err` is how long the peer should wait.
-    pub fn pace(&mut self) -> Result<(), Duration> {
-        self.pace.take(Instant::now())
+    /// Counts a frame against the limit of frames a second; too many at the limit without a rest end the socket.
+    fn count(&mut self) -> Result<(), End> {
+        let now = Instant::now();
+        self.pace.take(now);
+        if self.pace.room(now).is_some() {
+            self.hurried += 1;
+        } else if self.pace.rested(now) {
+            self.hurried = 0;
+        }
+        if self.hurried < self.settings.hurried { Ok(()) } else { Err(End::Ours(CloseCode::TooFast)) }
     }
 
     /// A frame was understood.

@@ -11,6 +11,7 @@ mod entrance;
 mod generation;
 mod link;
 mod pace;
+mod places;
 
 pub use crate::Peer;
 pub use clock::{instant_of, now};
@@ -18,10 +19,9 @@ pub use close::CloseCode;
 pub use entrance::Entrance;
 pub use generation::{Generation, Generations};
 pub use link::{End, Link};
-pub use pace::Pace;
+pub use places::Places;
 
-use std::{sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
+use std::time::Duration;
 
 /// Limits and times of a WebSocket. The defaults are the documented ones.
 #[derive(Clone, Debug)]
@@ -32,8 +32,6 @@ pub struct Settings {
     pub frame: usize,
     /// The largest message that is read, in bytes.
     pub message: usize,
-    /// The largest text of a chat message or answer, in bytes.
-    pub text: usize,
     /// How often the client is pinged.
     pub ping: Duration,
     /// After how many unanswered pings the socket is closed.
@@ -42,10 +40,12 @@ pub struct Settings {
     pub slow: Duration,
     /// How many bytes are handed to the socket before they must have been read.
     pub unread: usize,
-    /// Frames a second, for good.
+    /// Frames a second, for good. Beyond them nothing is read until there is room again.
     pub pace: u32,
     /// Frames at once.
     pub burst: u32,
+    /// After how many frames at the limit of their pace, without a rest, the socket is closed.
+    pub hurried: u32,
     /// After how many unreadable frames in a row the socket is closed.
     pub garbled: u32,
     /// How long a command may take before it is answered `DEADLINE_EXCEEDED`.
@@ -54,8 +54,8 @@ pub struct Settings {
     pub move_within: Duration,
     /// When draining: how long a client may stay after it was told to move.
     pub move_grace: Duration,
-    /// Sockets open at once, over all protocols that share these settings.
-    pub sockets: Arc<Semaphore>,
+    /// Sockets open at once.
+    pub places: Places,
 }
 
 impl Default for Settings {
@@ -64,18 +64,18 @@ impl Default for Settings {
             hello: Duration::from_secs(10),
             frame: 64 << 10,
             message: 256 << 10,
-            text: 16 << 10,
             ping: Duration::from_secs(20),
             misses: 2,
             slow: Duration::from_secs(5),
             unread: 256 << 10,
             pace: 50,
             burst: 200,
+            hurried: 1_000,
             garbled: 8,
             command: Duration::from_secs(10),
             move_within: Duration::from_secs(5),
             move_grace: Duration::from_secs(2),
-            sockets: Arc::new(Semaphore::new(50_000)),
+            places: Places::new(50_000, 10_000, 4_000),
         }
     }
 }

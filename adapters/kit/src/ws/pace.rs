@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 /// A bucket that fills with time: `burst` frames at once, `each` apart for good.
 #[derive(Debug)]
-pub struct Pace {
+pub(super) struct Pace {
     each: Duration,
     depth: Duration,
     /// When the bucket would be full again; ahead of now by at most `depth`.
@@ -15,21 +15,25 @@ pub struct Pace {
 impl Pace {
     /// At most `burst` frames at once and `per_second` for good; both are at least 1.
     #[must_use]
-    pub fn new(per_second: u32, burst: u32, now: Instant) -> Self {
+    pub(super) fn new(per_second: u32, burst: u32, now: Instant) -> Self {
         let each = Duration::from_secs(1) / per_second.max(1);
         Self { each, depth: each * burst.max(1), full_at: now }
     }
 
-    /// Takes one frame; `Err` says how long to wait.
-    pub fn take(&mut self, now: Instant) -> Result<(), Duration> {
-        let full_at = self.full_at.max(now) + self.each;
-        match full_at.saturating_duration_since(now).checked_sub(self.depth) {
-            Some(over) if !over.is_zero() => Err(over),
-            _ => {
-                self.full_at = full_at;
-                Ok(())
-            }
-        }
+    /// When there is room for a frame; `None` where there is now.
+    pub(super) fn room(&self, now: Instant) -> Option<Instant> {
+        // Before the clock's own beginning there was room.
+        (self.full_at + self.each).checked_sub(self.depth).filter(|room| *room > now)
+    }
+
+    /// Whether half of a burst has room again.
+    pub(super) fn rested(&self, now: Instant) -> bool {
+        self.full_at.saturating_duration_since(now) <= self.depth / 2
+    }
+
+    /// Takes a frame that was read.
+    pub(super) fn take(&mut self, now: Instant) {
+        self.full_at = self.full_at.max(now) + self.each;
     }
 }
 
@@ -41,10 +45,16 @@ mod tests {
     fn a_burst_passes_and_the_rest_waits() {
         let start = Instant::now();
         let mut pace = Pace::new(10, 3, start);
-        assert!((0..3).all(|_| pace.take(start).is_ok()));
-        assert_eq!(pace.take(start), Err(Duration::from_millis(100)));
-        assert!(pace.take(start + Duration::from_millis(100)).is_ok());
-        assert!(pace.take(start + Duration::from_millis(100)).is_err());
-        assert!(pace.take(start + Duration::from_secs(60)).is_ok());
+        for _ in 0..3 {
+            assert_eq!(pace.room(start), None);
+            pace.take(start);
+        }
+        let later = start + Duration::from_millis(100);
+        assert_eq!(pace.room(start), Some(later));
+        assert_eq!(pace.room(later), None);
+        pace.take(later);
+        assert_eq!(pace.room(later), Some(start + Duration::from_millis(200)));
+        assert!(!pace.rested(later) && pace.rested(start + Duration::from_millis(250)));
+        assert_eq!(pace.room(start + Duration::from_secs(60)), None);
     }
 }
