@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Many small values live short here, on two threads or more each: the system's allocator took an eighth of the time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     segue::cli::main()
 }
