@@ -9,7 +9,7 @@ use segue_session::store::{Error, Fence, Store};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 /// How long the store gives the right for.
 pub(super) const LEASE: Duration = Duration::from_secs(5);
@@ -50,10 +50,20 @@ impl Lease {
         self.until.borrow().is_none()
     }
 
-    /// Waits until the right is prolonged or lost.
+    /// Waits until the right is prolonged, lost, or over: a store that does not answer must not keep its owner waiting for it.
     pub(super) async fn changed(&mut self) {
-        // The renewing task ends only when the lease is lost, which it says first.
-        let _ = self.until.changed().await;
+        let until = *self.until.borrow_and_update();
+        let over = async {
+            match until {
+                Some(until) => sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            // The renewing task ends only when the lease is lost, which it says first.
+            _ = self.until.changed() => {}
+            () = over => {}
+        }
     }
 
     /// Gives the right back, so that the next owner need not wait.

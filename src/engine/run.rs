@@ -29,6 +29,9 @@ const POLL: Duration = Duration::from_secs(1);
 /// How long to wait before the store is asked again after it failed.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// How often it is told that the store still fails.
+const REMIND: Duration = Duration::from_secs(10);
+
 /// One domain's owner.
 pub(super) struct Owner {
     pub(super) store: Arc<dyn Store>,
@@ -90,7 +93,7 @@ impl Owner {
                 Life::Deposed => tracing::warn!(tenant = self.domain.as_str(), "the right to decide is over; asking for it anew"),
                 Life::Broken(error) => {
                     lease.release(&self.store, &self.domain).await;
-                    if !self.survives(error) {
+                    if !self.survives(error, false) {
                         return;
                     }
                     self.meters.rebuilds.inc();
@@ -100,8 +103,8 @@ impl Owner {
         }
     }
 
-    /// Whether it makes sense to rebuild after this.
-    fn survives(&mut self, error: recover::Error) -> bool {
+    /// Whether it makes sense to rebuild after this. What was told a moment ago is not told again.
+    fn survives(&mut self, error: recover::Error, told: bool) -> bool {
         let broken = self.store.broken();
         let fatal = match &error {
             recover::Error::Store(StoreError::Corrupt { .. } | StoreError::Unfit(_)) => true,
@@ -116,14 +119,16 @@ impl Owner {
             self.listener.fatal(broken.unwrap_or_else(|| format!("of tenant {}: {error}", self.domain)));
             return false;
         }
-        tracing::warn!(tenant = self.domain.as_str(), error = &error as &dyn std::error::Error, "memory is thrown away and rebuilt");
+        if !told {
+            tracing::warn!(tenant = self.domain.as_str(), error = &error as &dyn std::error::Error, "memory is thrown away and rebuilt");
+        }
         true
     }
 
     /// Asks for the right to decide until it is given; `None` when told to stop.
     async fn acquire(&mut self) -> Option<Lease> {
         let asked = Instant::now();
-        let mut stands_by = false;
+        let (mut stands_by, mut told) = (false, None::<Instant>);
         loop {
             if *self.stop.borrow() {
                 return None;
@@ -141,8 +146,12 @@ impl Owner {
                 }
                 Ok(None) => {}
                 Err(error) => {
-                    if !self.survives(error.into()) {
+                    let again = told.is_some_and(|told| told.elapsed() < REMIND);
+                    if !self.survives(error.into(), again) {
                         return None;
+                    }
+                    if !again {
+                        told = Some(Instant::now());
                     }
                 }
             }

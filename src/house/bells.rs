@@ -84,9 +84,10 @@ impl Bells {
         watched || self.asked.get(&session).is_some_and(|at| *at >= since)
     }
 
-    /// Forgets who asked before that.
+    /// Forgets who asked before that, and bells that nobody hears any more.
     pub(super) fn forget(&self, before: Time) {
         self.asked.retain(|_, at| *at >= before);
+        self.bells.retain(|_, bell| bell.wake.receiver_count() > 0 || bell.ephemeral.receiver_count() > 0);
     }
 
     /// The content is at this version.
@@ -143,14 +144,14 @@ impl Bells {
     }
 
     /// Whoever waits in these queues, at most so many: who was looked at longest ago goes first. And the queues in which more
-    /// wait. Forgets bells that nobody hears any more.
+    /// wait.
     pub(super) fn waiting(&self, queues: &BTreeSet<QueueName>, most: usize) -> (Vec<(SessionId, Waiting)>, BTreeSet<QueueName>) {
-        let mut found = Vec::new();
-        self.bells.retain(|session, bell| {
-            let waiting = bell.waiting.as_ref().filter(|waiting| queues.contains(&waiting.queue));
-            found.extend(waiting.map(|waiting| (*session, waiting.clone())));
-            bell.wake.receiver_count() > 0 || bell.ephemeral.receiver_count() > 0
-        });
+        if queues.is_empty() {
+            return Default::default();
+        }
+        let in_them = |waiting: &&Waiting| queues.contains(&waiting.queue);
+        let waiting = |bell: &Bell| bell.waiting.as_ref().filter(in_them).cloned();
+        let mut found: Vec<_> = self.bells.iter().filter_map(|bell| Some((*bell.key(), waiting(&bell)?))).collect();
         found.sort_by_key(|(session, waiting)| (waiting.looked, *session));
         let rest = found.split_off(found.len().min(most)).into_iter().map(|(_, waiting)| waiting.queue).collect();
         // From 1 on, each a number of its own: at 0 are those who were not looked at yet, and nobody is ahead of another for good.
@@ -203,7 +204,7 @@ mod tests {
         bells.stir(session);
         assert_eq!(watch.wake.borrow_and_update().routing, 1);
         drop(watch);
-        bells.waiting(&BTreeSet::new(), 1);
+        bells.forget(Time(0));
         assert!(bells.bells.is_empty(), "nobody hears it any more");
     }
 

@@ -90,6 +90,7 @@ impl Switchboard {
         for tenant in ground.plan.tenants.values() {
             let tenant = open_tenant(&ground, tenant).await?;
             tokio::spawn(sweep::sweep(Arc::clone(&tenant), stop.subscribe()));
+            tokio::spawn(sweep::tell(Arc::clone(&tenant), stop.subscribe()));
             tokio::spawn(sweep::lose_legs(Arc::clone(&tenant), stop.subscribe()));
             tenants.insert(tenant.id.clone(), tenant);
         }

@@ -9,9 +9,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::{Interval, MissedTickBehavior};
 
 /// How often deadlines are looked at, and places told; in `listen::TURNS` of them each doorbell is held against the store.
 const TURN: Duration = Duration::from_millis(250);
+/// After how many turns it is forgotten who does not watch any more.
+const FORGET: u64 = 16;
 /// Sessions dealt with at once.
 const AT_ONCE: usize = 100;
 /// How long a session is left alone whose deadline cannot be dealt with.
@@ -25,21 +28,38 @@ type Resting = HashMap<SessionId, Time>;
 
 /// Deals with what is due until told to stop.
 pub(super) async fn sweep(tenant: Arc<Tenant>, mut stop: watch::Receiver<bool>) {
-    let mut turns = tokio::time::interval(TURN);
-    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut turns = turns();
     let mut resting = Resting::new();
-    let mut turn = 0_u64;
     loop {
+        tokio::select! {
+            _ = turns.tick() => {}
+            _ = stop.changed() => return,
+        }
+        due(&tenant, &mut resting, &stop).await;
+    }
+}
+
+/// Tells who waits of their place, and rings where a ring was lost, until told to stop. Apart from what is due: many who watch
+/// must not hold up a deadline.
+pub(super) async fn tell(tenant: Arc<Tenant>, mut stop: watch::Receiver<bool>) {
+    let mut turns = turns();
+    for turn in 0_u64.. {
         tokio::select! {
             _ = turns.tick() => {}
             _ = stop.changed() => return,
         }
         tenant.tell_places().await;
         tenant.listen(turn).await;
-        turn = turn.wrapping_add(1);
-        tenant.bells.forget(tenant.silent_since());
-        due(&tenant, &mut resting, &stop).await;
+        if turn % FORGET == 0 {
+            tenant.bells.forget(tenant.silent_since());
+        }
     }
+}
+
+fn turns() -> Interval {
+    let mut turns = tokio::time::interval(TURN);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    turns
 }
 
 /// Gives each session for which something is due its timer, each once.
