@@ -220,6 +220,17 @@ export class Desk {
     this.#link.tell({ read: { sessionId: held.session, upTo: String(held.last) } });
   }
 
+  /** The presence that lets most offers come. */
+  get readyPresence(): string {
+    const open = (this.directory.presences ?? []).toSorted((a, b) => (b.channels?.length ?? 0) - (a.channels?.length ?? 0));
+    return open[0]?.channels?.length ? (open[0].presence ?? "") : "";
+  }
+
+  /** Whether offers may come. */
+  get routable(): boolean {
+    return (this.agent.channels ?? []).length > 0;
+  }
+
   queueTitle(queue: string | undefined): string {
     return this.directory.queues?.find((one) => one.queue === queue)?.title || queue || "";
   }

@@ -35,7 +35,7 @@ export function exact(then: number, language?: string): string {
 
 /** The time of day: `14:32`. */
 export function clock(then: number, language?: string): string {
-  return new Date(then).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+  return new Date(then).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 /** The day, where it is not today: `19 Nov`; otherwise `Today`. */
