@@ -81,6 +81,8 @@ fn every_link_of_the_docs_leads_somewhere() {
         "CHANGELOG.md",
         "docs/protocol/websocket.md",
         "docs/how-to/plan-staff.md",
+        "docs/how-to/work-at-the-desk.md",
+        "console/README.md",
     ];
     for page in pages {
         let text = std::fs::read_to_string(root.join(page)).unwrap();
