@@ -47,6 +47,11 @@ fn reaches(leg: &Leg, session: &Session) -> bool {
     }
 }
 
+/// The legs of those who are here; where nobody is, of those who left last.
+pub(crate) fn here(session: &Session) -> impl Iterator<Item = &Leg> {
+    session.legs.iter().filter(|leg| reaches(leg, session))
+}
+
 /// How surely the customer is known to this somebody: of what was proven elsewhere, no more counts than they proved themselves.
 #[must_use]
 pub fn level(who: &Principal, session: &Session, keys: &Keys, now: Time) -> AssuranceLevel {
@@ -63,7 +68,7 @@ pub fn own_level(who: &Principal, session: &Session, keys: &Keys, now: Time) -> 
         return AssuranceLevel::High;
     }
     let by_token = claims.proofs.iter().filter(|p| is_customer(claims, session) && now < p.until).map(|p| p.level);
-    let on_legs = held(who, claims, session, keys).filter_map(|leg| leg.proved).filter(|p| now < p.until).map(|p| p.level);
+    let on_legs = held(who, claims, session, keys).flat_map(|leg| &leg.proofs).filter(|p| now < p.until).map(|p| p.level);
     by_token.chain(on_legs).fold(AssuranceLevel::Low, AssuranceLevel::max)
 }
 
@@ -76,7 +81,7 @@ pub fn is_outsider(who: &Principal, session: &Session, keys: &Keys) -> bool {
 
 /// Whether the session's customer has signed in somewhere. Whom an agent identified has not: there is nothing to hold back
 /// that was proven elsewhere.
-fn is_proven(session: &Session) -> bool {
+pub(crate) fn is_proven(session: &Session) -> bool {
     let proven = session.legs.iter().any(|leg| leg.signed_in) || !session.customer.is_empty();
     matches!(session.party, Who::Known { .. }) && proven
 }

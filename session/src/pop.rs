@@ -3,6 +3,7 @@
 //! What is *not* here: fetching (the engine's connectors fill `enrichment`), delivery, and who may see it.
 
 mod answers;
+mod assurance;
 mod links;
 mod why;
 
@@ -12,8 +13,8 @@ pub use why::{Rank, Why, WhySkill};
 use crate::journey::{Library, Prompt};
 use crate::store::Version;
 use crate::{
-    Consent, ExpectedWait, InteractionId, Language, Ledger, Phase, PopAssurance, PopCustomer, PopEnrichment, PopHistory, PopLeg, PopQueue,
-    PopStopped, PopTransfer, QueueName, ScreenPop, Session, Standing, Time, Who,
+    Consent, ExpectedWait, InteractionId, Language, Phase, PopCustomer, PopEnrichment, PopHistory, PopLeg, PopQueue, PopStopped,
+    PopTransfer, QueueName, ScreenPop, Session, Standing, Time, Who,
 };
 use segue_router::{Channel, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,7 +72,7 @@ pub fn build(session: &Session, input: PopInput<'_>) -> ScreenPop {
             told: input.told,
         },
         customer: customer(session),
-        assurance: assurance(&session.assurance, input.now),
+        assurance: assurance::of(session, input.now),
         stopped: stopped(session, input.library, input.language, input.now),
         answers: answers::of(session, input.library, input.language, input.now),
         failed: session.trail.iter().filter(|t| t.errors > 0 || t.repeats > 0).cloned().collect(),
@@ -107,16 +108,6 @@ fn customer(session: &Session) -> PopCustomer {
         attributes: session.customer.clone(),
         claimed: session.claimed.clone(),
     }
-}
-
-fn assurance(ledger: &Ledger, now: Time) -> PopAssurance {
-    let mut proofs: Vec<_> = ledger.holding(now).cloned().collect();
-    proofs.sort_by(|a, b| b.level.cmp(&a.level).then(b.at.cmp(&a.at)));
-    // A customer who signs in on three devices has proven one thing, last of all now.
-    let mut told = BTreeSet::new();
-    proofs.retain(|p| told.insert((p.method.clone(), p.issuer.clone())));
-    let skip = proofs.iter().map(|p| why::skip(p, now)).collect();
-    PopAssurance { level: ledger.level(now), proofs, skip }
 }
 
 /// Where they stopped last; where they stand, if they never did.

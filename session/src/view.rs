@@ -120,7 +120,8 @@ fn masked(mut field: Field, words: &[Field], hidden: &BTreeSet<FieldId>, outside
     field
 }
 
-fn is_personal(answer: &Answer) -> bool {
+/// Whether an answer says something of the customer themselves.
+pub(crate) fn is_personal(answer: &Answer) -> bool {
     answer.sensitivity != Sensitivity::Usual || matches!(answer.source, Source::Claim | Source::Lookup)
 }
 

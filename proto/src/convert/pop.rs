@@ -6,7 +6,7 @@ use crate::types::v1 as shared;
 use pbjson_types::Struct;
 use segue_session::{
     Candidate, Channel, Consent, EnrichmentStanding, Note, PopAnswer, PopAssurance, PopCustomer, PopEnrichment, PopHistory, PopLeg,
-    PopLink, PopQueue, PopStopped, PopTransfer, PopWhy, Private, Proof, ScreenPop, Source, TrailStep,
+    PopLink, PopProof, PopQueue, PopStopped, PopTransfer, PopWhy, Private, ScreenPop, Source, TrailStep,
 };
 use std::collections::BTreeMap;
 
@@ -119,13 +119,15 @@ fn assurance(core: &PopAssurance) -> wire::PopAssurance {
     wire::PopAssurance { level: word::level(core.level).into(), proofs: core.proofs.iter().map(proof).collect(), skip: core.skip.clone() }
 }
 
-fn proof(core: &Proof) -> wire::Proof {
+fn proof(PopProof { proof: core, channel: from, here }: &PopProof) -> wire::Proof {
     wire::Proof {
         method: core.method.clone(),
         level: word::level(core.level).into(),
         issuer: core.issuer.clone(),
         time: Some(timestamp(core.at)),
         expire_time: Some(timestamp(core.until)),
+        channel: channel(*from),
+        here: *here,
     }
 }
 
@@ -146,6 +148,7 @@ fn answer(core: &PopAnswer) -> wire::PopAnswer {
         asked: core.asked.clone(),
         answer: core.answer.reveal().clone(),
         sensitivity: word::sensitivity(core.sensitivity).into(),
+        assurance_level: word::level(core.level).into(),
         source: Some(source(&core.source)),
         time: Some(timestamp(core.at)),
     }

@@ -1,6 +1,6 @@
 //! One endpoint attached to a session on one channel.
 
-use crate::{AssuranceLevel, LegId, Private, Time};
+use crate::{LegId, Private, Proof, Time};
 use segue_router::Channel;
 use serde::{Deserialize, Serialize};
 
@@ -29,18 +29,9 @@ pub struct Leg {
     /// Whether the customer signed in on this very leg. What others proved does not count for one that came by a handle.
     #[serde(default)]
     pub signed_in: bool,
-    /// The best that was proven on this very leg, where that still holds.
+    /// What whoever holds this leg has proved on it; it stands in the session's ledger too.
     #[serde(default)]
-    pub proved: Option<Proved>,
-}
-
-/// How surely somebody proved on a leg who they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proved {
-    /// How surely.
-    pub level: AssuranceLevel,
-    /// When it is worth nothing any more.
-    pub until: Time,
+    pub proofs: Vec<Proof>,
 }
 
 /// How a leg stands.

@@ -2,8 +2,8 @@
 
 use crate::store::Version;
 use crate::{
-    AgentName, Candidate, Consent, CustomerId, ExpectedWait, FieldId, InteractionId, JourneyName, Language, Note, PersonaId, Private,
-    Proof, QueueName, Sensitivity, SessionId, Source, SuspendCause, Time, TrailStep,
+    AgentName, AssuranceLevel, Candidate, Consent, CustomerId, ExpectedWait, FieldId, InteractionId, JourneyName, Language, Note,
+    PersonaId, Private, Proof, QueueName, Sensitivity, SessionId, Source, SuspendCause, Time, TrailStep,
 };
 use segue_router::{Channel, OfferId, Priority};
 use serde::{Deserialize, Serialize};
@@ -121,15 +121,26 @@ pub struct PopCustomer {
     pub claimed: BTreeMap<String, Private<serde_json::Value>>,
 }
 
-/// How surely we know.
+/// How surely we know those who are here now; what others proved on legs that are over is among the proofs alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PopAssurance {
-    /// Now.
-    pub level: crate::AssuranceLevel,
-    /// By which proofs that still hold, best first.
-    pub proofs: Vec<Proof>,
-    /// What need not be asked again, in words.
+    /// Now: what everybody who is here has proved at least. Where nobody is, those who left last.
+    pub level: AssuranceLevel,
+    /// The proofs that still hold, first those of who is here, then best first.
+    pub proofs: Vec<PopProof>,
+    /// What need not be asked again of those who are here, in words.
     pub skip: Vec<String>,
+}
+
+/// A proof, and whose leg it was given on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PopProof {
+    /// The proof. The leg is not named: its id is its holder's secret.
+    pub proof: Proof,
+    /// On which channel it was given; `None` where it was on no leg, or on one that is forgotten.
+    pub channel: Option<Channel>,
+    /// Whether who gave it is here; where nobody is, whether they left last.
+    pub here: bool,
 }
 
 /// Where they stopped.
@@ -149,7 +160,8 @@ pub struct PopStopped {
     pub cause: Option<SuspendCause>,
 }
 
-/// An answer on the pop. Secret values are masked before they get here.
+/// An answer on the pop. Secret values are masked before they get here, and so is what is personal and was given more surely
+/// than those are known who are here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PopAnswer {
     /// Which field.
@@ -160,6 +172,8 @@ pub struct PopAnswer {
     pub answer: Private<String>,
     /// Who may see it.
     pub sensitivity: Sensitivity,
+    /// How surely the customer was known when it was given.
+    pub level: AssuranceLevel,
     /// Where it came from.
     pub source: Source,
     /// When.

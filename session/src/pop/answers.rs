@@ -1,33 +1,36 @@
-//! Answers as the agent sees them: the question in the desk's language, the answer as text, secrets masked.
+//! Answers as the agent sees them: the question in the desk's language, the answer as text; masked where it is
+//! secret, and where it is more personal than those may hear who are here.
 
+use super::assurance;
 use crate::journey::Library;
 use crate::{Answer, FieldId, Language, LegId, PopAnswer, Private, Sensitivity, Session, Source, Time, Value};
 
-/// What stands for a secret, whatever its length.
+/// What stands for an answer that is not shown, whatever its length.
 const MASK: &str = "••••";
 
 /// The answers, in the order given.
 pub(super) fn of(session: &Session, library: &Library, language: &Language, now: Time) -> Vec<PopAnswer> {
     let mut answers: Vec<_> = session.answers.iter().filter(|(_, a)| a.until.is_none_or(|until| now < until)).collect();
     answers.sort_by(|(f, a), (g, b)| a.at.cmp(&b.at).then_with(|| f.cmp(g)));
-    answers.into_iter().map(|(field, answer)| one(session, library, language, field, answer)).collect()
+    let here = assurance::level(session, now);
+    let hidden = |answer: &Answer| answer.sensitivity == Sensitivity::Secret || assurance::hides(session, here, answer);
+    answers.into_iter().map(|(field, answer)| one(session, library, language, field, (answer, hidden(answer)))).collect()
 }
 
-fn one(session: &Session, library: &Library, language: &Language, field: &FieldId, answer: &Answer) -> PopAnswer {
+fn one(session: &Session, library: &Library, language: &Language, field: &FieldId, (answer, hidden): (&Answer, bool)) -> PopAnswer {
     let frames = session.position.iter().flat_map(|p| p.frames.iter().rev());
     let asked = frames.filter_map(|f| library.asked(&f.journey, &f.version, field, language).map(|asked| (f, asked))).next();
-    let in_words = match (&asked, answer.sensitivity) {
-        (_, Sensitivity::Secret) => Private::new(MASK.to_owned()),
-        (Some((f, _)), Sensitivity::Usual | Sensitivity::Personal) => {
-            library.answer_in_words(&f.journey, &f.version, field, answer, language)
-        }
-        (None, Sensitivity::Usual | Sensitivity::Personal) => Private::new(text(answer.value.reveal())),
+    let in_words = match &asked {
+        _ if hidden => Private::new(MASK.to_owned()),
+        Some((f, _)) => library.answer_in_words(&f.journey, &f.version, field, answer, language),
+        None => Private::new(text(answer.value.reveal())),
     };
     PopAnswer {
         field: field.clone(),
         asked: asked.map_or_else(|| field.as_str().to_owned(), |(_, asked)| asked),
         answer: in_words,
         sensitivity: answer.sensitivity,
+        level: answer.level,
         source: unnamed(&answer.source),
         at: answer.at,
     }

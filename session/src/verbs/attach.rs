@@ -3,16 +3,17 @@
 use super::draft::{Draft, word};
 use super::{handles, identity};
 use crate::{
-    Action, Actor, Arriving, AssuranceLevel, Claim, CustomerClaims, Leg, LegStanding, Moment, Party, Principal, Proved, Reason, Refusal,
+    Action, Actor, Arriving, AssuranceLevel, Claim, CustomerClaims, Leg, LegStanding, Moment, Party, Principal, Proof, Reason, Refusal,
     Who, access, limits,
 };
 
 /// Joins as one more leg.
 pub(super) fn attach(draft: &mut Draft<'_, '_>, arriving: Arriving, by: Claim) -> Result<(), Refusal> {
+    let leg = arriving.leg;
     right(draft, &arriving, &by)?;
     draft.active()?;
     enter(draft, arriving, &by)?;
-    handles::consume(draft, &by);
+    handles::consume(draft, leg, &by);
     Ok(())
 }
 
@@ -26,7 +27,7 @@ pub(super) fn move_here(draft: &mut Draft<'_, '_>, arriving: Arriving, by: Claim
         other.standing = LegStanding::Ended { at: now };
     }
     enter(draft, arriving, &by)?;
-    handles::consume(draft, &by);
+    handles::consume(draft, leg, &by);
     draft.event("moved", &[("channel", word(channel))]);
     Ok(())
 }
@@ -63,20 +64,22 @@ pub(super) fn enter(draft: &mut Draft<'_, '_>, arriving: Arriving, by: &Claim) -
 
 /// Another connection of the same holder has taken the leg over.
 fn rebind(draft: &mut Draft<'_, '_>, fresh: &Leg) {
-    if let Some(leg) = draft.session.legs.iter_mut().find(|l| l.id == fresh.id)
-        && (leg.holder != fresh.holder || leg.device != fresh.device || leg.signed_in != fresh.signed_in || leg.proved != fresh.proved)
-    {
-        (leg.signed_in, leg.proved) = (fresh.signed_in, fresh.proved);
-        leg.holder = fresh.holder.or(leg.holder);
-        leg.device = fresh.device.clone().or_else(|| leg.device.clone());
-        draft.dirty = true;
+    let Some(leg) = draft.session.legs.iter_mut().find(|l| l.id == fresh.id) else { return };
+    let other = leg.holder != fresh.holder;
+    if other {
+        leg.proofs.clear();
     }
+    let proved = identity::bring(leg, fresh.proofs.clone());
+    draft.dirty |= other || proved || leg.device != fresh.device || leg.signed_in != fresh.signed_in;
+    leg.signed_in = fresh.signed_in;
+    leg.holder = fresh.holder.or(leg.holder);
+    leg.device = fresh.device.clone().or_else(|| leg.device.clone());
 }
 
-/// The best that the claims prove, and for how long.
-pub(super) fn proved(now: &Moment<'_>, claims: &CustomerClaims) -> Option<Proved> {
-    let held = claims.proofs.iter().filter(|_| claims.customer.is_some()).cloned().map(|proof| now.settings.held(proof));
-    held.filter(|p| now.now < p.until).max_by_key(|p| (p.level, p.until)).map(|p| Proved { level: p.level, until: p.until })
+/// What the claims prove that still holds, each for as long as it holds here.
+pub(super) fn proofs(now: &Moment<'_>, claims: &CustomerClaims) -> Vec<Proof> {
+    let signed_in = claims.proofs.iter().filter(|_| claims.customer.is_some());
+    signed_in.map(|proof| now.settings.held(proof.clone())).filter(|p| now.now < p.until).collect()
 }
 
 /// A leg as it comes, held by who comes with it.
@@ -103,9 +106,9 @@ pub(super) fn leg(now: &Moment<'_>, arriving: &Arriving) -> Result<Leg, Refusal>
         device,
         holder,
         life: now.life,
-        proved: match now.who {
-            Actor::Principal(Principal { party: Party::Customer(claims), .. }) => proved(now, claims),
-            Actor::Principal(_) | Actor::House => None,
+        proofs: match now.who {
+            Actor::Principal(Principal { party: Party::Customer(claims), .. }) => proofs(now, claims),
+            Actor::Principal(_) | Actor::House => Vec::new(),
         },
         signed_in: matches!(now.who, Actor::Principal(Principal { party: Party::Customer(claims), .. }) if claims.customer.is_some()),
     })
@@ -140,7 +143,7 @@ fn worth(draft: &Draft<'_, '_>, by: &Claim) -> AssuranceLevel {
     };
     match draft.moment.who {
         Actor::Principal(Principal { party: Party::Customer(claims), .. }) => {
-            proved(draft.moment, claims).map_or(handle, |proved| handle.max(proved.level))
+            proofs(draft.moment, claims).iter().map(|p| p.level).fold(handle, AssuranceLevel::max)
         }
         Actor::Principal(_) | Actor::House => handle,
     }

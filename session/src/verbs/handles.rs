@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use crate::handle::{self, Token};
 use crate::{
-    Action, AssuranceLevel, Claim, GivenHandle, HandleKind, HandleRecord, LINK_PLACE, Private, Proof, Refusal, Time, access, limits,
+    Action, AssuranceLevel, Claim, GivenHandle, HandleKind, HandleRecord, LINK_PLACE, LegId, Private, Proof, Refusal, Time, access, limits,
 };
 use segue_router::{Channel, Span};
 use subtle::ConstantTimeEq;
@@ -81,8 +81,8 @@ pub(super) fn unused(draft: &Draft<'_, '_>, by: &Claim) -> Result<(), Refusal> {
     }
 }
 
-/// Uses a handle up, and counts it as a proof.
-pub(super) fn consume(draft: &mut Draft<'_, '_>, by: &Claim) {
+/// Uses a handle up, and counts it as a proof of who came by it.
+pub(super) fn consume(draft: &mut Draft<'_, '_>, leg: LegId, by: &Claim) {
     let Claim::Handle(hash, kind) = by else { return };
     let now = draft.now();
     let found = draft.session.handles.iter_mut().find(|h| bool::from(h.hash.ct_eq(hash)) && h.used.is_none());
@@ -90,7 +90,11 @@ pub(super) fn consume(draft: &mut Draft<'_, '_>, by: &Claim) {
     if record.once {
         record.used = Some(now);
     }
-    let proof = Proof { method: name(*kind).to_owned(), level: record.level, issuer: "house".to_owned(), at: now, until: record.until };
+    let (method, issuer) = (name(*kind).to_owned(), "house".to_owned());
+    let proof = draft.moment.settings.held(Proof { method, level: record.level, issuer, at: now, until: record.until });
+    if let Some(leg) = draft.session.legs.iter_mut().find(|l| l.id == leg) {
+        leg.proofs.push(proof.clone());
+    }
     super::identity::prove_by(draft, proof);
     draft.event("handle_used", &[("kind", name(*kind).to_owned())]);
 }

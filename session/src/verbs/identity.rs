@@ -2,8 +2,8 @@
 
 use super::draft::Draft;
 use crate::{
-    Actor, AgentName, AssuranceLevel, Candidate, CustomerClaims, CustomerId, LegId, Party, PersonaId, Proof, Reason, Refusal, Source, Who,
-    access, limits,
+    Actor, AgentName, AssuranceLevel, Candidate, CustomerClaims, CustomerId, Leg, LegId, Party, PersonaId, Proof, Reason, Refusal, Source,
+    Who, access, limits,
 };
 
 /// A proof came in on a leg: a sign-in or a step-up.
@@ -11,14 +11,22 @@ pub(super) fn prove(draft: &mut Draft<'_, '_>, leg: LegId, claims: CustomerClaim
     access::over_leg(draft.moment, &draft.session, leg)?;
     draft.speaks(leg)?;
     adopt(draft, &claims)?;
-    let proved = super::attach::proved(draft.moment, &claims);
+    let proofs = super::attach::proofs(draft.moment, &claims);
     if claims.customer.is_some()
-        && let Some(leg) = draft.session.legs.iter_mut().find(|l| l.id == leg && (!l.signed_in || l.proved != proved))
+        && let Some(leg) = draft.session.legs.iter_mut().find(|l| l.id == leg)
     {
-        (leg.signed_in, leg.proved) = (true, proved);
-        draft.dirty = true;
+        draft.dirty |= bring(leg, proofs) || !leg.signed_in;
+        leg.signed_in = true;
     }
     Ok(())
+}
+
+/// What is proved on a leg from now on; the handle that led in stays proved. Whether that is anything else than before.
+pub(super) fn bring(leg: &mut Leg, mut proofs: Vec<Proof>) -> bool {
+    proofs.splice(0..0, leg.proofs.iter().filter(|p| OF_THE_HOLDER.contains(&p.method.as_str())).cloned());
+    let changed = leg.proofs != proofs;
+    leg.proofs = proofs;
+    changed
 }
 
 /// Who comes with a leg and is signed in, is known from then on.
@@ -121,7 +129,7 @@ pub(super) fn identify(draft: &mut Draft<'_, '_>, agent: &AgentName, customer: O
     Ok(())
 }
 
-const AGENT_CHECK: &str = "agent_check";
+pub(crate) const AGENT_CHECK: &str = "agent_check";
 /// Proofs that say something of who holds them, not of who the session's customer is.
 const OF_THE_HOLDER: [&str; 4] = ["link", "code", "reply", "sip_reference"];
 

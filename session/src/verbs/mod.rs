@@ -27,6 +27,7 @@ mod suspend;
 mod timer;
 mod walk;
 
+pub(crate) use identity::AGENT_CHECK;
 pub use timer::due;
 
 use crate::{Actor, Changed, Claim, Command, Line, Moment, Reason, Refusal, Session, access, handle};

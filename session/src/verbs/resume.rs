@@ -17,7 +17,7 @@ pub(super) fn resume(draft: &mut Draft<'_, '_>, arriving: Arriving, by: Claim) -
     draft.session.standing = Standing::Active;
     draft.session.warned = false;
     attach::enter(draft, arriving, &by)?;
-    handles::consume(draft, &by);
+    handles::consume(draft, leg, &by);
     handles::use_up(draft);
     draft.event(
         "resumed",

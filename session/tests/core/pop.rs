@@ -72,6 +72,54 @@ fn an_agent_sees_where_they_stopped_and_why() {
     insta::assert_yaml_snapshot!(pop);
 }
 
+/// Ada, who has proved more than a code, leaves the app by it; whoever holds the code comes by chat and asks for a person.
+fn by_anothers_code(bench: &mut Bench, ada: &Principal, eve: &Principal) {
+    at_the_third_field(bench, ada);
+    bench.wait(5).apply(Some(ada), Command::Step(leg_id(1), fill("pin", "4711"))).unwrap();
+    bench.wait(5).apply(Some(ada), Command::Step(leg_id(1), fill("number", "+33140000001"))).unwrap();
+    let code = Command::Suspend(SuspendCause::Asked, Some(leg_id(1)), vec![HandleKind::Code]);
+    bench.wait(5).apply(Some(ada), code).unwrap();
+    let by = bench.claim(HandleKind::Code);
+    bench.wait(60).apply(Some(eve), Command::Resume { leg: leg(2, Channel::Chat), by }).unwrap();
+}
+
+#[test]
+fn an_agent_is_told_what_those_have_proved_who_are_here() {
+    let (mut bench, ada, eve) = (Bench::new(), customer("ada"), visitor("eve"));
+    by_anothers_code(&mut bench, &ada, &eve);
+    let number = |pop: &ScreenPop| pop.answers.iter().find(|a| a.field.as_str() == "number").unwrap().answer.reveal().clone();
+    let seen = |pop: &ScreenPop| {
+        let proof = |p: &PopProof| format!("{} on {:?}, {}", p.proof.method, p.channel.unwrap(), if p.here { "here" } else { "gone" });
+        (pop.assurance.level, pop.assurance.proofs.iter().map(proof).collect::<Vec<_>>(), pop.assurance.skip.len())
+    };
+    let offered = pop(&bench, &Phase::Offered("bo".into()));
+    let both = ["code on Chat, here".to_owned(), "sign_in on App, gone".to_owned()];
+    assert_eq!(seen(&offered), (AssuranceLevel::Low, both.to_vec(), 1), "who came by a code has proved a code");
+    assert!(offered.assurance.skip[0].starts_with("gave a code"), "{:?}", offered.assurance.skip);
+    assert_eq!(number(&offered), "••••", "the agent cannot tell whoever it is what ada alone said");
+
+    bench.apply(Some(&ada), Command::Attach { leg: leg(3, Channel::App), by: Claim::SignedIn }).unwrap();
+    let beside = pop(&bench, &Phase::Assigned("bo".into()));
+    let both = ["sign_in on App, here".to_owned(), "code on Chat, here".to_owned()];
+    assert_eq!(seen(&beside), (AssuranceLevel::Low, both.to_vec(), 1), "of two who are here either may be speaking");
+
+    bench.apply(Some(&eve), Command::End(leg_id(2))).unwrap();
+    let alone = pop(&bench, &Phase::Assigned("bo".into()));
+    assert_eq!((alone.assurance.level, alone.assurance.skip.len()), (AssuranceLevel::Substantial, 1));
+    assert_eq!(number(&alone), "+33 1 40 00 00 01", "ada is told what ada said");
+}
+
+#[test]
+fn whoever_came_by_a_code_may_prove_more() {
+    let (mut bench, ada, eve) = (Bench::new(), customer("ada"), visitor("eve"));
+    by_anothers_code(&mut bench, &ada, &eve);
+    let Party::Customer(claims) = ada.party else { panic!("ada is a customer") };
+    bench.apply(Some(&eve), Command::Prove(leg_id(2), claims)).unwrap();
+    let pop = pop(&bench, &Phase::Offered("bo".into()));
+    assert_eq!((pop.assurance.level, pop.assurance.skip.len()), (AssuranceLevel::Substantial, 2));
+    assert!(pop.answers.iter().all(|a| a.sensitivity == Sensitivity::Secret || a.answer.reveal() != "••••"));
+}
+
 #[test]
 fn what_an_agent_may_do_hangs_on_the_moment() {
     let (mut bench, eve) = (Bench::new(), visitor("eve"));

@@ -25,7 +25,7 @@ pub(super) fn in_words(pop: &ScreenPop) -> String {
     if let Some(a) = &pop.assurance {
         let level =
             AssuranceLevel::try_from(a.level).unwrap_or_default().as_str_name().trim_start_matches("ASSURANCE_LEVEL_").to_lowercase();
-        let by = a.proofs.iter().map(|p| p.method.as_str()).collect::<Vec<_>>().join(", ");
+        let by = a.proofs.iter().filter(|p| p.here).map(|p| p.method.as_str()).collect::<Vec<_>>().join(", ");
         line("assurance", format!("{level} by {by}; need not ask: {}", a.skip.join(", ")));
     }
     if let Some(w) = &pop.why {

@@ -43,7 +43,7 @@ fn trail() -> TrailStep {
 
 fn answer(field: &str, source: Source) -> PopAnswer {
     let (asked, answer) = ("Since when?".to_owned(), "yesterday".to_owned().into());
-    PopAnswer { field: FieldId::new(field), asked, answer, sensitivity: Sensitivity::Personal, source, at: AT }
+    PopAnswer { field: FieldId::new(field), asked, answer, sensitivity: Sensitivity::Personal, level: AssuranceLevel::High, source, at: AT }
 }
 
 fn enrichment() -> PopEnrichment {
@@ -106,7 +106,11 @@ fn pop() -> ScreenPop {
             runner_up: Some(AgentName::new("bob")),
         },
         customer: customer(),
-        assurance: PopAssurance { level: AssuranceLevel::High, proofs: vec![proof], skip: vec!["date of birth".into()] },
+        assurance: PopAssurance {
+            level: AssuranceLevel::High,
+            proofs: vec![PopProof { proof, channel: Some(Channel::App), here: true }],
+            skip: vec!["date of birth".into()],
+        },
         stopped: Some(PopStopped {
             journey: JourneyName::new("fault"),
             step: "Details".into(),

@@ -414,11 +414,11 @@ export interface Candidate {
 
 /** How surely it is known who it is. */
 export interface PopAssurance {
-  /** Now. */
+  /** Now: what everybody who is here has proved at least. Where nobody is (a call back), those who left last. */
   level?: AssuranceLevel;
-  /** By which proofs that still hold, best first. */
+  /** The proofs that still hold, of whomever: first of who is here, then best first. */
   proofs?: Proof[];
-  /** What need not be asked again, in words. */
+  /** What need not be asked again of those who are here, in words. */
   skip?: string[];
 }
 
@@ -434,6 +434,10 @@ export interface Proof {
   time?: string;
   /** When it is worth nothing any more. */
   expireTime?: string;
+  /** On which channel it was given; unspecified where it was on no leg (an agent's check), or on one that is forgotten. */
+  channel?: Channel;
+  /** Whether who gave it is here; where nobody is, whether they left last. */
+  here?: boolean;
 }
 
 /** Where they stopped. */
@@ -458,7 +462,7 @@ export interface PopAnswer {
   fieldId?: string;
   /** What was asked, in the agent's language. */
   asked?: string;
-  /** What was answered, as text; masked where it is secret. */
+  /** What was answered, as text; masked where it is secret, and where it is personal and those who are here have proved less than whoever gave it. */
   answer?: string;
   /** Who may see it. */
   sensitivity?: Sensitivity;
@@ -466,6 +470,8 @@ export interface PopAnswer {
   source?: AnswerSource;
   /** When. */
   time?: string;
+  /** How surely the customer was known when it was given. */
+  assuranceLevel?: AssuranceLevel;
 }
 
 /** Where an answer came from. */
