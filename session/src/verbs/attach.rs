@@ -7,11 +7,12 @@ use crate::{
     Who, access, limits,
 };
 
-/// Joins as one more leg.
+/// Joins as one more leg. A link or a code that led back already leads nobody in beside its customer.
 pub(super) fn attach(draft: &mut Draft<'_, '_>, arriving: Arriving, by: Claim) -> Result<(), Refusal> {
     let leg = arriving.leg;
     right(draft, &arriving, &by)?;
     draft.active()?;
+    handles::unused(draft, &by)?;
     enter(draft, arriving, &by)?;
     handles::consume(draft, leg, &by);
     Ok(())
@@ -22,6 +23,7 @@ pub(super) fn move_here(draft: &mut Draft<'_, '_>, arriving: Arriving, by: Claim
     let (leg, channel, now) = (arriving.leg, arriving.channel, draft.now());
     right(draft, &arriving, &by)?;
     draft.active()?;
+    handles::unused(draft, &by)?;
     // The others go first, so that the limit of legs never bars the way.
     for other in draft.session.legs.iter_mut().filter(|l| l.id != leg && !matches!(l.standing, LegStanding::Ended { .. })) {
         other.standing = LegStanding::Ended { at: now };

@@ -56,7 +56,7 @@ pub(super) fn make(draft: &mut Draft<'_, '_>, kind: HandleKind, channels: &[Chan
 }
 
 /// Whether a handle leads here: it was given out, holds, and may be used on this channel. One that was used up a moment ago
-/// still counts while the session is live: of two who race, the second may join.
+/// still tells where the session is live: of two who race, the second learns that the first is in.
 pub(super) fn right(draft: &Draft<'_, '_>, hash: &[u8; 16], kind: HandleKind, channel: Channel) -> Result<(), Refusal> {
     let now = draft.now();
     let record = find(&draft.session.handles, hash).filter(|h| h.kind == kind);
@@ -73,7 +73,7 @@ pub(super) fn right(draft: &Draft<'_, '_>, hash: &[u8; 16], kind: HandleKind, ch
     }
 }
 
-/// Whether the handle was not used up yet: only such a one resumes.
+/// Whether the handle was not used up yet: only such a one leads in.
 pub(super) fn unused(draft: &Draft<'_, '_>, by: &Claim) -> Result<(), Refusal> {
     match by {
         Claim::Handle(hash, _) if find(&draft.session.handles, hash).is_none_or(|h| h.used.is_some()) => Err(handle::invalid()),

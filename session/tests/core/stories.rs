@@ -77,7 +77,18 @@ fn two_devices_race_to_resume() {
     let (laptop, tablet) = (visitor("laptop"), visitor("tablet"));
     bench.wait(9).tell("laptop: the link", Some(&laptop), Command::Resume { leg: leg(2, Channel::Chat), by: by.clone() });
     bench.tell("tablet: the same link", Some(&tablet), Command::Resume { leg: leg(3, Channel::App), by: by.clone() });
-    bench.wait(2).tell("tablet joins", Some(&tablet), Command::Attach { leg: leg(3, Channel::App), by: by.clone() });
+    let join = |by: &Claim| Command::Attach { leg: leg(3, Channel::App), by: by.clone() };
+    let take = |by: &Claim| Command::Move { leg: leg(3, Channel::App), by: by.clone() };
+    bench.wait(2).tell("tablet joins by the used link", Some(&tablet), join(&by));
+    bench.wait(2).tell("tablet takes it over by the used link", Some(&tablet), take(&by));
+    bench.wait(2).tell("laptop asks for a code", Some(&laptop), Command::GiveHandle(HandleKind::Code, Vec::new()));
+    let code = bench.claim(HandleKind::Code);
+    bench.wait(2).tell("tablet joins by the code", Some(&tablet), join(&code));
+    bench.wait(2).tell(
+        "somebody takes it over by the used code",
+        Some(&visitor("thief")),
+        Command::Move { leg: leg(4, Channel::Chat), by: code },
+    );
     bench.wait(2).tell("tablet: a PIN; the laptop sees it", Some(&tablet), Command::Step(leg_id(3), fill("pin", "4711")));
     bench.wait(2).tell("laptop leaves", Some(&laptop), Command::End(leg_id(2)));
     bench.wait(60).tell("somebody else finds the link", Some(&visitor("thief")), Command::Attach { leg: leg(4, Channel::Chat), by });
