@@ -107,9 +107,14 @@ impl Hash {
 }
 
 /// MessagePack with names, as everything in the stores.
+///
+/// # Panics
+///
+/// Where the value cannot be said in MessagePack: a sequence without a length. None of our types has one, and storing
+/// something else in its place would be found by the next start only.
+#[expect(clippy::expect_used, reason = "a fault of this program, better heard now than by the next start")]
 pub fn encode<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
-    // Our own types hold nothing that MessagePack cannot say: no maps with odd keys, no unsized sequences.
-    rmp_serde::to_vec_named(value).unwrap_or_default()
+    rmp_serde::to_vec_named(value).expect("our types can be said in MessagePack")
 }
 
 /// Reads what [`encode`] wrote.

@@ -232,7 +232,10 @@ impl Stage<'_> {
     }
 
     fn write_line(&self, memory: &mut Memory, batch: &mut Batch, session: SessionId, line: Line, seen: Option<Seq>) {
-        let Ok(fields) = line.encode() else { return };
+        let fields = match line.encode() {
+            Ok(fields) => fields,
+            Err(error) => return tracing::error!(%session, error = &error as &dyn std::error::Error, "a line cannot be stored"),
+        };
         // Erased while it waited: there is nothing to write to, and nobody to tell.
         let Some(expect) = memory.owned.write(session, batch.number) else { return };
         let agents = memory.machine.listeners(session);
