@@ -1,12 +1,12 @@
-//! What rings the loop without a letter: news in the inbox, desks that went, and how far the journal goes.
+//! What rings the loop without a letter: news in the inbox, desks that went, talks whose end was heard, how far the journal goes.
 
-use segue_session::AgentName;
+use segue_session::{AgentName, InteractionId};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::Notify;
 
-/// Bounded by its nature: a flag, a place, and at most every agent once.
+/// Bounded by its nature: a flag, places, at most every agent once, and of the talks that are kept until they are heard each once.
 #[derive(Debug, Default)]
 pub(crate) struct Bell {
     notify: Notify,
@@ -14,6 +14,7 @@ pub(crate) struct Bell {
     journal: AtomicU64,
     trimmed: AtomicU64,
     lost: Mutex<BTreeSet<AgentName>>,
+    heard: Mutex<Vec<InteractionId>>,
 }
 
 impl Bell {
@@ -47,6 +48,16 @@ impl Bell {
     /// Agents who went since it was last asked.
     pub(super) fn take_lost(&self) -> BTreeSet<AgentName> {
         std::mem::take(&mut *self.lost.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A session has heard that a talk is over. In no hurry: the loop asks with whatever comes next.
+    pub(crate) fn heard(&self, interaction: InteractionId) {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).push(interaction);
+    }
+
+    /// Talks whose end was heard since it was last asked.
+    pub(super) fn take_heard(&self) -> Vec<InteractionId> {
+        std::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The journal goes at least up to here.

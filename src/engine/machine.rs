@@ -123,7 +123,7 @@ impl Machine {
     /// What contents should have heard of the cases held.
     pub(super) fn standings(&self) -> impl Iterator<Item = (SessionId, InteractionId, Phase)> {
         let name = |agent| self.directory.agent_name(agent).cloned();
-        self.cases.iter().map(move |(interaction, case)| (case.session, interaction, case.phase(name)))
+        self.cases.iter().filter_map(move |(interaction, case)| Some((case.session, interaction, case.to_hear(name)?)))
     }
 
     /// Agents who get copies of the session's messages.
@@ -306,6 +306,11 @@ impl Machine {
     /// Forgets cases that are over; after their lines have been taken.
     pub(super) fn forget(&mut self, ended: impl IntoIterator<Item = InteractionId>) {
         self.cases.forget_over(ended);
+    }
+
+    /// Sessions have heard that these talks are over. Not in the journal: after a crash they are told again, and say so again.
+    pub(super) fn heard(&mut self, interactions: &[InteractionId]) {
+        self.cases.heard(interactions);
     }
 
     /// Takes in a record of the journal again; `Err` says how this machine differs from the one that wrote it.

@@ -15,7 +15,7 @@ use crate::engine::stage::{Batch, Gathered, Memory, Stage, grown};
 use crate::engine::upkeep::Upkeep;
 use crate::engine::{Bell, Clock, Listener, Meters, Standing, metering};
 use segue_session::store::{Committed, Error as StoreError, Store};
-use segue_session::{Phase, RouteRequest, TenantId};
+use segue_session::{RouteRequest, TenantId};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -190,9 +190,7 @@ impl Owner {
         let mut memory = Memory { machine, owned, inbox, batch: 0 };
         for (session, interaction, phase) in memory.machine.standings() {
             // The former life may have stored this and not told it; heard twice, it is heard once.
-            if matches!(phase, Phase::Assigned(_) | Phase::WrappingUp(_)) {
-                self.listener.content(session, interaction, phase);
-            }
+            self.listener.content(session, interaction, phase);
         }
         let mut upkeep = Upkeep::new(self.journal, self.bell.journal().saturating_sub(since_snapshot), Instant::now());
         let mut ahead = Some(self.opening(&mut memory, lease, journal == 0 || foreign, differs).await?);
@@ -244,7 +242,7 @@ impl Owner {
                 continue;
             }
             gathered.snapshot = upkeep.wants_snapshot(self.bell.journal(), Instant::now());
-            if self.gather(&mut gathered, &memory, inbox_news).await? {
+            if self.gather(&mut gathered, &mut memory, inbox_news).await? {
                 ahead = Some(self.stage(&mut memory, lease, gathered).await?);
             }
         }
@@ -262,7 +260,7 @@ impl Owner {
     }
 
     /// Everything that waits, up to a batch; whether there is anything.
-    async fn gather(&mut self, gathered: &mut Gathered, memory: &Memory, inbox_news: bool) -> Result<bool, recover::Error> {
+    async fn gather(&mut self, gathered: &mut Gathered, memory: &mut Memory, inbox_news: bool) -> Result<bool, recover::Error> {
         for _ in 1..BATCH {
             let Ok(mail) = self.mail.try_recv() else { break };
             self.put(gathered, mail, memory);
@@ -270,6 +268,7 @@ impl Owner {
         // Asked here, not only where the loop woke for it: steady mail must not hold up what is due.
         gathered.tick = self.due(memory).is_some_and(|due| due <= Instant::now());
         gathered.lost = self.bell.take_lost();
+        self.forget(memory);
         // Who is lost has no socket now: their sign-in was of one that went meanwhile.
         let Gathered { asks, lost, .. } = gathered;
         asks.retain(|(input, _)| !matches!(input, Input::SignIn(agent) if lost.contains(agent)));
@@ -286,6 +285,15 @@ impl Owner {
         }
         let nothing = gathered.asks.is_empty() && gathered.looks.is_empty() && gathered.routes.is_empty() && gathered.lost.is_empty();
         Ok(!nothing || gathered.tick || gathered.snapshot)
+    }
+
+    /// Lets go of talks that are over once their sessions have heard so.
+    fn forget(&self, memory: &mut Memory) {
+        let heard = self.bell.take_heard();
+        memory.machine.heard(&heard);
+        let gone: Vec<_> = heard.into_iter().filter(|id| memory.machine.cases().get(*id).is_none()).collect();
+        self.scenery.parts.forget(&gone);
+        self.scenery.waits.forget(&gone);
     }
 
     /// The first batch of a life: the config in force, and who is at their desk; of the first life of a domain, or of a build,

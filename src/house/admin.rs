@@ -224,7 +224,7 @@ impl Switchboard {
         let (tenant, queue) = (self.tenant_of(tenant)?, queue.cloned());
         let rows = tenant.engine().look(move |machine| {
             let wanted = |name: &QueueName| queue.as_ref().is_none_or(|queue| queue == name);
-            let cases = machine.cases().iter().filter(|(_, case)| wanted(&case.queue));
+            let cases = machine.cases().iter().filter(|(_, case)| !case.over() && wanted(&case.queue));
             let mut rows: Vec<InteractionRow> = cases.map(|(id, case)| held(machine, id, case)).collect();
             rows.sort_by_key(|row| (row.since, row.interaction));
             rows

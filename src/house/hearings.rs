@@ -1,19 +1,22 @@
 //! What the router says to sessions' contents: per session one after the other, in its order, until it was heard.
 //!
-//! A place of its own beside the chores, so that no other system's slowness keeps a session from hearing. What the process
-//! takes with it is said again by the next, from the router's memory.
+//! A place of its own beside the chores, so that no other system's slowness keeps a session from hearing. The end of a talk is
+//! kept in the router's memory until it was heard: what the process takes with it is said again by the next.
 
 use crate::house::tenant::Tenant;
 use segue_session::{Actor, Command, InteractionId, Phase, SessionId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 /// Sessions of one tenant that are being told at once.
 const AT_ONCE: usize = 64;
 /// The first and the longest pause before a session is told again.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// How long what is left may take at the end.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 type Said = (InteractionId, Phase);
 
@@ -21,17 +24,30 @@ type Said = (InteractionId, Phase);
 pub(super) struct Hearings {
     waiting: Mutex<HashMap<SessionId, VecDeque<Said>>>,
     turns: Semaphore,
+    /// Told each time a session has heard everything.
+    quiet: Notify,
 }
 
 impl Default for Hearings {
     fn default() -> Self {
-        Self { waiting: Mutex::default(), turns: Semaphore::new(AT_ONCE) }
+        Self { waiting: Mutex::default(), turns: Semaphore::new(AT_ONCE), quiet: Notify::new() }
     }
 }
 
 impl Hearings {
-    /// Tells nobody any more.
-    pub(super) fn close(&self) {
+    /// Tells what is left, where the store takes it, and then nobody any more.
+    pub(super) async fn close(&self) {
+        let quiet = async {
+            loop {
+                let quiet = self.quiet.notified();
+                if self.lock().is_empty() {
+                    return;
+                }
+                quiet.await;
+            }
+        };
+        // What was not heard by then is told by the next process.
+        let _ = tokio::time::timeout(LAST_WORDS, quiet).await;
         self.turns.close();
     }
 
@@ -49,6 +65,7 @@ impl Hearings {
         let next = waiting.get_mut(&session).and_then(VecDeque::pop_front);
         if next.is_none() {
             waiting.remove(&session);
+            self.quiet.notify_one();
         }
         next
     }
@@ -65,23 +82,26 @@ impl Tenant {
             let tenant = Arc::clone(self);
             tokio::spawn(async move {
                 while let Some((interaction, phase)) = tenant.hearings.next(session) {
-                    tenant.tell_content(session, &Command::Routed(interaction, phase)).await;
+                    let over = matches!(phase, Phase::WrappingUp(_));
+                    if tenant.tell_content(session, &Command::Routed(interaction, phase)).await && over {
+                        tenant.bell.heard(interaction);
+                    }
                 }
             });
         }
     }
 
-    /// Tells until it is stored, or refused for good, or the house closes.
-    async fn tell_content(self: &Arc<Self>, session: SessionId, routed: &Command) {
+    /// Tells until it is stored, or refused for good, or the house closes; whether there is nothing left to tell.
+    async fn tell_content(self: &Arc<Self>, session: SessionId, routed: &Command) -> bool {
         let (mut pause, longest) = PAUSES;
         loop {
-            let Ok(turn) = self.hearings.turns.acquire().await else { return };
+            let Ok(turn) = self.hearings.turns.acquire().await else { return false };
             let told = self.apply(Actor::House, session, None, routed.clone()).await;
             drop(turn);
-            let Err(refusal) = told else { return };
+            let Err(refusal) = told else { return true };
             if !refusal.passes() {
                 tracing::debug!(tenant = self.id.as_str(), %session, reason = refusal.reason.name(), "the session does not hear any more");
-                return;
+                return true;
             }
             tracing::warn!(tenant = self.id.as_str(), %session, reason = refusal.reason.name(), "the session is told again");
             tokio::time::sleep(pause).await;

@@ -124,8 +124,9 @@ impl Switchboard {
         self.stop.send_replace(true);
         for tenant in self.tenants.values() {
             tenant.chores.close();
-            tenant.hearings.close();
             tenant.engine().stop().await;
+            // After the engine: its last batches have things to say, too.
+            tenant.hearings.close().await;
         }
     }
 

@@ -32,6 +32,9 @@ pub struct Case {
     pub holder: Option<AgentId>,
     /// How it ended for the router.
     pub ended: Option<Outcome>,
+    /// Whether its session has yet to hear that the talk is over: until then it is not forgotten, whatever ends meanwhile.
+    #[serde(default)]
+    pub unheard: bool,
 }
 
 /// An agent's work after their talk.
@@ -104,8 +107,18 @@ impl Case {
     }
 
     /// Whether nobody has anything to do with it any more.
-    pub(super) fn over(&self) -> bool {
+    #[must_use]
+    pub fn over(&self) -> bool {
         self.ended.is_some() && self.wrapping.is_empty()
+    }
+
+    /// What its session must have heard of it; told again after a crash, it is heard once.
+    #[must_use]
+    pub fn to_hear(&self, name: impl Fn(AgentId) -> Option<AgentName>) -> Option<Phase> {
+        match self.ended {
+            None => self.assigned_to().and_then(name).map(Phase::Assigned),
+            Some(_) => self.holder.filter(|_| self.unheard).and_then(name).map(Phase::WrappingUp),
+        }
     }
 }
 
@@ -210,12 +223,22 @@ impl Cases {
         }
     }
 
-    /// Forgets every case that is over.
+    /// Forgets every case that is over, and of which its session has heard.
     pub fn forget_over(&mut self, candidates: impl IntoIterator<Item = InteractionId>) {
         for id in candidates {
-            if self.cases.get(&id).is_some_and(Case::over) {
+            if self.cases.get(&id).is_some_and(|case| case.over() && !case.unheard) {
                 self.forget(id);
             }
         }
+    }
+
+    /// The sessions have heard that these talks are over.
+    pub fn heard(&mut self, interactions: &[InteractionId]) {
+        for id in interactions {
+            if let Some(case) = self.cases.get_mut(id) {
+                case.unheard = false;
+            }
+        }
+        self.forget_over(interactions.iter().copied());
     }
 }

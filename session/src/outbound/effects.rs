@@ -30,6 +30,7 @@ impl Cases {
             wrapping: std::collections::BTreeMap::new(),
             holder: None,
             ended: None,
+            unheard: false,
         });
         let ids = self.sessions.entry(session).or_default();
         if !ids.contains(&arrival.interaction) {
@@ -140,6 +141,7 @@ impl Cases {
             if outcome == Outcome::Handled
                 && let Some(name) = names.directory.agent_name(agent).cloned()
             {
+                case.unheard = true;
                 told.contents.push((case.session, interaction, Phase::WrappingUp(name)));
             }
         });

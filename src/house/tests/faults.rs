@@ -286,6 +286,44 @@ async fn a_session_hears_of_its_agent_though_the_store_failed_meanwhile() {
     assert_eq!(faulty.deaf.load(Ordering::SeqCst), 0, "the store did fail");
 }
 
+#[test]
+fn the_end_of_a_talk_is_heard_though_the_process_died_before_it_was() {
+    let faulty = Faulty::new();
+    let store: Arc<dyn Store> = faulty.clone();
+    let (session, interaction) = in_one_life(async {
+        let house = open(&store).await;
+        let mut ada = Desk::ready(&house, "ada").await;
+        let cy = Caller::start(&house, "cy").await;
+        let interaction = cy.ask().await;
+        let offer = ada.offer().await;
+        ada.accept(offer.offer).await;
+        faulty.deaf.store(u32::MAX, Ordering::SeqCst);
+        ada.ask(DeskCommand::Finish(interaction)).await.unwrap();
+        ada.ask(DeskCommand::WrapUp(interaction, Some("solved".into()), None)).await.unwrap();
+        (cy.session, interaction)
+    });
+    faulty.deaf.store(0, Ordering::SeqCst);
+    in_one_life(async {
+        let house = open(&store).await;
+        let tenant = house.tenant_of(&"acme".into()).unwrap();
+        let heard = async {
+            let mut bell = tenant.bells.watch(session);
+            let ended = || async { tenant.read(session).await.unwrap().unwrap().session.interaction(interaction).unwrap().ended };
+            while ended().await.is_none() {
+                bell.wake.changed().await.unwrap();
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), heard).await.expect("the session hears that the talk is over");
+        let kept = || async { tenant.engine().look(move |machine| machine.cases().get(interaction).is_some()).await.unwrap() };
+        let let_go = async {
+            while kept().await {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), let_go).await.expect("and then it is forgotten");
+    });
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_erasure_in_line_costs_nobody_their_routing() {
     let (meters, store) = (Meters::default(), memory());
