@@ -69,6 +69,13 @@ pub struct Arrival {
     pub preferred: Option<AgentId>,
     /// Who must not have it.
     pub excluded: BTreeSet<AgentId>,
+    /// What it goes on from. Where that is still held it ends, suspended, in the same step; a refusal leaves it where it is.
+    /// Where the preferred agent has no room but for wrapping that up, they go on with this instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<InteractionId>,
+    /// Whether it returns to a kept place: then the queue's depth is not asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub kept: bool,
 }
 
 /// What an agent chose: the channels on which they take new work (none: not routable), and the tenant's number for why.

@@ -37,6 +37,8 @@
 //!     since: Time(3_000),
 //!     preferred: None,
 //!     excluded: [].into(),
+//!     continues: None,
+//!     kept: false,
 //! };
 //! router.step(Time(3_000), Event::Arrive(Box::new(chat)), &mut out)?;
 //! let Effect::Offer(decision) = &out[0] else { panic!("an offer") };

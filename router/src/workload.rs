@@ -163,6 +163,8 @@ impl Floor {
             since: self.now,
             preferred: None,
             excluded: [].into(),
+            continues: None,
+            kept: false,
         }))
     }
 

@@ -59,6 +59,12 @@ pub enum RouteRequest {
         excluded: BTreeSet<AgentName>,
         /// A call back is wanted.
         callback: bool,
+        /// What it goes on from; where that is held still, it moves: as one, so that a refusal leaves the old place.
+        #[serde(default)]
+        continues: Option<InteractionId>,
+        /// Whether it returns to a kept place, for which nobody is turned away.
+        #[serde(default)]
+        kept: bool,
     },
     /// The customer suspended.
     Suspend(SessionId, InteractionId),

@@ -176,6 +176,8 @@ impl<'a> World<'a> {
             since: now,
             preferred: None,
             excluded: [].into(),
+            continues: None,
+            kept: false,
         })))?;
         if self.tells {
             let told = self.router.expected_wait(id).map(|wait| (wait, self.past[stream]));

@@ -166,7 +166,7 @@ impl Machine {
         let event = match route_event(&self.directory, &self.chart, request) {
             Ok(Some(event)) => event,
             Ok(None) => return self.refresh(request),
-            Err(why) => return turned_away(request, why),
+            Err(why) => return self.turned_away(request, why),
         };
         let (session, aside) = match request {
             RouteRequest::Arrive { session, callback, .. } => (*session, Aside::Arrival(*session, *callback)),
@@ -175,13 +175,37 @@ impl Machine {
         let mut taken = self.step(Turn { at, event, session: Some(session), aside, by: None });
         match taken.answer.take() {
             Some(why) if matches!(request, RouteRequest::Arrive { .. }) => {
-                let turned = turned_away(request, why);
+                let turned = self.turned_away(request, why);
                 taken.turned_away = turned.turned_away;
                 taken.told.contents.extend(turned.told.contents);
             }
             // Already gone: what the customer wanted is so.
             Some(_) | None => {}
         }
+        taken
+    }
+
+    /// An arrival that cannot be: the session's line says why. Who has a place in line, or a talk, has it still, and the line
+    /// goes on telling of that.
+    fn turned_away(&self, request: &RouteRequest, why: Refusal) -> Taken {
+        let mut taken = Taken::default();
+        let RouteRequest::Arrive { session, interaction, queue, channel, since, callback, .. } = request else { return taken };
+        let phase = Phase::Refused(why.reason.name());
+        tracing::warn!(queue = queue.as_str(), channel = channel_name(*channel), reason = why.reason.name(), "an arrival was refused");
+        if self.cases.of(*session).all(|(_, case)| case.ended.is_some()) {
+            let line = Line {
+                interaction: *interaction,
+                phase: phase.clone(),
+                queue: queue.clone(),
+                channel: *channel,
+                since: *since,
+                ahead: None,
+                expected_wait: None,
+                callback: *callback,
+            };
+            taken.turned_away.push((*session, line));
+        }
+        taken.told.contents.push((*session, *interaction, phase));
         taken
     }
 
@@ -288,7 +312,10 @@ impl Machine {
         {
             self.cases.arrive(*session, arrival, queue.clone(), *callback);
         }
-        let customer_left = matches!(event, Event::Suspend(_) | Event::Abandon(_));
+        let customer_left = match event {
+            Event::Arrive(arrival) => arrival.continues.is_some(),
+            event => matches!(event, Event::Suspend(_) | Event::Abandon(_)),
+        };
         let names = Names { directory: &self.directory, chart: &self.chart, customer_left };
         for effect in effects {
             if let Some(id) = moves_line(effect) {
@@ -387,27 +414,6 @@ fn moves_line(effect: &Effect) -> Option<InteractionId> {
 
 fn refused(why: Refusal) -> Taken {
     Taken { answer: Some(why), ..Taken::default() }
-}
-
-/// An arrival that cannot be: the session's line says why.
-fn turned_away(request: &RouteRequest, why: Refusal) -> Taken {
-    let mut taken = Taken::default();
-    let RouteRequest::Arrive { session, interaction, queue, channel, since, callback, .. } = request else { return taken };
-    let phase = Phase::Refused(why.reason.name());
-    let line = Line {
-        interaction: *interaction,
-        phase: phase.clone(),
-        queue: queue.clone(),
-        channel: *channel,
-        since: *since,
-        ahead: None,
-        expected_wait: None,
-        callback: *callback,
-    };
-    tracing::warn!(queue = queue.as_str(), channel = channel_name(*channel), reason = why.reason.name(), "an arrival was refused");
-    taken.turned_away.push((*session, line));
-    taken.told.contents.push((*session, *interaction, phase));
-    taken
 }
 
 /// What a desk's command is about, and why in whose words.

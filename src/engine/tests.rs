@@ -122,6 +122,8 @@ impl Play {
             preferred: None,
             excluded: BTreeSet::new(),
             callback: false,
+            continues: None,
+            kept: false,
         };
         self.give(&format!("#{number} arrives: {needs}"), &Input::Route(Seq(1), request));
     }

@@ -27,7 +27,7 @@ pub(crate) fn abandon(router: &mut Router, turn: &mut Turn<'_>, id: InteractionI
     Ok(())
 }
 
-fn depart(router: &mut Router, turn: &mut Turn<'_>, id: InteractionId, stage: &Stage) {
+pub(super) fn depart(router: &mut Router, turn: &mut Turn<'_>, id: InteractionId, stage: &Stage) {
     match stage {
         Stage::Waiting | Stage::Reserved(_) => router.leave_line(id),
         Stage::Offered(offer) => {

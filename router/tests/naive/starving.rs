@@ -72,6 +72,8 @@ impl Floor {
                 since: Time(now * 1000),
                 preferred: None,
                 excluded: [].into(),
+                continues: None,
+                kept: false,
             })),
         );
     }

@@ -172,6 +172,8 @@ fn arrivals() -> impl Strategy<Value = Arrival> {
             since: Time(since),
             preferred,
             excluded,
+            continues: None,
+            kept: false,
         },
     )
 }

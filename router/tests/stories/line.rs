@@ -1,7 +1,7 @@
 //! The line: priority, then the longest wait; places that are kept.
 
 use crate::tale::*;
-use segue_router::{Arrival, Effect, Event, OfferId, Outcome, Priority};
+use segue_router::{Arrival, Channel, Effect, Event, Excluded, OfferId, Outcome, Priority};
 
 #[test]
 fn priority_then_wait_then_id() {
@@ -104,4 +104,40 @@ fn a_long_wait_weighs_as_much_as_a_priority() {
     tale.arrive(71, Arrival { priority: Priority(1), ..call(4) });
     let ahead = |tale: &Tale, n| tale.router.place(nr(n)).unwrap().ahead;
     assert_eq!((ahead(&tale, 3), ahead(&tale, 2), ahead(&tale, 4)), (0, 1, 2));
+}
+
+#[test]
+fn who_goes_on_has_the_agent_who_wraps_up_what_they_go_on_from() {
+    let mut tale = Tale::new();
+    tale.at(0, Event::SignIn(ADA, ready()));
+    tale.arrive(1, call(1));
+    tale.accept(2, ADA, 1);
+    tale.arrive(3, call(2));
+    tale.at(10, Event::Suspend(nr(1)));
+    // Ada wraps up the first call and has no room for another; whoever goes on from it waits for nobody.
+    let back = tale.arrive(12, Arrival { since: sec(1), preferred: Some(ADA), continues: Some(nr(1)), kept: true, ..call(3) });
+    assert_eq!(decision(&back).agent, ADA);
+    tale.at(13, Event::Accept(ADA, decision(&back).offer));
+    tale.router.check().unwrap();
+    assert!(matches!(tale.router.why_not(nr(2), ADA), Ok(Some(Excluded::Capacity))), "the other waits as before");
+}
+
+#[test]
+fn a_kept_place_is_not_turned_away_and_a_move_that_is_leaves_it() {
+    let mut plan = plan();
+    plan.queues.get_mut(&BILLING).unwrap().depth = 1;
+    plan.queues.get_mut(&FAULTS).unwrap().depth = 0;
+    let mut tale = Tale::under(plan);
+    tale.arrive(1, call(1));
+    tale.at(2, Event::Suspend(nr(1)));
+    tale.arrive(3, call(2));
+    tale.arrive(4, Arrival { since: sec(1), continues: Some(nr(1)), kept: true, ..call(3) });
+    assert_eq!(tale.router.place(nr(3)).unwrap().ahead, 0, "back before whoever came meanwhile");
+    tale.arrive(5, Arrival { queue: FAULTS, continues: Some(nr(3)), ..call(4) });
+    assert!(tale.told().contains("QueueFull"), "{}", tale.told());
+    assert_eq!(tale.router.place(nr(3)).unwrap().ahead, 0, "the old place is theirs still");
+    tale.arrive(6, Arrival { channel: Channel::Chat, since: sec(1), continues: Some(nr(3)), kept: true, ..call(5) });
+    assert!(tale.router.place(nr(3)).is_none(), "they moved");
+    assert_eq!(tale.router.place(nr(5)).unwrap().ahead, 0);
+    tale.router.check().unwrap();
 }

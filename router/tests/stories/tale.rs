@@ -77,6 +77,8 @@ pub(crate) fn call(n: u128) -> Arrival {
         since: Time(0),
         preferred: None,
         excluded: [].into(),
+        continues: None,
+        kept: false,
     }
 }
 

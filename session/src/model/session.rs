@@ -206,6 +206,9 @@ pub struct InteractionRecord {
     /// With whom the customer was told they are: each comes and goes once for them, whatever is said again.
     #[serde(default)]
     pub with: Option<AgentName>,
+    /// Whose place in line it takes; where the router refuses it, they have it still.
+    #[serde(default)]
+    pub moves: Option<InteractionId>,
 }
 
 /// A note of an agent's.

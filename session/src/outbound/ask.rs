@@ -23,7 +23,8 @@ pub fn route_event(directory: &Directory, chart: &Chart, request: &RouteRequest)
 }
 
 fn arrival(directory: &Directory, chart: &Chart, request: &RouteRequest) -> Result<Event, Refusal> {
-    let RouteRequest::Arrive { interaction, queue, channel, needs, priority, since, preferred, excluded, .. } = request else {
+    let RouteRequest::Arrive { interaction, queue, channel, needs, priority, since, preferred, excluded, continues, kept, .. } = request
+    else {
         return Err(Refusal::new(Reason::Internal, "only an arrival arrives"));
     };
     let number = directory.queue(queue).ok_or_else(|| unknown_queue(queue))?;
@@ -36,6 +37,8 @@ fn arrival(directory: &Directory, chart: &Chart, request: &RouteRequest) -> Resu
         since: *since,
         preferred: preferred.as_ref().and_then(|name| directory.agent(name)),
         excluded: excluded.iter().filter_map(|name| directory.agent(name)).collect(),
+        continues: *continues,
+        kept: *kept,
     })))
 }
 

@@ -187,6 +187,7 @@ mod tests {
             ended: None,
             ended_at: None,
             with: None,
+            moves: None,
         };
         let said = |priority, of_queue| Rank { priority: Priority(priority), of_queue: Priority(of_queue) }.in_words(&record);
         assert_eq!(said(2, 0), "customer.tier == 'gold' ? 2 : 1");

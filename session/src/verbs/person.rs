@@ -4,8 +4,8 @@ use super::draft::{Draft, word};
 use super::{close, leave, notices, walk};
 use crate::journey::RouteWish;
 use crate::{
-    Action, AgentName, AssuranceLevel, InteractionId, InteractionRecord, LegId, Line, Phase, Private, Reason, Refusal, RouteRequest,
-    Source, Standing, SuspendCause, Time, access, limits,
+    Action, AgentName, AssuranceLevel, InteractionId, InteractionRecord, LegId, Line, Phase, Private, QueueName, Reason, Refusal,
+    RouteRequest, Source, Standing, SuspendCause, Time, access, limits,
 };
 use segue_router::{Channel, Outcome, Priority};
 use std::collections::BTreeSet;
@@ -14,6 +14,25 @@ use std::collections::BTreeSet;
 struct Place {
     since: Time,
     preferred: Option<AgentName>,
+    /// What they go on from.
+    continues: Option<InteractionId>,
+    /// Whether that still waits, or is talked over, and is moved.
+    moves: bool,
+    /// In which queue the place is theirs.
+    kept: Option<QueueName>,
+}
+
+impl Place {
+    /// Where this one stood.
+    fn of(record: &InteractionRecord) -> Self {
+        Self {
+            since: record.since,
+            preferred: record.preferred.clone(),
+            continues: Some(record.id),
+            moves: false,
+            kept: Some(record.queue.clone()),
+        }
+    }
 }
 
 /// The customer asks for a person, whatever the journey says next. In line already: on another channel, or by call back from
@@ -75,7 +94,7 @@ pub(super) fn wish(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel)
     // A call back is a call, wherever it was asked for.
     let channel = if wish.callback.is_some() { Channel::Voice } else { channel };
     let place = match draft.session.open().cloned() {
-        None => kept(draft).unwrap_or_else(|| Place { since: draft.now(), preferred: served_by(draft, &wish) }),
+        None => kept(draft).unwrap_or_else(|| anew(draft, &wish)),
         Some(open) => {
             let agent = agent_of(draft.line, open.id);
             // Who talks by text goes on by text on whatever channel they are; a call is another medium.
@@ -85,7 +104,7 @@ pub(super) fn wish(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel)
             if !elsewhere && (agent.is_some() || !otherwise) {
                 return;
             }
-            give_place_back(draft, &open, agent)
+            move_from(draft, &open, agent)
         }
     };
     arrive(draft, wish, channel, place);
@@ -104,13 +123,19 @@ const fn same_medium(one: Channel, other: Channel) -> bool {
 fn kept(draft: &Draft<'_, '_>) -> Option<Place> {
     let Standing::Suspended(suspension) = &draft.session.standing else { return None };
     let held = draft.session.interaction(suspension.interaction?)?;
-    Some(Place { since: held.since, preferred: held.preferred.clone() })
+    Some(Place::of(held))
 }
 
-/// Who goes on after a talk has its agent again, when able.
-fn served_by(draft: &Draft<'_, '_>, wish: &RouteWish) -> Option<AgentName> {
+/// At the end of the line; who goes on after a talk has its agent again, when able.
+fn anew(draft: &Draft<'_, '_>, wish: &RouteWish) -> Place {
     let last = draft.session.interactions.last().filter(|last| last.ended == Some(Outcome::Handled) && last.queue == wish.queue);
-    last.and_then(|last| last.preferred.clone())
+    Place {
+        since: draft.now(),
+        preferred: last.and_then(|last| last.preferred.clone()),
+        continues: last.map(|last| last.id),
+        moves: false,
+        kept: None,
+    }
 }
 
 /// Somebody came back: who lost their place in line or their agent by the suspension gets it again, on this channel. A call
@@ -120,12 +145,12 @@ pub(super) fn come_back(draft: &mut Draft<'_, '_>, channel: Channel, held: Optio
     let (record, place) = match waiting {
         Some(open) => {
             draft.event("callback_superseded", &[("channel", word(channel))]);
-            let place = give_place_back(draft, &open, None);
+            let place = move_from(draft, &open, None);
             (open, place)
         }
         None => {
             let Some(record) = held.and_then(|id| draft.session.interaction(id)).cloned() else { return };
-            let place = Place { since: record.since, preferred: record.preferred.clone() };
+            let place = Place::of(&record);
             (record, place)
         }
     };
@@ -179,7 +204,7 @@ pub(super) fn routed(draft: &mut Draft<'_, '_>, id: InteractionId, phase: Phase)
         Phase::Suspended if open => end(draft, id, Outcome::Suspended),
         Phase::Ended | Phase::Suspended => {}
         Phase::Refused(reason) => {
-            end(draft, id, Outcome::Abandoned);
+            turned_away(draft, id, open);
             draft.event("not_routed", &[("reason", reason.clone())]);
             notices::say(draft, "not_routed", &[("reason", reason)]);
         }
@@ -222,6 +247,7 @@ fn part(draft: &mut Draft<'_, '_>, id: InteractionId) -> bool {
 
 fn arrive(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel, place: Place) {
     let id = InteractionId((draft.moment.ids)().as_u128());
+    let kept = place.kept.as_ref() == Some(&wish.queue);
     let record = InteractionRecord {
         id,
         channel,
@@ -235,6 +261,7 @@ fn arrive(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel, place: P
         ended: None,
         ended_at: None,
         with: None,
+        moves: place.continues.filter(|_| place.moves),
     };
     draft.event(
         "wants_person",
@@ -262,18 +289,46 @@ fn arrive(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel, place: P
         preferred: record.preferred,
         excluded: BTreeSet::new(),
         callback: record.callback.is_some(),
+        continues: place.continues,
+        kept,
     });
 }
 
 /// Out of the line or the talk, with the place kept.
-fn give_place_back(draft: &mut Draft<'_, '_>, open: &InteractionRecord, agent: Option<AgentName>) -> Place {
+fn give_place_back(draft: &mut Draft<'_, '_>, open: &InteractionRecord, agent: Option<AgentName>) {
+    leave_place(draft, open, agent);
+    draft.route.push(RouteRequest::Suspend(draft.session.id, open.id));
+}
+
+/// From the line or the talk to another place in line. The router does both at once, or neither.
+fn move_from(draft: &mut Draft<'_, '_>, open: &InteractionRecord, agent: Option<AgentName>) -> Place {
+    let preferred = leave_place(draft, open, agent);
+    Place { preferred, moves: true, ..Place::of(open) }
+}
+
+/// The place is left; who should have them where they go on.
+fn leave_place(draft: &mut Draft<'_, '_>, open: &InteractionRecord, agent: Option<AgentName>) -> Option<AgentName> {
     let preferred = agent.or_else(|| open.preferred.clone());
     if let Some(record) = draft.session.interactions.iter_mut().find(|i| i.id == open.id) {
         record.preferred.clone_from(&preferred);
     }
     end(draft, open.id, Outcome::Suspended);
-    draft.route.push(RouteRequest::Suspend(draft.session.id, open.id));
-    Place { since: open.since, preferred }
+    preferred
+}
+
+/// The router did not take them in. Where they came from another place, they have that still, or leave it now, too.
+fn turned_away(draft: &mut Draft<'_, '_>, id: InteractionId, open: bool) {
+    end(draft, id, Outcome::Abandoned);
+    let Some(former) = draft.session.interaction(id).and_then(|record| record.moves) else { return };
+    let session = draft.session.id;
+    if matches!(draft.session.standing, Standing::Suspended(_)) {
+        draft.route.push(RouteRequest::Suspend(session, former));
+    } else if !open || draft.session.open().is_some() {
+        draft.route.push(RouteRequest::Leave(session, former));
+    } else if let Some(record) = draft.session.interactions.iter_mut().find(|i| i.id == former) {
+        (record.ended, record.ended_at) = (None, None);
+        draft.dirty = true;
+    }
 }
 
 fn end(draft: &mut Draft<'_, '_>, id: InteractionId, outcome: Outcome) {

@@ -292,13 +292,14 @@ fn notice(message: &Message) -> String {
 
 fn route(request: &RouteRequest) -> String {
     match request {
-        RouteRequest::Arrive { queue, channel, needs, since: at, preferred, callback, .. } => format!(
-            "arrive in {queue} by {}{}{}{} since {}",
+        RouteRequest::Arrive { queue, channel, needs, since: at, preferred, callback, kept, .. } => format!(
+            "arrive in {queue} by {}{}{}{} since {}{}",
             format!("{channel:?}").to_lowercase(),
             if needs.is_empty() { String::new() } else { format!(" ({needs})") },
             preferred.as_ref().map_or_else(String::new, |a| format!(", {a} preferred")),
             if *callback { ", to be called back" } else { "" },
-            since(&at.0.to_string())
+            since(&at.0.to_string()),
+            if *kept { ", place kept" } else { "" }
         ),
         RouteRequest::Suspend(..) => "suspend".to_owned(),
         RouteRequest::Leave(..) => "leave".to_owned(),

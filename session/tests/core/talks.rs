@@ -96,6 +96,30 @@ fn who_left_is_not_led_on_and_the_routers_word_is_final() {
 }
 
 #[test]
+fn a_place_that_could_not_be_moved_is_theirs_still() {
+    let queues = |bench: &Bench| bench.session.as_ref().unwrap().open().map(|open| (open.queue.to_string(), open.callback.is_some()));
+    let number = || Some(Private::new("+33142685300".to_owned()));
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.apply(Some(&ada), begin(1, Channel::Chat, None)).unwrap();
+    bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), None)).unwrap();
+    bench.line(Phase::Waiting);
+    let held = bench.line.clone();
+    let moved = bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), number())).unwrap();
+    let [RouteRequest::Arrive { interaction, continues: Some(former), kept: true, .. }] = &moved.route[..] else {
+        panic!("one event, so that a refusal leaves the old place: {:?}", moved.route)
+    };
+    let (refused, former) = (*interaction, *former);
+    bench.apply(None, Command::Routed(refused, Phase::Refused("CHANNEL_NOT_ROUTED".into()))).unwrap();
+    assert_eq!(queues(&bench), Some(("help".to_owned(), false)), "the place is theirs");
+    bench.line = held;
+    bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), number())).unwrap();
+    let again = bench.session.as_ref().unwrap().open().unwrap().id;
+    bench.apply(Some(&ada), Command::LeaveLine(leg_id(1))).unwrap();
+    let late = bench.apply(None, Command::Routed(again, Phase::Refused("CHANNEL_NOT_ROUTED".into()))).unwrap();
+    assert_eq!(late.route, [RouteRequest::Leave(session_id(), former)], "who has left meanwhile leaves that, too");
+}
+
+#[test]
 fn a_wish_that_comes_while_nobody_is_here_keeps_the_place() {
     let mut bench = Bench::new();
     let ada = customer("ada");

@@ -57,6 +57,24 @@ async fn a_place_in_line_outlives_a_suspension() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_back_by_telephone_has_their_agent_though_she_wraps_up() {
+    let house = open(&memory()).await;
+    let mut ada = Desk::ready(&house, "ada").await;
+    let mut cy = Caller::start_on(&house, customer("cy"), Channel::Voice).await;
+    cy.ask().await;
+    let offer = ada.offer().await;
+    ada.accept(offer.offer).await;
+    let next = Caller::start_on(&house, customer("next"), Channel::Voice).await;
+    next.ask().await;
+    cy.order(Command::Suspend(SuspendCause::Asked, Some(cy.leg), Vec::new())).await.unwrap();
+    cy.until("suspended", |phase| *phase == Phase::Suspended).await;
+    cy.resume(Channel::Voice).await.unwrap();
+    let again = ada.offer().await;
+    assert_eq!(again.pop.session, cy.session, "her wrap-up fills her capacity, and she goes on where she was");
+    assert_eq!(next.phase().await, Phase::Waiting);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_decline_and_a_second_agent() {
     let house = open(&memory()).await;
     let mut ada = Desk::ready(&house, "ada").await;
