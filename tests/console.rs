@@ -27,3 +27,13 @@ fn the_agents_half_of_the_story() {
 fn every_screen_and_its_size() {
     run("screens.test.mjs");
 }
+
+#[test]
+fn the_customers_half_of_the_story() {
+    run("customer.test.mjs");
+}
+
+#[test]
+fn every_screen_of_the_customers_half_and_its_size() {
+    run("customer.screens.test.mjs");
+}

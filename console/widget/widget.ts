@@ -9,8 +9,8 @@ const own = import.meta.url;
 const script = Array.from(document.scripts).find(({ src }) => src === own);
 const { key = "", name = document.title, label = "Help", accent = "", logo = "", journey = "", language } = script?.dataset ?? {};
 const open = "help-open";
-/** What the fragment of a link that brings somebody back looks like. */
-const LINK = /^#(sgl_[\w.-]+)$/;
+/** What the fragment of a link that brings somebody back looks like: longer than any name on a page. */
+const LINK = /^#([\w-]{56,1024})$/;
 
 const STYLE = `
 :host { all: initial; --brand: oklch(0.48 0.11 195); --dark: oklch(from var(--brand) min(l, 0.48) c h); }

@@ -63,6 +63,7 @@ export class Matter {
   #changed: () => void;
   #typed = 0;
   #quiet: ReturnType<typeof setTimeout> | undefined;
+  #pen: ReturnType<typeof setTimeout> | undefined;
   #shown = 0;
   #looking = true;
 
@@ -79,6 +80,7 @@ export class Matter {
       heard: (frame) => this.#heard(frame),
       stands: (standing) => {
         this.standing = standing;
+        if (standing.is !== "open") this.typing = undefined;
         this.reached ||= standing.is === "open";
         this.#changed();
       },
@@ -290,10 +292,17 @@ export class Matter {
     if (view) this.#see(view);
     if (line) this.line = line.line;
     if (message) this.#said(message);
-    if (typing) this.typing = typing.on ? typing.agent : undefined;
+    if (typing) this.#agentTypes(typing.on ? typing.agent : undefined);
     if (receipt?.kind === "RECEIPT_KIND_READ") this.read = Math.max(this.read, Number(receipt.upTo));
     if (receipt) this.delivered = Math.max(this.delivered, Number(receipt.upTo));
     this.#changed();
+  }
+
+  /** An agent types. That it stopped may be missed: after a while it is taken as said. */
+  #agentTypes(agent: string | undefined): void {
+    clearTimeout(this.#pen);
+    this.typing = agent;
+    if (agent) this.#pen = setTimeout(() => this.#heard({ typing: {} }), 30_000);
   }
 
   #done({ attached, handles, matters }: Ack): void {

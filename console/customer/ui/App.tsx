@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Matter } from "../core/matter";
 import { say } from "../words";
-import { called, Icon } from "./bits";
+import { called, Icon, Problem, why } from "./bits";
 import { Home, type Skin } from "./Home";
 import { later } from "./later";
 import { Busy, Step } from "./Step";
@@ -123,7 +123,8 @@ function Inside({ m }: { m: Matter }) {
       {(talked || m.line?.phase?.assigned) && <Transcript m={m} />}
       {(over || (!prompt && !m.line)) && !asks && (
         <section class="card">
-          <h2>{over ? say.finished : say.hello}</h2>
+          <h2>{over && talked ? say.finished : say.hello}</h2>
+          <Problem>{why(m.refusal)}</Problem>
           <div class="side">
             <button type="button" class="main" disabled={m.asking} onClick={() => void m.close()}>
               {say.finish}

@@ -10,16 +10,20 @@ import { Choices } from "./Step";
 
 export function Form({ m, form, at }: { m: Matter; form: FormPrompt; at: string }) {
   const [changing, change] = useState<string>();
+  const [sent, send] = useState<string>();
+  const version = m.view?.session?.version;
   const fields = form.fields ?? [];
   const wanted = changing ?? form.currentField;
   const field = fields.find((one) => one.fieldId === wanted);
   const told = fields.filter((one) => one.value !== undefined && one !== field);
   const title = form.title?.split("\n\n") ?? [];
-  // A change is over when the house has moved on.
-  useEffect(() => change(undefined), [at, form.currentField]);
-  const fill = async (value: string) => {
-    if (!wanted || !(await m.step({ fill: { fieldId: wanted, value } }))) return;
-    if (!m.view?.session?.prompt?.form?.misfit) change(undefined);
+  // A change is over when the house has taken it, which the next view tells.
+  useEffect(() => {
+    if (sent !== undefined && sent !== version && form.misfit?.fieldId !== changing) change(undefined);
+  }, [version]);
+  const fill = (value: string) => {
+    send(version);
+    return m.step({ fill: { fieldId: wanted ?? "", value } });
   };
   const skip = () => (changing ? fill("") : m.step({ goOn: {} }));
   return (

@@ -39,7 +39,7 @@ export function Home({ m, skin }: { m: Matter; skin: Skin }) {
           <ul class="rows">
             {open.map((one) => (
               <li key={one.sessionId}>
-                <Row icon="help" title={one.title || say.write} more={where(m, one)} off={m.asking} onClick={() => void m.resume({ sessionId: one.sessionId ?? "" })} />
+                <Row icon="help" title={one.atStep || one.title || say.write} more={where(m, one)} off={m.asking} onClick={() => void m.resume({ sessionId: one.sessionId ?? "" })} />
               </li>
             ))}
           </ul>
@@ -72,9 +72,9 @@ export function Home({ m, skin }: { m: Matter; skin: Skin }) {
   );
 }
 
-/** At which step, and since when or where. */
-function where(m: Matter, { atStep, updateTime, channels }: Listed): string {
+/** What it is about, and since when or where. */
+function where(m: Matter, { title, atStep, updateTime, channels }: Listed): string {
   const live = channels?.[0]?.replace("CHANNEL_", "").toLowerCase();
   const when = live ? say.where[live] : ago(Date.parse(updateTime ?? ""), m.now(), tongue);
-  return [atStep, when].filter(Boolean).join(" · ");
+  return [atStep && title, when].filter(Boolean).join(" · ");
 }

@@ -17,7 +17,8 @@ export function Step({ m, prompt, bubble }: StepProps) {
   const { menu, form, say: told, busy, waitOffer, end } = prompt;
   const at = prompt.step ?? "";
   const go = (input: StepInput) => void m.step(input);
-  if (form) return <Form m={m} form={form} at={at} />;
+  // When the house moves on, whatever was being changed is over.
+  if (form) return <Form key={`${at} ${form.currentField}`} m={m} form={form} at={at} />;
   if (menu) {
     return (
       <section class="step">

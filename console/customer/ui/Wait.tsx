@@ -75,10 +75,14 @@ function Since({ m, line }: { m: Matter; line: Line }) {
 /** Asks for a number to be called at. */
 export function Number({ m, onDone, fresh = false }: { m: Matter; onDone: () => void; fresh?: boolean }) {
   const [number, type] = useState("");
+  const [bad, tell] = useState(false);
   const give = async (event: Event) => {
     event.preventDefault();
-    if (!number.trim()) return;
-    if (await (fresh ? m.talk(number.trim()) : m.person(number.trim()))) onDone();
+    // As the house wants it: nothing is begun for a number that it would refuse.
+    const whole = number.replace(/[\s()./-]/g, "").replace(/^00/, "+");
+    const fits = /^\+\d{7,15}$/.test(whole);
+    tell(!fits);
+    if (fits && (await (fresh ? m.talk(whole) : m.person(whole)))) onDone();
   };
   return (
     <form class="field" noValidate onSubmit={(event) => void give(event)}>
@@ -88,11 +92,11 @@ export function Number({ m, onDone, fresh = false }: { m: Matter; onDone: () => 
         type="tel"
         autocomplete="tel"
         value={number}
-        aria-invalid={m.refusal !== undefined}
+        aria-invalid={bad || m.refusal !== undefined}
         aria-describedby="callback-why"
         onInput={(event) => type(event.currentTarget.value)}
       />
-      <Problem id="callback-why">{why(m.refusal)}</Problem>
+      <Problem id="callback-why">{bad ? say.badNumber : why(m.refusal)}</Problem>
       <div class="side">
         <button class="main" disabled={m.asking}>
           <Icon is="call" />

@@ -25,9 +25,12 @@ export function Ways({ m }: { m: Matter }) {
           class="plain"
           onClick={() => void navigator.clipboard.writeText(link.url ?? "").then(() => copy(true), () => copy(false))}
         >
-          <span role="status">{copied ? say.copied : say.copy}</span>
+          {copied ? say.copied : say.copy}
         </button>
       )}
+      <p class="unseen" role="status">
+        {copied && say.copied}
+      </p>
       {(link ?? code) && <p class="hint">{say.until(moment((link ?? code)?.expireTime))}</p>}
     </>
   );

@@ -72,7 +72,6 @@ export function why(refusal: Refusal | undefined): string | undefined {
   if (reason === "SESSION_EXPIRED") return say.expiredWhy;
   if (reason === "SESSION_CLOSED") return say.over;
   if (reason === "LIMIT_EXCEEDED") return say.tooLong;
-  if (reason === "INVALID_ARGUMENT" && refusal.metadata?.field?.endsWith("callback_number")) return say.badNumber;
   return say.failed;
 }
 

@@ -107,7 +107,7 @@ const words: Words = {
   expiring: "Das läuft bald ab",
   badHandle: "Das gilt nicht mehr: schon benutzt, oder zu alt.",
   tries: "Zu viele Versuche. Bitte warten Sie ein wenig.",
-  badNumber: "Das sieht nicht nach einer Telefonnummer aus.",
+  badNumber: "Bitte mit Landesvorwahl, zum Beispiel +41 44 364 01 01.",
   prove: "Zu Ihrer Sicherheit: kommen Sie über einen Link, einen Code oder eine Anmeldung zurück.",
   tooLong: "Das ist zu lang.",
   failed: "Das hat nicht geklappt. Bitte versuchen Sie es nochmals.",

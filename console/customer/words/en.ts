@@ -105,7 +105,7 @@ export default {
   expiring: "This expires soon",
   badHandle: "This does not work any more. It may have been used, or be too old.",
   tries: "Too many tries. Please wait a little, then try again.",
-  badNumber: "This does not look like a telephone number.",
+  badNumber: "Please write it with its country code, such as +41 44 364 01 01.",
   prove: "For your safety, please come back by a link, a code, or by signing in.",
   tooLong: "This is too long.",
   failed: "That did not work. Please try again.",

@@ -107,7 +107,7 @@ const words: Words = {
   expiring: "Le délai arrive à sa fin",
   badHandle: "Ceci ne sert plus : déjà utilisé, ou trop ancien.",
   tries: "Trop d'essais. Attendez un peu, puis réessayez.",
-  badNumber: "Cela ne ressemble pas à un numéro de téléphone.",
+  badNumber: "Écrivez-le avec l'indicatif du pays, par exemple +41 44 364 01 01.",
   prove: "Par sécurité, revenez par un lien, un code, ou en vous connectant.",
   tooLong: "C'est trop long.",
   failed: "Cela n'a pas marché. Veuillez réessayer.",
