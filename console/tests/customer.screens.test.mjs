@@ -111,7 +111,8 @@ async function talk(daemon, page, seen) {
   const { page: desk, context } = await agent(chrome, daemon, "ada");
   await press(desk, /^Presence/);
   await desk.getByRole("menuitemradio", { name: "Ready" }).click();
-  await press(desk, /^Accept/);
+  await desk.getByRole("region", { name: "Offer" }).waitFor();
+  await desk.keyboard.press("a");
   await page.getByText("You are talking with Ada").waitFor();
   await page.getByLabel("Write a message").fill("Good morning. The light at the router is still red.");
   await page.getByLabel("Write a message").press("Enter");

@@ -57,13 +57,15 @@ export function Form({ m, form, at }: { m: Matter; form: FormPrompt; at: string 
               <div key={one.fieldId}>
                 <dt>{one.ask}</dt>
                 <dd>
-                  {one.value}
-                  {one.known && <small>{say.knew}</small>}
+                  <span class="grow">
+                    {one.value}
+                    {one.known && <small>{say.knew}</small>}
+                  </span>
+                  <button type="button" class="plain" onClick={() => change(one.fieldId)}>
+                    {say.change}
+                    <span class="unseen">: {one.ask}</span>
+                  </button>
                 </dd>
-                <button type="button" class="plain" onClick={() => change(one.fieldId)}>
-                  {say.change}
-                  <span class="unseen">: {one.ask}</span>
-                </button>
               </div>
             ))}
           </dl>

@@ -13,7 +13,7 @@ export function Transcript({ m }: { m: Matter }) {
   const last = m.messages.at(-1);
   const mine = m.messages.findLast((one) => one.speaker?.customer)?.sequence;
   return (
-    <div class="talk" role="log" aria-label={say.talk}>
+    <div class="talk" role="log" aria-label={say.talk} tabIndex={0}>
       {m.messages.map((one) => (
         <Said key={one.messageId} one={one} mark={one.sequence === mine && !m.unsent.length ? mark(m, one) : undefined} />
       ))}
