@@ -3,21 +3,17 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { agent, browser, Daemon, PATIENCE, until, watch } from "./stage.mjs";
+import { browser, Daemon, PATIENCE, until, watch } from "./stage.mjs";
 
-let [chrome, daemon, login] = [];
+let [chrome, daemon, login, desks] = [];
 /** What any page broke since the last look: errors, and policies. */
 let watched = [];
 
 before(async () => {
   [chrome, daemon] = await Promise.all([browser(), new Daemon().start()]);
-  // The link of the card signs in once; its cookie is then every phone's of these tests.
-  const context = await chrome.newContext();
-  const page = await context.newPage();
-  await page.goto(daemon.link("Nora's app"));
-  await page.getByRole("button", { name: /^Get help/ }).waitFor({ timeout: PATIENCE });
-  login = { cookies: (await context.storageState()).cookies, origins: [] };
-  await context.close();
+  // A link of the card signs in once; its cookie is then every window's of these tests.
+  login = await signedIn("Nora's app", /^Get help/);
+  desks = await signedIn("ada's desk", /^Presence/);
 });
 after(async () => {
   await chrome?.close();
@@ -27,6 +23,16 @@ afterEach(() => {
   assert.deepEqual(watched.flat(), [], "no page complains");
   watched = [];
 });
+
+async function signedIn(whose, shows) {
+  const context = await chrome.newContext();
+  const page = await context.newPage();
+  await page.goto(daemon.link(whose));
+  await page.getByRole("button", { name: shows }).waitFor({ timeout: PATIENCE });
+  const { cookies } = await context.storageState();
+  await context.close();
+  return { cookies, origins: [] };
+}
 
 async function open(path, options) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
@@ -70,12 +76,10 @@ async function ways(page) {
 
 /** An agent who is ready. */
 async function ada() {
-  const { page, context, faults } = await agent(chrome, daemon, "ada");
-  page.setDefaultTimeout(PATIENCE);
-  watched.push(faults);
+  const page = await open("/desk/", { viewport: { width: 1360, height: 820 }, storageState: desks });
   await press(page, /^Presence/);
-  await page.getByRole("menuitemradio", { name: "Ready" }).click();
-  return { page, context };
+  await page.getByRole("menuitemradio", { name: "Ready" }).first().click();
+  return { page, context: page.context() };
 }
 
 test("half a form in the app, the rest on the site by a code, and a person who has it all", async () => {
@@ -212,6 +216,32 @@ test("a call back is asked for, and a visitor writes, waits, and leaves the line
   await press(panel(site), "Close");
   await site.getByRole("button", { name: "Help", exact: true }).waitFor();
   await vanish(site);
+});
+
+test("a visitor signs in on the site, and answers a form that the agent sends", async () => {
+  const site = await open("/site/", { storageState: login });
+  await press(site, "Get help now");
+  await press(panel(site), /^Write to us/);
+  await asked(panel(site), "You are in line");
+  await press(site, "Sign in");
+  await site.getByText("You are signed in.").waitFor();
+  const { page: desk, context } = await ada();
+  await desk.getByRole("region", { name: "Offer" }).waitFor();
+  await desk.keyboard.press("a");
+  await desk.getByRole("heading", { name: "Nora Berg" }).waitFor();
+  await press(desk, "Send a form");
+  await desk.getByRole("menuitem", { name: "Billing" }).click();
+  await asked(panel(site), "What is your question about?");
+  await say(panel(site), "I answer now.");
+  await press(panel(site), "A copy of a bill");
+  await panel(site).getByText("The copy is on its way to nora@example.com.").waitFor();
+  await press(panel(site), "Close");
+  const write = desk.getByRole("combobox", { name: /^Write to/ });
+  await write.fill("It is on its way.");
+  await write.press("Enter");
+  await site.getByRole("button", { name: "Help 1" }).click();
+  await panel(site).getByText("It is on its way.", { exact: true }).waitFor();
+  await Promise.all([vanish(site), context.close()]);
 });
 
 test("the page speaks the customer's language, and the call button says why it is off", async () => {

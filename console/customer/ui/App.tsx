@@ -67,7 +67,7 @@ export function App({ m, skin, onClose }: AppProps) {
         <footer>
           {talking && <Composer m={m} />}
           <nav>
-            {!line?.phase && !prompt?.end && (
+            {!talking && !prompt?.end && (
               <button type="button" class="plain" disabled={m.asking} onClick={() => void m.person()}>
                 <Icon is="person" />
                 {say.person}
