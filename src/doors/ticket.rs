@@ -1,4 +1,4 @@
-//! One-use tickets: what a page puts into a socket's first frame or address instead of its token.
+//! One-use tickets: what a page puts into a socket's first frame instead of its token.
 //!
 //! Held by the node that gave them, for a minute: a page opens its socket where it got its ticket. Only a hash is kept.
 

@@ -38,7 +38,7 @@ pub(crate) enum Name {
 
 /// All of them.
 pub(crate) const ALL: &[Name] =
-    &[Name::Suspend, Name::Resume, Name::Pop, Name::Freed, Name::Chat, Name::Sockets, Name::Memory, Name::Restart];
+    &[Name::Suspend, Name::Resume, Name::Pop, Name::Freed, Name::Chat, Name::Sockets, Name::Journal, Name::Memory, Name::Restart];
 
 /// Measures these; whether all hold.
 pub(crate) async fn run(names: &[Name], options: &Options) -> anyhow::Result<bool> {
