@@ -24,6 +24,11 @@ fn the_agents_half_of_the_story() {
 }
 
 #[test]
+fn the_wallboard_and_its_load() {
+    run("board.test.mjs");
+}
+
+#[test]
 fn every_screen_and_its_size() {
     run("screens.test.mjs");
 }

@@ -2,9 +2,10 @@
 
 import type { IconName } from "$lib/ui/Icon.svelte";
 import { ago, ms } from "$lib/time";
+import { shown, type Shown } from "$lib/readiness";
 import type { AgentStanding, PopAnswer, ScreenPop } from "$lib/wire/desk";
 import type { Channel } from "$lib/wire/type";
-import { channel, level, method, readiness, say, title } from "./words";
+import { channel, level, method, say, title } from "./words";
 
 const ICONS: Record<Channel, IconName> = {
   CHANNEL_UNSPECIFIED: "dot",
@@ -50,20 +51,9 @@ export function source({ source: from }: PopAnswer): string {
   return from?.journey ? "journey" : "";
 }
 
-/** A look of the agent's own standing: word, icon, colour. */
-export function standing(agent: AgentStanding): { word: string; icon: IconName; colour: string } {
-  const routable = (agent.channels ?? []).length > 0;
-  switch (agent.readiness) {
-    case "READINESS_OFFERED":
-      return { word: readiness(agent.readiness), icon: "clock", colour: "offered" };
-    case "READINESS_BUSY":
-      return { word: readiness(agent.readiness), icon: "person", colour: "busy" };
-    case "READINESS_WRAPPING_UP":
-      return { word: readiness(agent.readiness), icon: "note", colour: "wrapping" };
-    case "READINESS_UNRESPONSIVE":
-    case "READINESS_LOST":
-      return { word: readiness(agent.readiness), icon: "alert", colour: "trouble" };
-    default:
-      return routable ? { word: title(agent.presence), icon: "check", colour: "ready" } : { word: title(agent.presence) || readiness("READINESS_SIGNED_OUT"), icon: "away", colour: "away" };
-  }
+/** How the agent themselves is shown: while nothing is with them, by the presence that they chose. */
+export function standing(agent: AgentStanding): Shown {
+  if (agent.readiness !== "READINESS_IDLE") return shown(agent.readiness);
+  const word = title(agent.presence);
+  return agent.channels?.length ? { word, icon: "check", colour: "ready" } : { word, icon: "away", colour: "away" };
 }

@@ -2,7 +2,6 @@
 
 import { speaker } from "$lib/words";
 import type { AssuranceLevel, Channel, SuspendCause } from "$lib/wire/type";
-import type { Readiness } from "$lib/wire/desk";
 
 export const say = speaker({
   "accept": "Accept",
@@ -149,17 +148,6 @@ const CHANNELS: Record<Channel, string> = {
   CHANNEL_EMAIL: "e-mail",
 };
 
-const READINESS: Record<Readiness, string> = {
-  READINESS_UNSPECIFIED: "Unknown",
-  READINESS_SIGNED_OUT: "Signed out",
-  READINESS_IDLE: "Ready",
-  READINESS_OFFERED: "Offered",
-  READINESS_BUSY: "Busy",
-  READINESS_WRAPPING_UP: "Wrapping up",
-  READINESS_UNRESPONSIVE: "Missed offers",
-  READINESS_LOST: "Connection lost",
-};
-
 const LEVELS: Record<AssuranceLevel, string> = {
   ASSURANCE_LEVEL_UNSPECIFIED: "not said",
   ASSURANCE_LEVEL_NONE: "not known",
@@ -198,7 +186,6 @@ const REASONS: Record<string, string> = {
 };
 
 export const channel = (which: Channel | undefined): string => CHANNELS[which ?? "CHANNEL_UNSPECIFIED"];
-export const readiness = (which: Readiness | undefined): string => READINESS[which ?? "READINESS_UNSPECIFIED"];
 export const level = (which: AssuranceLevel | undefined): string => LEVELS[which ?? "ASSURANCE_LEVEL_NONE"];
 export const cause = (which: SuspendCause | undefined): string => CAUSES[which ?? "SUSPEND_CAUSE_UNSPECIFIED"];
 export const reason = (which: string, message: string): string => REASONS[which] ?? message;
@@ -206,8 +193,4 @@ export const reason = (which: string, message: string): string => REASONS[which]
 /** How somebody proved who they are: `pwd+otp` and the like are the issuer's words (RFC 8176). */
 export const method = (which: string | undefined): string => METHODS[which ?? ""] ?? (which ? `signed in (${which})` : "");
 
-/** A name of the configuration as people write it: `calls-only` is `Calls only`. */
-export function title(name: string | undefined): string {
-  const words = (name ?? "").replace(/[-_]+/g, " ").trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
+export { title } from "$lib/words";

@@ -1,39 +1,17 @@
 // Every screen of the desk, light and dark: no fault that axe finds (WCAG 2.2 AA), within its size, and a picture of each.
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { PATIENCE, Daemon, agent, asks, browser, customer } from "./stage.mjs";
+import { PATIENCE, Daemon, agent, asks, browser, customer, examined } from "./stage.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-/** Where pictures go: `SCREENS` names a folder to keep them. */
-const SCREENS = process.env.SCREENS ?? join(tmpdir(), "segue-screens");
 const BUILT = join(import.meta.dirname, "../dist/pages");
 
 let chrome;
-before(async () => {
-  mkdirSync(SCREENS, { recursive: true });
-  chrome = await browser();
-});
+before(async () => (chrome = await browser()));
 after(() => chrome.close());
-
-/** Takes a picture, and has the page examined. */
-async function examined(page, name) {
-  // What moves has come to rest; a shrinking line does not count.
-  await page.waitForFunction(() => document.getAnimations().every(({ effect }) => effect.getTiming().duration > 1000));
-  await page.screenshot({ path: join(SCREENS, `${name}.png`) });
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: "tag", values } }), RULES);
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target}: ${failureSummary}`).join("\n")}`);
-  assert.deepEqual(told, [], `${name} has faults`);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(wide <= 0, `${name} is ${wide} px too wide`);
-}
 
 for (const colorScheme of ["light", "dark"]) {
   void test(`every screen, ${colorScheme}`, { timeout: 180_000 }, async () => {
@@ -145,12 +123,14 @@ function loaded(page) {
 
 void test("pages keep to their sizes", () => {
   const kilobytes = (names) => names.reduce((sum, name) => sum + gzipSync(readFileSync(join(BUILT, "assets", name)), { level: 9 }).length, 0) / 1000;
-  const files = loaded("desk");
-  assert.ok(files.length >= 3, files.join());
-  const scripts = kilobytes(files.filter((name) => name.endsWith(".js")));
-  const styles = kilobytes(files.filter((name) => name.endsWith(".css")));
-  assert.ok(scripts <= 60, `the desk loads ${scripts} kB of scripts`);
-  assert.ok(styles <= 15, `the desk loads ${styles} kB of styles`);
+  for (const [page, most] of [["desk", 60], ["supervisor", 90]]) {
+    const files = loaded(page);
+    assert.ok(files.length >= 3, files.join());
+    const scripts = kilobytes(files.filter((name) => name.endsWith(".js")));
+    const styles = kilobytes(files.filter((name) => name.endsWith(".css")));
+    assert.ok(scripts <= most, `${page} loads ${scripts} kB of scripts`);
+    assert.ok(styles <= 15, `${page} loads ${styles} kB of styles`);
+  }
   const fonts = readdirSync(join(BUILT, "assets")).filter((name) => /\.(woff2?|ttf|otf)$/.test(name));
   assert.deepEqual(fonts, [], "no font is loaded");
 });

@@ -1,10 +1,18 @@
 // What the tests of the pages stand on: a daemon of their own with the demo in it, a browser, and customers who speak the wire.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+/** Where pictures go: `SCREENS` names a folder to keep them. */
+const SCREENS = process.env.SCREENS ?? join(tmpdir(), "segue-screens");
+mkdirSync(SCREENS, { recursive: true });
 
 /** How long anything may take that is waited for. */
 export const PATIENCE = 15_000;
@@ -143,4 +151,17 @@ export async function asks(who) {
   await who.send({ step: { fill: { fieldId: "since", value: "today" } } });
   await who.send({ step: { fill: { fieldId: "light", value: "red" } } });
   await who.send({ askForPerson: {} });
+}
+
+/** Takes a picture, and has the page examined. */
+export async function examined(page, name) {
+  // What moves has come to rest; a shrinking line does not count.
+  await page.waitForFunction(() => document.getAnimations().every(({ effect }) => effect.getTiming().duration > 1000));
+  await page.screenshot({ path: join(SCREENS, `${name}.png`) });
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: "tag", values } }), RULES);
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target}: ${failureSummary}`).join("\n")}`);
+  assert.deepEqual(told, [], `${name} has faults`);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `${name} is ${wide} px too wide`);
 }

@@ -78,6 +78,8 @@ impl Card {
             let key = running.login_key(token).await?;
             self.pages.push((format!("{name}'s desk"), format!("http://{}/desk/#login={}", self.address, key.reveal())));
         }
+        let sam = running.login_key(&self.supervisor).await?;
+        self.pages.push(("the wallboard".into(), format!("http://{}/supervisor/#login={}", self.address, sam.reveal())));
         Ok(self)
     }
 }

@@ -48,6 +48,7 @@ export function day(then: number, now: number, language?: string): string {
 /** An expected wait told honestly: `4 to 7 min`; `unknown` where nobody can tell. */
 export function wait(expected: { p50Seconds?: number; p90Seconds?: number } | undefined): string {
   if (!expected) return "unknown";
+  if (!expected.p90Seconds) return "none";
   const minutes = (seconds: number | undefined) => Math.max(1, Math.round((seconds ?? 0) / 60));
   const [likely, nearlySure] = [minutes(expected.p50Seconds), minutes(expected.p90Seconds)];
   return likely === nearlySure ? `about ${likely} min` : `${likely} to ${nearlySure} min`;

@@ -12,3 +12,9 @@ export function speaker<T extends Words>(table: T) {
 export function counted(count: number, unit: "second" | "minute" | "hour" | "day", language?: string): string {
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(count);
 }
+
+/** A name of the configuration as people write it: `calls-only` is `Calls only`. */
+export function title(name: string | undefined): string {
+  const words = (name ?? "").replace(/[-_]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
