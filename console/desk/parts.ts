@@ -53,7 +53,6 @@ export function source({ source: from }: PopAnswer): string {
 
 /** How the agent themselves is shown: while nothing is with them, by the presence that they chose. */
 export function standing(agent: AgentStanding): Shown {
-  if (agent.readiness !== "READINESS_IDLE") return shown(agent.readiness);
-  const word = title(agent.presence);
-  return agent.channels?.length ? { word, icon: "check", colour: "ready" } : { word, icon: "away", colour: "away" };
+  const its = shown(agent, [{ presence: agent.presence ?? "", channels: agent.channels ?? [] }]);
+  return agent.readiness === "READINESS_IDLE" ? { ...its, word: title(agent.presence) } : its;
 }

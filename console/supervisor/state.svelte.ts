@@ -89,7 +89,7 @@ export class Board {
     const queues = [...this.queues.values()];
     const count = (...colours: string[]) => {
       let sum = 0;
-      for (const { readiness } of this.agents.values()) if (colours.includes(shown(readiness).colour)) sum += 1;
+      for (const agent of this.agents.values()) if (colours.includes(shown(agent, this.directory.presences).colour)) sum += 1;
       return sum;
     };
     const told = ({ expectedWait }: DirectoryQueue) => (expectedWait ? (expectedWait.p90Seconds ?? 0) : -1);

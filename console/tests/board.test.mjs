@@ -47,6 +47,8 @@ void test("who waits and who works is seen as it changes, and a presence is chan
   await page.getByRole("textbox", { name: /^Why/ }).fill("nobody is at the desk");
   await page.getByRole("button", { name: "Change it" }).click();
   await bo.page.getByRole("button", { name: /^Presence: Lunch/ }).waitFor();
+  await page.getByRole("button", { name: /^Bo\s*Lunch/ }).waitFor();
+  assert.equal(await figure(page, "Free").innerText(), "0", "who is at lunch is not free");
   for (const scheme of ["dark", "light"]) {
     await examined(page, `wallboard-${scheme}`);
     await page.getByRole("button", { name: "Light or dark" }).click();

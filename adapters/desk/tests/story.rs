@@ -20,7 +20,7 @@ async fn a_welcome_says_who_and_what_there_is_to_choose_from() {
     assert_eq!(welcome["directory"].get("colleagues"), None, "colleagues are asked for");
     assert_eq!(client.until("snapshot").await["agent"]["presence"], "ready");
     let directory = ack(&mut client, 1, json!({ "getDirectory": {} })).await["directory"].clone();
-    assert_eq!(directory["colleagues"][0], json!({ "agent": "bob", "title": "Bob", "readiness": "READINESS_IDLE" }));
+    assert_eq!(directory["colleagues"][0], json!({ "agent": "bob", "title": "Bob", "readiness": "READINESS_IDLE", "presence": "ready" }));
 }
 
 #[tokio::test]

@@ -235,7 +235,7 @@ pub struct QueueFigures {
 }
 
 /// Another agent to choose from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Colleague {
     /// Who.
     pub agent: AgentName,
@@ -243,6 +243,8 @@ pub struct Colleague {
     pub title: String,
     /// What the router says of them.
     pub readiness: Readiness,
+    /// What they chose, by the config's name, where they are signed in.
+    pub presence: Option<String>,
 }
 
 /// Where a desk was.

@@ -1,7 +1,8 @@
 // What the router says of agents: a word, an icon and a colour, never a colour alone.
 
 import type { IconName } from "./ui/Icon.svelte";
-import type { Readiness } from "./wire/desk";
+import { title } from "./words";
+import type { Presence, Readiness } from "./wire/desk";
 
 /** How one readiness is shown. `colour` names a token. */
 export interface Shown {
@@ -22,5 +23,10 @@ export const READINESS: Record<Readiness, Shown> = {
   READINESS_UNSPECIFIED: { word: "Unknown", icon: "dot", colour: "away" },
 };
 
-/** How a readiness is shown. */
-export const shown = (which: Readiness | undefined): Shown => READINESS[which ?? "READINESS_UNSPECIFIED"];
+/** How somebody is shown: while nothing is with them, by the presence that they chose. */
+export function shown(agent: { readiness?: Readiness; presence?: string }, presences: readonly Presence[] = []): Shown {
+  const its = READINESS[agent.readiness ?? "READINESS_UNSPECIFIED"];
+  const chosen = presences.find(({ presence }) => presence === agent.presence);
+  if (agent.readiness !== "READINESS_IDLE" || !chosen) return its;
+  return chosen.channels?.length ? its : { word: title(agent.presence), icon: "away", colour: "away" };
+}

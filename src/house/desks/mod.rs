@@ -13,7 +13,7 @@ use segue_adapter_kit::{
 };
 use segue_router::{QueueView, Readiness, Units};
 use segue_session::codec::Coded;
-use segue_session::outbound::{ChartAgent, Hold};
+use segue_session::outbound::{ChartAgent, Hold, READY};
 use segue_session::store::{Outbox, OutboxEntry, Seq};
 use segue_session::{
     AgentName, DeskAck, DeskAgent, DeskCommand, DeskEvent, DeskSnapshot, Line, Message, Party, Phase, Principal, Reason, Refusal,
@@ -228,15 +228,17 @@ impl Tenant {
 
     async fn colleagues(&self, me: AgentName) -> Result<Vec<Colleague>, Refusal> {
         let look = move |machine: &Machine| {
-            let readiness = |name: &AgentName| {
-                let change = machine.directory().agent(name).and_then(|id| machine.router().agent(id));
-                change.map_or(Readiness::SignedOut, |change| change.readiness)
-            };
+            let face = |name: &AgentName| machine.directory().agent(name).and_then(|id| machine.router().agent(id));
+            let presence = |number| machine.directory().presence_name(number).unwrap_or(READY).to_owned();
             let others = machine.chart().agents.iter().filter(|(name, _)| **name != me);
-            let colleague = |(name, agent): (&AgentName, &ChartAgent)| Colleague {
-                agent: name.clone(),
-                title: agent.title.clone(),
-                readiness: readiness(name),
+            let colleague = |(name, agent): (&AgentName, &ChartAgent)| {
+                let change = face(name).filter(|change| change.readiness != Readiness::SignedOut);
+                Colleague {
+                    agent: name.clone(),
+                    title: agent.title.clone(),
+                    readiness: change.as_ref().map_or(Readiness::SignedOut, |change| change.readiness),
+                    presence: change.map(|change| presence(change.presence.reason)),
+                }
             };
             others.map(colleague).collect()
         };

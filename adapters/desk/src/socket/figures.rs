@@ -4,8 +4,7 @@ use super::Socket;
 use crate::translate;
 use segue_adapter_kit::ws::End;
 use segue_adapter_kit::{Colleague, DirectoryQueue, within};
-use segue_session::{AgentName, Readiness};
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -57,8 +56,8 @@ impl Socket {
             }
         };
         let changed = queues.iter().filter(|one| !figures.queues.contains(one));
-        let known: BTreeSet<(&AgentName, Readiness)> = figures.colleagues.iter().map(|one| (&one.agent, one.readiness)).collect();
-        let moved = colleagues.iter().filter(|one| !known.contains(&(&one.agent, one.readiness)));
+        let known: HashSet<&Colleague> = figures.colleagues.iter().collect();
+        let moved = colleagues.iter().filter(|one| !known.contains(one));
         let frame = translate::figures(changed, moved);
         (figures.queues, figures.colleagues) = (queues, colleagues);
         match frame {

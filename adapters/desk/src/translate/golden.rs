@@ -277,7 +277,8 @@ fn every_answer() {
             error(&Fault { id: request().to_string(), refusal }),
         ],
     );
-    let colleague = Colleague { agent: AgentName::new("bob"), title: "Bob".into(), readiness: Readiness::Unresponsive };
+    let colleague =
+        Colleague { agent: AgentName::new("bob"), title: "Bob".into(), readiness: Readiness::Unresponsive, presence: Some("ready".into()) };
     insta::assert_json_snapshot!("directory", directory(&choices(), &[colleague]));
 }
 

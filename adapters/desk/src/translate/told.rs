@@ -92,7 +92,12 @@ pub(crate) fn figures<'a>(queues: impl Iterator<Item = &'a DirectoryQueue>, agen
 }
 
 fn colleague(core: &Colleague) -> wire::Colleague {
-    wire::Colleague { agent: core.agent.to_string(), title: core.title.clone(), readiness: readiness(core.readiness).into() }
+    wire::Colleague {
+        agent: core.agent.to_string(),
+        title: core.title.clone(),
+        readiness: readiness(core.readiness).into(),
+        presence: core.presence.clone().unwrap_or_default(),
+    }
 }
 
 /// The whole desk.

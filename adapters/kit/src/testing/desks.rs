@@ -228,7 +228,12 @@ impl Desks for ToyDesks {
 
     async fn colleagues(&self, _: &Principal) -> Result<Vec<Colleague>, Refusal> {
         self.breathes()?;
-        Ok(vec![Colleague { agent: AgentName::new("bob"), title: "Bob".into(), readiness: Readiness::Idle }])
+        Ok(vec![Colleague {
+            agent: AgentName::new("bob"),
+            title: "Bob".into(),
+            readiness: Readiness::Idle,
+            presence: Some("ready".into()),
+        }])
     }
 
     async fn shown(&self, who: &Principal, up_to: Seq) -> Result<(), Refusal> {

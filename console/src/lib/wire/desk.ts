@@ -736,6 +736,8 @@ export interface Colleague {
   title?: string;
   /** What the router says of them. */
   readiness?: Readiness;
+  /** What they chose, by the config's name; empty where they are not signed in. */
+  presence?: string;
 }
 
 /** The whole desk at one place of the outbox. */
