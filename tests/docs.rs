@@ -83,6 +83,7 @@ fn every_link_of_the_docs_leads_somewhere() {
         "docs/how-to/plan-staff.md",
         "docs/how-to/work-at-the-desk.md",
         "console/README.md",
+        "docs/how-to/change-what-waits.md",
     ];
     for page in pages {
         let text = std::fs::read_to_string(root.join(page)).unwrap();

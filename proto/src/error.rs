@@ -45,6 +45,8 @@ pub const fn outside(reason: Reason) -> Outside {
         Reason::StepNotResumable => (Code::FailedPrecondition, "The journey may not be resumed at this step.", "Start a new session."),
         Reason::JourneyUnknown => (Code::NotFound, "No such journey is published.", "Check the journey's name."),
         Reason::QueueFull => (Code::ResourceExhausted, "The queue is full.", "Try again after a while, or ask for a call back."),
+        Reason::QueueClosed => (Code::FailedPrecondition, "The queue takes nobody at this hour.", "Come back when it is open."),
+        Reason::WaitOver => (Code::ResourceExhausted, "The queue keeps nobody waiting for longer.", "Try again after a while."),
         Reason::OfferEnded => (Code::FailedPrecondition, "The offer has ended.", "Nothing: the next one comes by itself."),
         Reason::WrongMoment => (Code::FailedPrecondition, "The interaction is not where this can be done.", "Look at the desk again."),
         Reason::SignedOut => (Code::FailedPrecondition, "The agent is not signed in.", "Take a presence first."),

@@ -145,6 +145,8 @@ impl Router {
     fn check_index(&self) -> Result<(), String> {
         let fresh = Index::build(&self.state);
         ensure!(self.index.timers == fresh.timers, "timers are {:?}, but should be {:?}", self.index.timers, fresh.timers);
+        let steps = |index: &Index| (index.steps.clone(), index.expecting.clone());
+        ensure!(steps(&self.index) == steps(&fresh), "steps ahead are {:?}, but should be {:?}", steps(&self.index), steps(&fresh));
         for (id, queue) in &fresh.queues {
             let kept = self.index.queues.get(id).map(|queue| (&queue.ages, self.index.tally(queue)));
             let made = (&queue.ages, fresh.tally(queue));

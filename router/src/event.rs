@@ -46,6 +46,10 @@ pub enum Event {
     Suspend(InteractionId),
     /// The customer left without suspending.
     Abandon(InteractionId),
+    /// The queue takes no newcomers from now on, for this reason. Who waits stays.
+    Close(QueueId, Closing),
+    /// This reason is gone; the queue takes newcomers again where there is no other.
+    Open(QueueId, Closing),
     /// A deadline passed.
     Tick,
 }
@@ -167,6 +171,11 @@ pub enum Effect {
         /// With which code.
         code: Option<u32>,
     },
+    /// The customer is to be offered a call back; they wait on.
+    Invite {
+        /// Whose interaction.
+        interaction: InteractionId,
+    },
     /// The interaction is over for the router (an agent may still be wrapping it up).
     Ended {
         /// Which.
@@ -225,6 +234,8 @@ pub enum Outcome {
     Abandoned,
     /// The session was suspended.
     Suspended,
+    /// It waited for as long as its queue allows.
+    Overflowed,
 }
 
 /// Why an agent was offered an interaction, and why the others were not. Kept with the offer for good.
@@ -292,6 +303,16 @@ pub enum Excluded {
     CoolOff,
     /// Not the agent whom the customer prefers, for whom it is still kept.
     Kept,
+}
+
+/// Why a queue takes nobody. The reasons hold apart from each other: what somebody closed by hand no hour opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closing {
+    /// Its hours are over, or it is a holiday.
+    Hours,
+    /// Somebody closed it by hand.
+    Hand,
 }
 
 /// What `step` answers.

@@ -5,7 +5,10 @@ use crate::index::line::Bars;
 use crate::router::Router;
 use crate::standing::Standing;
 use crate::state::{Interaction, Stage};
-use crate::{AgentId, AgentPlan, Channel, Excluded, InteractionId, PlanVersion, Priority, QueueId, Refusal, Requirement, Time};
+use crate::{
+    AgentId, AgentPlan, Arrival, Channel, Excluded, Figure, InteractionId, Overflow, PlanVersion, Priority, QueueId, Refusal, Requirement,
+    RoutingStep, Span, Time,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -34,6 +37,23 @@ pub struct Explanation {
     pub cooling: BTreeMap<AgentId, Time>,
     /// How many agents of the plan cannot have it, by the first reason that applies.
     pub excluded: BTreeMap<Excluded, u32>,
+    /// What its queue's timeline has ahead of it.
+    pub steps: Vec<StepAhead>,
+}
+
+/// A step of a queue's timeline that has not been taken, with what would be if the steps up to it were.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepAhead {
+    /// At which wait in the queue it is due.
+    pub after: Span,
+    /// The live figure that it then waits for.
+    pub when: Option<Figure>,
+    /// How many agents are eligible from then on: they serve it, meet what it asks for, and are not ruled out by name.
+    pub eligible: u32,
+    /// Of these, who are on duty on its channel now.
+    pub on_duty: u32,
+    /// Where it sends the interaction, if anywhere.
+    pub overflow: Option<Overflow>,
 }
 
 impl Router {
@@ -60,7 +80,48 @@ impl Router {
             },
             cooling: interaction.cooling.clone(),
             excluded: self.counts(interaction, self.group_of(interaction), None).1,
+            steps: self.steps_ahead(interaction.clone()),
         })
+    }
+
+    /// What the timeline of a queue would bring to an arrival that asks for this: who is eligible at once (the first
+    /// entry), and after each step. Counts over all agents of the plan.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::UnknownQueue`], [`Refusal::ChannelNotRouted`], or [`Refusal::TooComplex`].
+    pub fn preview(&self, arrival: Arrival) -> Result<Vec<StepAhead>, Refusal> {
+        self.state.plan.queues.get(&arrival.queue).ok_or(Refusal::UnknownQueue(arrival.queue))?;
+        self.state.plan.channels.get(&arrival.channel).ok_or(Refusal::ChannelNotRouted(arrival.channel))?;
+        if !arrival.needs.within_limits() {
+            return Err(Refusal::TooComplex(arrival.interaction));
+        }
+        let (queue, since) = (arrival.queue, arrival.since);
+        let interaction = self.admitted(since, queue, arrival);
+        let at_once = self.step_of(&interaction, &RoutingStep::default());
+        Ok([at_once].into_iter().chain(self.steps_ahead(interaction)).collect())
+    }
+
+    fn steps_ahead(&self, mut interaction: Interaction) -> Vec<StepAhead> {
+        let mut ahead = Vec::new();
+        while let Some((_, step)) = self.state.step_ahead(&interaction) {
+            interaction.take(step);
+            ahead.push(self.step_of(&interaction, step));
+        }
+        ahead
+    }
+
+    /// How it stands for an interaction that has taken this step.
+    fn step_of(&self, interaction: &Interaction, step: &RoutingStep) -> StepAhead {
+        let (mut eligible, mut on_duty) = (0u32, 0u32);
+        for (id, plan) in &self.state.plan.agents {
+            if interaction.excluded.contains(id) || self.unfit(plan, interaction).is_some() {
+                continue;
+            }
+            eligible = eligible.saturating_add(1);
+            on_duty = on_duty.saturating_add(u32::from(self.standing(*id, interaction.channel).on_duty()));
+        }
+        StepAhead { after: step.after, when: step.when, eligible, on_duty, overflow: step.overflow }
     }
 
     /// Why this agent cannot have a waiting interaction now: the first reason that applies, in the order named,
@@ -105,7 +166,7 @@ impl Router {
 
     /// What the plan alone rules out.
     pub(crate) fn unfit(&self, plan: &AgentPlan, interaction: &Interaction) -> Option<Excluded> {
-        if !plan.queues.contains(&interaction.queue) {
+        if !plan.queues.contains(&interaction.queue) && plan.queues.is_disjoint(&interaction.also) {
             Some(Excluded::Queue)
         } else if !interaction.needs.holds(&plan.skills) {
             Some(Excluded::Skill)

@@ -57,9 +57,10 @@
 //! 2. `router`: `step` as a table of contents; `verbs/`: one file for each verb. Each asks first, then acts.
 //! 3. `state`: the truth, which is what a [`Snapshot`] holds; `moves`: what verbs are made of.
 //! 4. `matching`: the rule by which what a step made possible is brought together; `offer`: the record of why.
-//! 5. `standing` and `explain`: when a pair is eligible, and how that is answered.
-//! 6. `index/`: derived from the state, so that a step scans neither agents nor waiting interactions.
-//! 7. `check`: every invariant as a sentence. `tests/naive` holds an obvious router that must agree step by step.
+//! 5. `timeline`, `steps` and `service`: what waits change, where limits send what they do not let in, live figures.
+//! 6. `standing` and `explain`: when a pair is eligible, and how that is answered.
+//! 7. `index/`: derived from the state, so that a step scans neither agents nor waiting interactions.
+//! 8. `check`: every invariant as a sentence. `tests/naive` holds an obvious router that must agree step by step.
 //!
 //! # The rule
 //!
@@ -113,8 +114,11 @@ mod requirement;
 mod restore;
 mod roster;
 mod router;
+mod service;
 mod standing;
 mod state;
+mod steps;
+mod timeline;
 mod turn;
 mod verbs;
 mod view;
@@ -122,13 +126,16 @@ mod wait;
 #[cfg(feature = "workload")]
 pub mod workload;
 
-pub use event::{Arrival, Change, Channels, Decision, Effect, Event, Excluded, Outcome, Presence, Readiness, Stepped, WithdrawReason};
-pub use explain::Explanation;
+pub use event::{
+    Arrival, Change, Channels, Closing, Decision, Effect, Event, Excluded, Outcome, Presence, Readiness, Stepped, WithdrawReason,
+};
+pub use explain::{Explanation, StepAhead};
 pub use id::{AgentId, Channel, InteractionId, Level, OfferId, PlanVersion, Priority, QueueId, SkillId, Span, Time, Units};
 pub use plan::{AgentPlan, ChannelPlan, Choice, Plan, QueuePlan, Timings};
 pub use refusal::Refusal;
 pub use requirement::Requirement;
 pub use restore::{RestoreError, Snapshot};
 pub use router::Router;
+pub use timeline::{Figure, Overflow, RoutingStep};
 pub use view::{Held, OpenAssignment, OpenOffer, OpenWrapUp, Place, QueueView, Workload};
 pub use wait::ExpectedWait;

@@ -21,5 +21,14 @@ pub const HANDLING: Span = Span::seconds(8 * 3600);
 /// Over how many of the latest handling times the mean is taken.
 pub const HANDLINGS: u32 = 64;
 
+/// Over how many of the latest customers a service level is taken.
+pub const SERVED: u32 = 100;
+
+/// Who gives up so soon was hardly there: they count for no service level.
+pub const SHORT_ABANDON: Span = Span::seconds(5);
+
+/// Steps of one queue's timeline.
+pub const STEPS: usize = 16;
+
 /// The longest wait that anybody is told to expect: past it, the figure says no more than "very long".
 pub const WAIT_TOLD: Span = Span::seconds(24 * 3600);

@@ -42,10 +42,23 @@ enum Source {
 }
 
 impl Router {
-    /// Ends a step: wishes come true, pairs are brought together, changes are told.
+    /// Ends a step: wishes come true, timelines move on, pairs are brought together, changes are told.
     pub(crate) fn settle(&mut self, turn: &mut Turn<'_>) {
         self.grant_wishes(turn);
         self.release(turn);
+        loop {
+            self.take_due_steps(turn);
+            self.bring_together(turn);
+            // What is left in line is what figures are about.
+            if self.index.expecting.is_empty() || !self.take_expected_steps(turn) {
+                break;
+            }
+        }
+        self.tell_lines(turn);
+        self.tell_agents(turn);
+    }
+
+    fn bring_together(&mut self, turn: &mut Turn<'_>) {
         if let Some(agent) = self.freed_alone(turn) {
             // Most steps: one agent changed, and had no room before. They take what they can before the groups
             // learn of it, so that an agent who is busy again at once costs their groups nothing.
@@ -62,8 +75,6 @@ impl Router {
             self.match_round(turn, Round::Fresh);
             self.match_round(turn, Round::LastResort);
         }
-        self.tell_lines(turn);
-        self.tell_agents(turn);
     }
 
     /// Who holds nothing any more takes the presence that they wished for.

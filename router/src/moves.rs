@@ -6,7 +6,7 @@ use crate::index::timers::Timer;
 use crate::router::Router;
 use crate::state::{Agent, Assignment, Desk, Interaction, Offer, Reservation, Stage, WrapUp};
 use crate::turn::{Face, Turn};
-use crate::{AgentId, Channel, Effect, InteractionId, OfferId, Outcome, Time, Units, WithdrawReason};
+use crate::{AgentId, Channel, Effect, InteractionId, OfferId, Outcome, Plan, Time, Units, WithdrawReason};
 
 impl Router {
     /// Notes how an agent was before they change, and hands them out to be changed.
@@ -34,7 +34,7 @@ impl Router {
     /// Puts an interaction that is in no line into the line of its queue, at its place.
     pub(crate) fn line_up(&mut self, turn: &mut Turn<'_>, id: InteractionId) {
         let now = turn.now;
-        self.enter_as(turn, id, |interaction| {
+        self.enter_as(turn, id, |interaction, _| {
             interaction.stage = Stage::Waiting;
             interaction.cooling.retain(|_, until| *until > now);
         });
@@ -44,14 +44,14 @@ impl Router {
     /// Keeps it for one agent until then.
     pub(crate) fn reserve(&mut self, turn: &mut Turn<'_>, id: InteractionId, reservation: Reservation) {
         self.touch(turn, reservation.agent);
-        self.enter_as(turn, id, |interaction| interaction.stage = Stage::Reserved(reservation));
+        self.enter_as(turn, id, |interaction, _| interaction.stage = Stage::Reserved(reservation));
         turn.lined_up.push(id);
     }
 
     /// Takes it, changed, into the line or reservation that its stage then names.
-    pub(crate) fn enter_as(&mut self, turn: &mut Turn<'_>, id: InteractionId, change: impl FnOnce(&mut Interaction)) {
+    pub(crate) fn enter_as(&mut self, turn: &mut Turn<'_>, id: InteractionId, change: impl FnOnce(&mut Interaction, &Plan)) {
         let Some(mut interaction) = self.state.interactions.remove(&id) else { return };
-        change(&mut interaction);
+        change(&mut interaction, &self.state.plan);
         turn.lanes.extend(self.index.enter(&self.state, id, &interaction));
         self.state.interactions.insert(id, interaction);
     }
@@ -59,7 +59,7 @@ impl Router {
     /// Takes it out of whatever line it is in; a verb puts it elsewhere at once.
     pub(crate) fn leave_line(&mut self, id: InteractionId) {
         if let Some(interaction) = self.state.interactions.get(&id) {
-            self.index.leave(id, interaction);
+            self.index.leave(&self.state, id, interaction);
         }
     }
 

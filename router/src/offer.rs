@@ -93,12 +93,11 @@ impl Router {
             reason.into_iter().for_each(|reason| add(&mut excluded, reason, 1));
             return (u32::from(reason.is_none()), excluded);
         }
-        let members = self.index.queues.get(&interaction.queue).map_or(0, |queue| queue.members.len());
         let Some(group) = group else { return (0, BTreeMap::new()) };
         let mut eligible = u32::try_from(group.available.len()).unwrap_or(u32::MAX);
         let mut excluded = group.excluded.clone();
-        add(&mut excluded, Excluded::Queue, all.saturating_sub(members));
-        add(&mut excluded, Excluded::Skill, members.saturating_sub(group.qualified.len()));
+        add(&mut excluded, Excluded::Queue, all.saturating_sub(group.members));
+        add(&mut excluded, Excluded::Skill, group.members.saturating_sub(group.qualified.len()));
         let known = |agent| self.index.stations.get(&agent).map(|station| *station.standing.get(interaction.channel));
         if let Some(reason) = freed.and_then(known).and_then(Standing::reason) {
             less_one(&mut excluded, reason);

@@ -1,6 +1,6 @@
 //! The config as the router sees it: numbers only, every reference resolved by the caller.
 
-use crate::{AgentId, Channel, Level, Priority, QueueId, SkillId, Span, Units};
+use crate::{AgentId, Channel, Level, Overflow, Priority, QueueId, Requirement, RoutingStep, SkillId, Span, Units};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,10 +41,25 @@ pub struct QueuePlan {
     /// the queue that holds most for its share. All queues of a plan have one, or none has.
     #[serde(default, skip_serializing_if = "is_unset")]
     pub share: u32,
+    /// What changes for whoever waits, in the order of their waits; [`limits::STEPS`](crate::limits::STEPS) at most.
+    #[serde(default, skip_serializing_if = "is_unset")]
+    pub steps: Vec<RoutingStep>,
+    /// Asked of whoever is sent here from another queue. (Arrivals bring all that they ask for.)
+    #[serde(default, skip_serializing_if = "is_unset")]
+    pub needs: Requirement,
+    /// Where to go while as many wait as may; without it, the newcomer is refused.
+    #[serde(default, skip_serializing_if = "is_unset")]
+    pub full: Option<Overflow>,
+    /// Where to go while the queue is closed; without it, the newcomer is refused. Who waits already is still served.
+    #[serde(default, skip_serializing_if = "is_unset")]
+    pub closed: Option<Overflow>,
+    /// Within which wait customers are to be answered; none: no service level is kept.
+    #[serde(default, skip_serializing_if = "is_unset")]
+    pub answer_within: Span,
 }
 
 /// What is not set is not written: plans of earlier builds keep the bytes that the journal's hashes cover.
-fn is_unset<T: Default + PartialEq>(value: &T) -> bool {
+pub(crate) fn is_unset<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
@@ -60,6 +75,11 @@ impl Default for QueuePlan {
             depth: 1_000,
             prefer_for: Span(0),
             share: 0,
+            steps: Vec::new(),
+            needs: Requirement::default(),
+            full: None,
+            closed: None,
+            answer_within: Span(0),
         }
     }
 }

@@ -19,6 +19,8 @@ pub enum Refusal {
     ChannelNotRouted(Channel),
     /// The queue holds as many as it may.
     QueueFull(QueueId),
+    /// The queue takes nobody at this hour.
+    QueueClosed(QueueId),
     /// No agent could ever hold so many units.
     TooLarge(Units),
     /// The offer has ended (accepted, declined, expired or withdrawn), or was never made.

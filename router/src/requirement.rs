@@ -54,6 +54,38 @@ impl Requirement {
         }
     }
 
+    /// The same without these skills, which are no longer asked for, nor ruled out.
+    pub(crate) fn without(&self, skills: &BTreeSet<SkillId>) -> Self {
+        self.settled(skills, Self::default())
+    }
+
+    // Where a skill is asked for, that is settled by what holds for everybody; under a `Not`, by what holds for nobody.
+    fn settled(&self, skills: &BTreeSet<SkillId>, as_if: Self) -> Self {
+        match self {
+            Self::AtLeast(skill, _) if skills.contains(skill) => as_if,
+            Self::AtLeast(..) => self.clone(),
+            Self::All(parts) => Self::All(parts.iter().map(|part| part.settled(skills, as_if.clone())).collect()),
+            Self::Any(parts) => Self::Any(parts.iter().map(|part| part.settled(skills, as_if.clone())).collect()),
+            Self::Not(part) => {
+                let other = if as_if == Self::default() { Self::Any(Vec::new()) } else { Self::default() };
+                Self::Not(Box::new(part.settled(skills, other)))
+            }
+        }
+    }
+
+    /// The same at so many levels less, 1 at the least; what is under a `Not` stays as it is.
+    pub(crate) fn lowered(&self, by: &BTreeMap<SkillId, u8>) -> Self {
+        match self {
+            Self::AtLeast(skill, level) => {
+                let lower = level.0.saturating_sub(by.get(skill).copied().unwrap_or_default());
+                Self::AtLeast(*skill, Level(lower.max(level.0.min(1))))
+            }
+            Self::All(parts) => Self::All(parts.iter().map(|part| part.lowered(by)).collect()),
+            Self::Any(parts) => Self::Any(parts.iter().map(|part| part.lowered(by)).collect()),
+            Self::Not(_) => self.clone(),
+        }
+    }
+
     /// Whether it is within [`limits::REQUIREMENT_PARTS`] and [`limits::REQUIREMENT_DEPTH`].
     #[must_use]
     pub fn within_limits(&self) -> bool {
@@ -109,6 +141,22 @@ mod tests {
         assert!(needs.holds(&skills(&[(BILLING, 4)])));
         assert!(!needs.holds(&skills(&[(LEAD, 1)])));
         assert_eq!(needs.skills(), BTreeSet::new());
+    }
+
+    #[test]
+    fn dropped_and_lowered() {
+        let at_least = |skill, level| Requirement::AtLeast(skill, Level(level));
+        let not = |part| Requirement::Not(Box::new(part));
+        let needs = Requirement::All(vec![at_least(FRENCH, 6), Requirement::Any(vec![at_least(BILLING, 3), not(at_least(LEAD, 1))])]);
+        let nobody = skills(&[(LEAD, 5)]);
+        assert!(!needs.holds(&nobody));
+        assert!(needs.without(&[FRENCH, BILLING].into()).holds(&nobody));
+        assert!(needs.without(&[FRENCH, LEAD].into()).holds(&nobody), "what is dropped under a not rules out nobody");
+        assert!(!needs.without(&[FRENCH].into()).holds(&nobody));
+        let lower = needs.lowered(&[(FRENCH, 4), (BILLING, 9), (LEAD, 9)].into());
+        assert!(lower.holds(&skills(&[(FRENCH, 2), (BILLING, 1), (LEAD, 5)])));
+        assert!(!lower.holds(&skills(&[(FRENCH, 2), (LEAD, 5)])), "at level 1 at the least; what is ruled out stays so");
+        assert_eq!(at_least(LEAD, 0).lowered(&[(LEAD, 1)].into()), at_least(LEAD, 0));
     }
 
     #[test]

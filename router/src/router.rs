@@ -49,6 +49,8 @@ impl Router {
             Event::Prioritise(interaction, priority) => verbs::prioritise(self, turn, interaction, priority),
             Event::Suspend(interaction) => verbs::suspend(self, turn, interaction),
             Event::Abandon(interaction) => verbs::abandon(self, turn, interaction),
+            Event::Close(queue, closing) => verbs::close(self, queue, closing),
+            Event::Open(queue, closing) => verbs::open(self, queue, closing),
             Event::Tick => verbs::tick(self, turn),
         }?;
         self.state.clock = now;
@@ -59,7 +61,9 @@ impl Router {
     /// When [`Event::Tick`] is due next, if ever. After a tick it lies ahead.
     #[must_use]
     pub fn deadline(&self) -> Option<Time> {
-        self.index.timers.first().map(|(at, _)| *at)
+        let timer = self.index.timers.first().map(|(at, _)| *at);
+        let step = self.index.steps.first().map(|(at, _)| *at);
+        timer.into_iter().chain(step).min()
     }
 
     /// Refuses an agent nobody knows.

@@ -4,8 +4,10 @@
 
 use crate::handling::Handling;
 use crate::roster::Roster;
+use crate::service::Service;
 use crate::{
-    AgentId, AgentPlan, Channel, Excluded, InteractionId, OfferId, Plan, PlanVersion, Presence, Priority, QueueId, Requirement, Time, Units,
+    AgentId, AgentPlan, Channel, Closing, Excluded, InteractionId, OfferId, Plan, PlanVersion, Presence, Priority, QueueId, Requirement,
+    Time, Units,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +28,12 @@ pub(crate) struct State {
     pub(crate) agents: Roster<Agent>,
     pub(crate) interactions: BTreeMap<InteractionId, Box<Interaction>>,
     pub(crate) offers: BTreeMap<OfferId, Offer>,
+    /// Queues that are closed to newcomers.
+    #[serde(default)]
+    pub(crate) closed: BTreeSet<(QueueId, Closing)>,
+    /// How many were answered in time.
+    #[serde(default)]
+    pub(crate) service: BTreeMap<QueueId, Service>,
     /// When the newest event happened.
     #[serde(default)]
     pub(crate) clock: Time,
@@ -41,8 +49,28 @@ pub(crate) struct Interaction {
     pub(crate) needs: Requirement,
     /// As it arrived, or as it was last changed.
     pub(crate) own_priority: Priority,
-    /// With the queue's added: the rank in line.
+    /// With the queue's added, and what steps raised it by: the rank in line.
     pub(crate) priority: Priority,
+    #[serde(default)]
+    pub(crate) raised: Priority,
+    /// When it arrived; `since` may be earlier, where it came back to a kept place.
+    #[serde(default)]
+    pub(crate) came: Option<Time>,
+    /// When it was sent to this queue from another.
+    #[serde(default)]
+    pub(crate) moved: Option<Time>,
+    /// How many steps of its queue's timeline it has taken.
+    #[serde(default)]
+    pub(crate) steps_taken: usize,
+    /// Whether the next one is due and waits for its figure.
+    #[serde(default)]
+    pub(crate) expects: bool,
+    /// What it asked for before steps changed it.
+    #[serde(default)]
+    pub(crate) asked: Option<Requirement>,
+    /// Queues whose agents may take it, too.
+    #[serde(default)]
+    pub(crate) also: BTreeSet<QueueId>,
     pub(crate) since: Time,
     pub(crate) preferred: Option<AgentId>,
     pub(crate) excluded: BTreeSet<AgentId>,

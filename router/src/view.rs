@@ -3,7 +3,7 @@
 use crate::index::line::Spot;
 use crate::router::Router;
 use crate::state::Stage;
-use crate::{AgentId, Channel, ExpectedWait, InteractionId, OfferId, PlanVersion, Priority, QueueId, Time};
+use crate::{AgentId, Channel, Closing, ExpectedWait, InteractionId, OfferId, PlanVersion, Priority, QueueId, Time};
 use serde::{Deserialize, Serialize};
 
 /// A place in line.
@@ -203,6 +203,11 @@ impl Router {
             code_required: self.state.plan.queues.get(&wrap_up.queue).is_some_and(|queue| queue.code_required),
         });
         Some(Workload { offers: offers.collect(), assignments: assignments.collect(), wrap_ups: wrap_ups.collect() })
+    }
+
+    /// Why a queue takes no newcomers, if at all.
+    pub fn closed(&self, queue: QueueId) -> impl Iterator<Item = Closing> + '_ {
+        self.state.closed.range((queue, Closing::Hours)..=(queue, Closing::Hand)).map(|(_, closing)| *closing)
     }
 
     /// The config in force.

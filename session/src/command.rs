@@ -99,6 +99,8 @@ pub enum Command {
     /// Something happened to an interaction of the session (told by the router's owner). `Assigned` and what ends a talk put
     /// a notice into the transcript; `Waiting` and `Offered` change nothing and need not be told.
     Routed(InteractionId, crate::Phase),
+    /// Whoever waits is to be offered a call back (told by the router's owner).
+    Invited(InteractionId),
     /// A deadline may have passed: graces, idle, lease, step timers, secrets' leases.
     Timer,
     /// Everything about the person is to be forgotten.

@@ -56,7 +56,7 @@ impl Session {
     /// Whether there was a talk that is over, its wrap-up too, and nobody was asked for since: nobody would read what is said now.
     #[must_use]
     pub fn talk_is_over(&self, told: Option<&Line>) -> bool {
-        let left = self.interactions.last().is_some_and(|i| i.ended == Some(Outcome::Abandoned));
+        let left = self.interactions.last().is_some_and(|i| matches!(i.ended, Some(Outcome::Abandoned | Outcome::Overflowed)));
         !left && self.line(told).is_some_and(|line| line.phase == Phase::Ended)
     }
     /// How the newest interaction stands: what the session knows goes before what the router's owner has told, which may be

@@ -34,7 +34,7 @@ pub use command::*;
 pub use ids::*;
 pub use keys::Keys;
 pub use model::*;
-pub use moment::{Action, Actor, LINK_PLACE, Moment, Settings};
+pub use moment::{Action, Actor, Farewell, LINK_PLACE, Moment, Settings, Then};
 pub use private::Private;
 pub use refusal::{Reason, Refusal};
 pub use verbs::{apply, due};

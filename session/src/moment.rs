@@ -1,7 +1,7 @@
 //! What a command is applied with: the time, who gives it, the tenant's settings, and a source of ids. All of it is told.
 
 use crate::journey::Library;
-use crate::{AssuranceLevel, Keys, Language, Principal, Proof, QueueName, TenantId, Time};
+use crate::{AssuranceLevel, Keys, Language, Principal, Proof, QueueName, Reason, TenantId, Time};
 use segue_router::Span;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -74,6 +74,29 @@ pub struct Settings {
     pub levels: BTreeMap<Action, AssuranceLevel>,
     /// Bytes of a whole session as stored.
     pub session_bytes: usize,
+    /// What becomes of customers whom a queue turns away for a reason.
+    pub farewells: BTreeMap<QueueName, BTreeMap<Reason, Farewell>>,
+}
+
+/// What becomes of a customer whom a queue turns away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Farewell {
+    /// What the session does.
+    pub then: Then,
+    /// What they are told.
+    pub say: Option<String>,
+}
+
+/// What a session does whose customer is turned away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Then {
+    /// It goes on without a person.
+    #[default]
+    Stay,
+    /// It is suspended; the place in line is kept for when the customer comes back.
+    Suspend,
+    /// It is closed.
+    End,
 }
 
 /// What a customer asks for that may want an assurance of its own.
@@ -136,6 +159,7 @@ impl Settings {
             resume_link: None,
             levels: BTreeMap::new(),
             session_bytes: crate::limits::SESSION_BYTES,
+            farewells: BTreeMap::new(),
         }
     }
 }

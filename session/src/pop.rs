@@ -155,6 +155,7 @@ pub const fn outcome(ended: Option<Outcome>) -> &'static str {
         Some(Outcome::Handled) => "handled",
         Some(Outcome::Abandoned) => "abandoned",
         Some(Outcome::Suspended) => "suspended",
+        Some(Outcome::Overflowed) => "overflowed",
     }
 }
 

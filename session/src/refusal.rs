@@ -43,6 +43,10 @@ pub enum Reason {
     JourneyUnknown,
     /// The queue is full.
     QueueFull,
+    /// The queue takes nobody at this hour.
+    QueueClosed,
+    /// The queue keeps nobody waiting for longer.
+    WaitOver,
     /// The offer has ended.
     OfferEnded,
     /// The interaction is not where this can be done.
@@ -65,7 +69,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them, in the order of the reference.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Unauthenticated,
         Self::PermissionDenied,
         Self::AssuranceTooLow,
@@ -84,6 +88,8 @@ impl Reason {
         Self::StepNotResumable,
         Self::JourneyUnknown,
         Self::QueueFull,
+        Self::QueueClosed,
+        Self::WaitOver,
         Self::OfferEnded,
         Self::WrongMoment,
         Self::SignedOut,

@@ -266,7 +266,7 @@ impl<'a> World<'a> {
             }
             Effect::Assign { interaction, agent, .. } => self.answered(*interaction, *agent),
             Effect::Agent(change) => self.staff.heed(self.now, self.interval, change, &mut self.tally),
-            Effect::Wait { .. } | Effect::BeginWrapUp { .. } | Effect::EndWrapUp { .. } | Effect::Ended { .. } => {}
+            Effect::Wait { .. } | Effect::Invite { .. } | Effect::BeginWrapUp { .. } | Effect::EndWrapUp { .. } | Effect::Ended { .. } => {}
         }
     }
 

@@ -7,11 +7,13 @@
 
 mod check;
 mod fault;
+mod hours;
 mod init;
 mod load;
 mod network;
 pub mod plan;
 mod raw;
+mod routing;
 mod shape;
 mod show;
 mod source;

@@ -1,8 +1,10 @@
 //! The configuration as resolved: every reference checked, every default filled in, every secret read.
 
+pub use super::hours::{Hours, Interval};
 pub use super::network::Network;
+pub use super::routing::{Agent, PresencePlan, Queue, Routing, Step, Way};
 use segue_session::store::Keep;
-use segue_session::{Action, AgentName, AssuranceLevel, Channel, JourneyName, Language, Private, QueueName, SkillName, TenantId, Time};
+use segue_session::{Action, AssuranceLevel, JourneyName, Language, Private, QueueName, TenantId, Time};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -314,76 +316,6 @@ pub enum IssuerKeys {
         /// Where.
         url: String,
     },
-}
-
-/// How a tenant's routing goes, by names.
-#[derive(Clone, Debug)]
-pub struct Routing {
-    /// Queues.
-    pub queues: BTreeMap<QueueName, Queue>,
-    /// Agents.
-    pub agents: BTreeMap<AgentName, Agent>,
-    /// Presences an agent may choose; `ready` and `away` are always there.
-    pub presences: BTreeMap<String, PresencePlan>,
-    /// Why offers may be declined.
-    pub decline_reasons: Vec<String>,
-    /// What an interaction costs on each channel, in units.
-    pub units: BTreeMap<Channel, u32>,
-    /// Misses before an agent is unresponsive, and the graces.
-    pub timings: segue_router::Timings,
-}
-
-/// A queue.
-#[derive(Clone, Debug)]
-pub struct Queue {
-    /// What to call it.
-    pub title: String,
-    /// Which agent is taken.
-    pub choice: segue_router::Choice,
-    /// How long an offer stands.
-    pub offer_for: Duration,
-    /// How long wrap-up may last.
-    pub wrap_up_for: Duration,
-    /// How much an extension adds.
-    pub wrap_up_extension: Duration,
-    /// Codes to choose from at wrap-up.
-    pub codes: Vec<String>,
-    /// Whether one must be chosen.
-    pub code_required: bool,
-    /// Rank of the whole queue.
-    pub priority: i32,
-    /// The most that may wait.
-    pub depth: u32,
-    /// For how long a customer is kept for the agent who served them before.
-    pub prefer_for: Duration,
-    /// Its part of all who wait, against the other queues' shares; 0 where queues have none.
-    pub share: u32,
-    /// Asked of everybody who comes to this queue, beside what the journey asks: a requirement expression, empty for none.
-    pub needs: String,
-}
-
-/// An agent.
-#[derive(Clone, Debug)]
-pub struct Agent {
-    /// What customers see.
-    pub title: String,
-    /// Skills with levels 1 to 10.
-    pub skills: BTreeMap<SkillName, u8>,
-    /// Queues served.
-    pub queues: BTreeSet<QueueName>,
-    /// Units.
-    pub capacity: u32,
-    /// At most so many at once on a channel.
-    pub caps: BTreeMap<Channel, u32>,
-    /// The desk's language.
-    pub language: Language,
-}
-
-/// A presence.
-#[derive(Clone, Debug)]
-pub struct PresencePlan {
-    /// Channels on which offers may come; none: not routable.
-    pub channels: BTreeSet<Channel>,
 }
 
 /// How a tenant's sessions go.

@@ -117,6 +117,69 @@ capacity = 5
 }
 
 #[test]
+fn faults_of_timelines_and_hours() {
+    let text = format!(
+        r#"{SOUND}
+[tenants.acme.hours.office]
+zone = "Zurich"
+week = {{ mon = ["08:00-12:00", "11:00-14:00"], someday = ["8-12"] }}
+holidays = {{ christmas = [] }}
+[tenants.acme.queues.late]
+hours = "ofice"
+longest_wait = "10m"
+answer_within = "0s"
+late = {{ queue = "nowhere" }}
+full = {{ queue = "general" }}
+[tenants.acme.queues.never]
+late = {{ then = "end" }}
+[[tenants.acme.queues.late.steps]]
+after = "2m"
+add = "lang.en >="
+queues = ["genral"]
+lower = {{ "lang.en" = 0 }}
+[[tenants.acme.queues.late.steps]]
+after = "1m"
+expected_wait = "1m"
+service_level = 80
+overflow = "general"
+[[tenants.acme.queues.late.steps]]
+after = "3m"
+[[tenants.acme.queues.late.steps]]
+after = "4m"
+service_level = 101
+raise = 1
+"#
+    )
+    .replace("[tenants.acme.queues.general]", "[tenants.acme.queues.general]\nclosed = { queue = \"late\" }");
+    insta::assert_snapshot!(lines(&[("segue.toml", &text)]));
+}
+
+#[test]
+fn a_timeline_with_hours_and_overflows_is_sound() {
+    let text = format!(
+        r#"{SOUND}
+[tenants.acme.hours.office]
+week = {{ mon = ["08:00-12:00", "13:00-24:00"] }}
+holidays = {{ "2026-12-25" = [], "2026-12-24" = ["08:00-12:00"] }}
+[tenants.acme.queues.sales]
+hours = "office"
+longest_wait = "10m"
+late = {{ then = "suspend", say = "We keep your place." }}
+closed = {{ queue = "general", then = "end", say = "We open on Monday." }}
+[[tenants.acme.queues.sales.steps]]
+after = "20m"
+offer_callback = true
+"#
+    )
+    .replace("queues = [\"general\"]", "queues = [\"general\", \"sales\"]");
+    let loaded = load_held(Mode::Serve, &[("segue.toml", &text)], &[]).map_err(|faults| faults.lines()).unwrap();
+    assert_eq!(loaded.warnings.lines(), "");
+    let plan = &loaded.plan.tenants.values().next().unwrap().routing.queues["sales"];
+    let steps: Vec<_> = plan.steps.iter().map(|step| (step.after.as_secs(), step.invites, step.overflow.clone())).collect();
+    assert_eq!(steps, [(600, false, Some(plan::Way::Out)), (1200, true, None)], "the longest wait stands in its place");
+}
+
+#[test]
 fn broken_toml_is_reported_with_its_places() {
     insta::assert_snapshot!(lines(&[("segue.toml", "secret = \nnode = \"a\" \"b\"\n[listen\npublic = 1\n")]));
 }

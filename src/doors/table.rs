@@ -122,6 +122,7 @@ impl Action {
             | Command::Note(..)
             | Command::LookedUp(_)
             | Command::Routed(..)
+            | Command::Invited(_)
             | Command::LoseFormer
             | Command::Timer => Self::BeTheHouse,
         }

@@ -4,12 +4,15 @@
 //! against its own.
 
 use crate::engine::answered::{Answered, Known};
+use crate::engine::hours::Gatekeeper;
 use crate::engine::input::Input;
 use crate::engine::journal::{Aside, Asker, Hash, NamesRecord, Record, Step, fingerprint};
 use segue_router::{Effect, Event, Priority, QueueId, Readiness, Router, Time};
 use segue_session::outbound::{AWAY, Cases, Chart, Directory, Names, Told, channel_name, desk_event, presence, refusal, route_event};
 use segue_session::pop::Rank;
-use segue_session::{AgentName, DeskCommand, InteractionId, Line, Phase, QueueName, Reason, Refusal, RequestId, RouteRequest, SessionId};
+use segue_session::{
+    AgentName, Command, DeskCommand, InteractionId, Line, Phase, QueueName, Reason, Refusal, RequestId, RouteRequest, SessionId,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -26,6 +29,7 @@ pub(crate) struct Machine {
     answered: Answered,
     chain: Hash,
     last: Time,
+    hours: Gatekeeper,
 }
 
 /// A machine as stored.
@@ -67,6 +71,19 @@ pub(crate) struct Taken {
     pub(crate) effects: Vec<Effect>,
 }
 
+impl Taken {
+    /// What another step led to, after this.
+    fn join(&mut self, later: Self) {
+        let Self { records, told, turned_away, moved, answer, effects } = later;
+        self.records.extend(records);
+        self.told.extend(told);
+        self.turned_away.extend(turned_away);
+        self.moved.extend(moved);
+        self.answer = answer.or(self.answer.take());
+        self.effects.extend(effects);
+    }
+}
+
 /// An event with what belongs to it.
 struct Turn {
     at: Time,
@@ -96,7 +113,7 @@ impl Machine {
         self.chain
     }
     pub(super) fn deadline(&self) -> Option<Time> {
-        self.router.deadline()
+        self.router.deadline().into_iter().chain(self.hours.deadline()).min()
     }
 
     /// A rank in line of this queue, with what of it the queue adds.
@@ -121,9 +138,13 @@ impl Machine {
     }
 
     /// What contents should have heard of the cases held.
-    pub(super) fn standings(&self) -> impl Iterator<Item = (SessionId, InteractionId, Phase)> {
+    pub(super) fn standings(&self) -> impl Iterator<Item = (SessionId, Command)> {
         let name = |agent| self.directory.agent_name(agent).cloned();
-        self.cases.iter().filter_map(move |(interaction, case)| Some((case.session, interaction, case.to_hear(name)?)))
+        self.cases.iter().flat_map(move |(interaction, case)| {
+            let invited = (case.invited && case.ended.is_none()).then_some(Command::Invited(interaction));
+            let stands = case.to_hear(name).map(|phase| Command::Routed(interaction, phase));
+            invited.into_iter().chain(stands).map(|heard| (case.session, heard))
+        })
     }
 
     /// Agents who get copies of the session's messages.
@@ -140,7 +161,11 @@ impl Machine {
             Input::Desk { by, request, command } => self.desk(at, by, *request, command),
             Input::SignIn(agent) => self.sign_in(at, agent),
             Input::Lose(agent) => self.lose(at, agent),
-            Input::Tick => self.step(Turn { at, event: Event::Tick, session: None, aside: Aside::None, by: None }),
+            Input::Tick => {
+                let mut taken = self.keep_hours(at);
+                taken.join(self.step(Turn { at, event: Event::Tick, session: None, aside: Aside::None, by: None }));
+                taken
+            }
         }
     }
 
@@ -151,14 +176,25 @@ impl Machine {
         let chart = super::numbers::chart(routing);
         let mut directory = self.directory.clone();
         let plan = super::numbers::plan(routing, &chart, &mut directory);
+        self.hours = Gatekeeper::new(routing, &directory);
         if self.router.plan() == &plan && self.chart == chart && self.directory == directory {
-            return Taken::default();
+            return self.keep_hours(at);
         }
         (self.directory, self.chart) = (directory.clone(), chart.clone());
         let names = Record::Names(Box::new(NamesRecord { directory, chart }));
         let event = Event::Configure(Box::new(plan));
         let mut taken = self.step(Turn { at, event, session: None, aside: Aside::None, by: None });
         taken.records.insert(0, (None, names));
+        taken.join(self.keep_hours(at));
+        taken
+    }
+
+    /// Closes and opens queues by their hours. What was told the router stands in the journal: a replay asks no clock.
+    fn keep_hours(&mut self, at: Time) -> Taken {
+        let mut taken = Taken::default();
+        for event in self.hours.turns(at, &self.router) {
+            taken.join(self.step(Turn { at, event, session: None, aside: Aside::None, by: None }));
+        }
         taken
     }
 
@@ -205,7 +241,7 @@ impl Machine {
             };
             taken.turned_away.push((*session, line));
         }
-        taken.told.contents.push((*session, *interaction, phase));
+        taken.told.contents.push((*session, Command::Routed(*interaction, phase)));
         taken
     }
 
@@ -392,7 +428,7 @@ impl Machine {
     pub(super) fn from_picture(picture: Picture) -> Result<Self, String> {
         let Picture { build: _, router, directory, chart, cases, answered, chain, last } = picture;
         let router = Router::restore(router).map_err(|why| why.to_string())?;
-        Ok(Self { router, directory, chart, cases, answered, chain, last })
+        Ok(Self { router, directory, chart, cases, answered, chain, last, hours: Gatekeeper::default() })
     }
 }
 

@@ -10,6 +10,7 @@
 mod answered;
 mod bell;
 pub mod clock;
+mod hours;
 mod input;
 pub mod journal;
 mod lease;
@@ -45,7 +46,7 @@ pub(crate) use waits::Waits;
 use crate::config::plan::{Journal, Routing};
 use segue_router::Decision;
 use segue_session::store::{Seq, Store, Version};
-use segue_session::{AgentName, InteractionId, Line, Phase, QueueName, Reason, Refusal, SessionId, TenantId};
+use segue_session::{AgentName, Command, Line, QueueName, Reason, Refusal, SessionId, TenantId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,7 +63,7 @@ pub(crate) trait Listener: Send + Sync + 'static {
     /// A session's routing fields are at this version now.
     fn session(&self, session: SessionId, version: Version, line: &Line);
     /// A session's content is to hear of its interaction.
-    fn content(&self, session: SessionId, interaction: InteractionId, phase: Phase);
+    fn content(&self, session: SessionId, heard: Command);
     /// An offer was made and stored.
     fn offered(&self, session: SessionId, agent: &AgentName, decision: &Decision);
     /// Places in these queues may have changed.

@@ -1,10 +1,11 @@
 //! The config's routing by numbers: every name entered in the directory, every number put where the router wants it.
 
-use crate::config::plan::{Agent, Queue, Routing};
+use crate::config::plan::{Agent, Queue, Routing, Step, Way};
 use segue_router as router;
-use segue_router::{AgentPlan, ChannelPlan, Level, Priority, QueuePlan, Span, Units};
-use segue_session::Channel;
+use segue_router::{AgentPlan, ChannelPlan, Level, Overflow, Priority, QueuePlan, Requirement, RoutingStep, Span, Units};
+use segue_session::needs::Needs;
 use segue_session::outbound::{AWAY, Chart, ChartAgent, ChartQueue, Directory, READY};
+use segue_session::{Channel, SkillName};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ pub(super) fn plan(routing: &Routing, chart: &Chart, directory: &mut Directory) 
         for code in &queue.codes {
             directory.enter_code(code);
         }
-        plan.queues.insert(directory.enter_queue(name), queue_plan(queue));
+        plan.queues.insert(directory.enter_queue(name), queue_plan(queue, directory));
     }
     for (name, agent) in &routing.agents {
         let skills = agent.skills.iter().map(|(skill, level)| (directory.enter_skill(skill), Level(*level))).collect();
@@ -52,7 +53,7 @@ pub(super) fn plan(routing: &Routing, chart: &Chart, directory: &mut Directory) 
     plan
 }
 
-fn queue_plan(queue: &Queue) -> QueuePlan {
+fn queue_plan(queue: &Queue, directory: &mut Directory) -> QueuePlan {
     QueuePlan {
         choice: queue.choice,
         offer_for: span(queue.offer_for),
@@ -63,7 +64,36 @@ fn queue_plan(queue: &Queue) -> QueuePlan {
         depth: queue.depth,
         prefer_for: span(queue.prefer_for),
         share: queue.share,
+        steps: queue.steps.iter().map(|step| routing_step(step, directory)).collect(),
+        needs: requirement(&queue.needs, directory).unwrap_or_default(),
+        full: queue.full.as_ref().map(|name| Overflow::Queue(directory.enter_queue(name))),
+        closed: queue.closed.as_ref().map(|name| Overflow::Queue(directory.enter_queue(name))),
+        answer_within: span(queue.answer_within),
     }
+}
+
+fn routing_step(step: &Step, directory: &mut Directory) -> RoutingStep {
+    RoutingStep {
+        after: span(step.after),
+        when: step.when,
+        drop: step.drop.iter().map(|skill| directory.enter_skill(skill)).collect(),
+        lower: step.lower.iter().map(|(skill, by)| (directory.enter_skill(skill), *by)).collect(),
+        add: requirement(&step.add, directory),
+        widen: requirement(&step.widen, directory),
+        queues: step.queues.iter().map(|queue| directory.enter_queue(queue)).collect(),
+        raise: Priority(step.raise),
+        invite: step.invites,
+        overflow: step.overflow.as_ref().map(|way| match way {
+            Way::Queue(queue) => Overflow::Queue(directory.enter_queue(queue)),
+            Way::Out => Overflow::Out,
+        }),
+    }
+}
+
+/// A requirement that was held against the rules when the config was read; `None` for an empty one.
+fn requirement(text: &str, directory: &mut Directory) -> Option<Requirement> {
+    let needs = Needs::parse(text).ok().filter(|_| !text.trim().is_empty())?;
+    Some(needs.to_requirement(&mut |skill| directory.enter_skill(&SkillName::new(skill))))
 }
 
 fn span(duration: Duration) -> Span {

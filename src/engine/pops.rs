@@ -229,5 +229,6 @@ pub(crate) const fn outcome_name(outcome: segue_router::Outcome) -> &'static str
         segue_router::Outcome::Handled => "handled",
         segue_router::Outcome::Abandoned => "abandoned",
         segue_router::Outcome::Suspended => "suspended",
+        segue_router::Outcome::Overflowed => "overflowed",
     }
 }

@@ -188,9 +188,9 @@ impl Owner {
         self.bell.ring();
         self.trim();
         let mut memory = Memory { machine, owned, inbox, batch: 0 };
-        for (session, interaction, phase) in memory.machine.standings() {
+        for (session, heard) in memory.machine.standings() {
             // The former life may have stored this and not told it; heard twice, it is heard once.
-            self.listener.content(session, interaction, phase);
+            self.listener.content(session, heard);
         }
         let mut upkeep = Upkeep::new(self.journal, self.bell.journal().saturating_sub(since_snapshot), Instant::now());
         let mut ahead = Some(self.opening(&mut memory, lease, journal == 0 || foreign, differs).await?);
@@ -366,8 +366,8 @@ impl Owner {
         for (session, version, line) in &batch.release.sessions {
             self.listener.session(*session, *version, line);
         }
-        for (session, interaction, phase) in &batch.release.contents {
-            self.listener.content(*session, *interaction, phase.clone());
+        for (session, heard) in &batch.release.contents {
+            self.listener.content(*session, heard.clone());
         }
         if !batch.release.moved.is_empty() {
             self.listener.moved(&batch.release.moved);

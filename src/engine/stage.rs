@@ -13,7 +13,7 @@ use segue_session::outbound::Told;
 use segue_session::store::{
     Committed, Error as StoreError, Fence, JournalAppend, MUTATION_LIMIT, Mutation, OutboxAppend, RoutingWrite, Seq, Store, Version,
 };
-use segue_session::{AgentName, InteractionId, Line, Phase, QueueName, Refusal, RouteRequest, SessionId, TenantId};
+use segue_session::{AgentName, Command, InteractionId, Line, QueueName, Refusal, RouteRequest, SessionId, TenantId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ pub(super) struct Release {
     pub(super) looks: Vec<Box<dyn FnOnce() + Send>>,
     /// Sessions whose routing fields were written, with the new version and the line.
     pub(super) sessions: Vec<(SessionId, Version, Line)>,
-    pub(super) contents: Vec<(SessionId, InteractionId, Phase)>,
+    pub(super) contents: Vec<(SessionId, Command)>,
     pub(super) decisions: Vec<(SessionId, Decision)>,
     pub(super) moved: BTreeSet<QueueName>,
     pub(super) effects: Vec<Effect>,

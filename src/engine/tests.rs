@@ -10,7 +10,8 @@ use segue_router::{Effect, Priority, Time};
 use segue_session::outbound::DeskNews;
 use segue_session::store::{Embedded, JournalAppend, Mutation, Seq, Store};
 use segue_session::{
-    AgentName, Channel, DeskCommand, DeskEvent, InteractionId, OfferId, Phase, RequestId, RouteRequest, SessionId, TenantId, WithdrawReason,
+    AgentName, Channel, Command, DeskCommand, DeskEvent, InteractionId, OfferId, Phase, RequestId, RouteRequest, SessionId, TenantId,
+    WithdrawReason,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -47,8 +48,12 @@ caps = { chat = 1 }
 "#;
 
 fn routing() -> Routing {
+    routing_of(CONFIG)
+}
+
+fn routing_of(text: &str) -> Routing {
     let file = PathBuf::from("segue.toml");
-    let held = BTreeMap::from([(file.clone(), CONFIG.to_owned())]);
+    let held = BTreeMap::from([(file.clone(), text.to_owned())]);
     let wanted = Wanted { file, files: Files::Held(held), variables: Vec::new(), mode: Mode::Serve };
     let plan = load(&wanted).map_err(|faults| faults.lines()).unwrap().plan;
     plan.tenants.into_values().next().unwrap().routing
@@ -106,6 +111,7 @@ impl Play {
             Effect::BeginWrapUp { interaction, agent: by, .. } => format!("{} wraps up #{}", agent(*by), interaction.0),
             Effect::EndWrapUp { interaction, agent: by, .. } => format!("{} is done with #{}", agent(*by), interaction.0),
             Effect::Ended { interaction, outcome, .. } => format!("#{} ended: {outcome:?}", interaction.0),
+            Effect::Invite { interaction } => format!("#{} is offered a call back", interaction.0),
             Effect::Agent(change) => format!("{} {:?}", agent(change.agent), change.readiness),
         }
     }
@@ -189,8 +195,9 @@ fn a_talk_whose_desk_is_lost_for_good_goes_to_a_colleague() {
         _ => false,
     };
     assert!(taken.told.desk.iter().any(|(agent, news)| agent.as_str() == "ada" && withdrawn(news)));
-    let contents: Vec<_> = taken.told.contents.iter().map(|(_, _, phase)| phase.clone()).collect();
-    assert_eq!(contents, [Phase::Waiting], "the customer hears once that ada has left");
+    let contents: Vec<_> = taken.told.contents.iter().map(|(_, heard)| heard.clone()).collect();
+    let id = play.machine.line(session).unwrap().interaction;
+    assert_eq!(contents, [Command::Routed(id, Phase::Waiting)], "the customer hears once that ada has left");
     assert!(play.machine.listeners(session).is_empty(), "ada hears nothing more of it");
     play.asks("bo", DeskCommand::Accept(OfferId(2)));
     assert_eq!(play.machine.line(session).unwrap().phase, Phase::Assigned("bo".into()));
@@ -257,4 +264,35 @@ async fn another_builds_decisions_are_warned_of_and_our_own_not_forgiven() {
             Err(why) => assert!(matches!(why, Error::Differs { .. }) && !forgiven, "{build}: {why}"),
         }
     }
+}
+
+#[test]
+fn queues_keep_their_hours_and_a_replay_asks_no_clock() {
+    let text = CONFIG.replace("depth = 3", "depth = 3\nhours = \"office\"").replace(
+        "[tenants.acme.agents.ada]",
+        "[tenants.acme.hours.office]\nzone = \"Europe/Zurich\"\nweek = { tue = [\"08:00-12:00\"] }\n[tenants.acme.agents.ada]",
+    );
+    let at = |text: &str| Time(u64::try_from(text.parse::<jiff::Timestamp>().unwrap().as_millisecond()).unwrap());
+    let mut play = Play { now: at("2026-12-22T06:00:00Z"), ..Play::begin() };
+    let taken = play.machine.configure(play.now, &routing_of(&text));
+    play.keep(&taken);
+    let closed = |play: &Play| play.machine.router().closed(segue_router::QueueId(1)).count();
+    assert_eq!((closed(&play), play.machine.deadline()), (1, Some(at("2026-12-22T07:00:00Z"))));
+    play.now = at("2026-12-22T07:00:00Z");
+    let taken = play.machine.take(play.now, &Input::Tick);
+    play.keep(&taken);
+    assert_eq!((closed(&play), play.machine.deadline()), (0, Some(at("2026-12-22T11:00:00Z"))));
+    play.now = at("2026-12-22T11:00:00Z");
+    let taken = play.machine.take(play.now, &Input::Tick);
+    play.keep(&taken);
+    assert_eq!(closed(&play), 1, "lunch, and nobody is back before next Tuesday");
+    let mut again = Machine::default();
+    for entry in &play.journal {
+        again.replay(&decode(entry).unwrap()).unwrap();
+    }
+    assert_eq!((again.chain(), again.deadline()), (play.machine.chain(), None));
+    // Without hours it is open.
+    let taken = play.machine.configure(play.now, &routing());
+    play.keep(&taken);
+    assert_eq!(closed(&play), 0);
 }

@@ -7,8 +7,8 @@ use crate::house::tenant::Tenant;
 use segue_router::{AgentId, Decision};
 use segue_session::store::{Mutation, OutboxAppend, Seq, Version};
 use segue_session::{
-    Actor, AgentName, Changed, Command, DeskEvent, InteractionId, Line, LookupDone, LookupRequest, Phase, PopEnrichment, QueueName,
-    RequestId, SessionId,
+    Actor, AgentName, Changed, Command, DeskEvent, InteractionId, Line, LookupDone, LookupRequest, PopEnrichment, QueueName, RequestId,
+    SessionId,
 };
 use std::collections::BTreeSet;
 use std::sync::{Arc, Weak};
@@ -126,9 +126,9 @@ impl Listener for Ears {
         }
     }
 
-    fn content(&self, session: SessionId, interaction: InteractionId, phase: Phase) {
+    fn content(&self, session: SessionId, heard: Command) {
         if let Some(tenant) = self.0.upgrade() {
-            tenant.hear(session, interaction, phase);
+            tenant.hear(session, heard);
         }
     }
 

@@ -4,7 +4,7 @@
 //! kept in the router's memory until it was heard: what the process takes with it is said again by the next.
 
 use crate::house::tenant::Tenant;
-use segue_session::{Actor, Command, InteractionId, Phase, SessionId};
+use segue_session::{Actor, Command, Phase, SessionId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,11 +18,9 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from
 /// How long what is left may take at the end.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-type Said = (InteractionId, Phase);
-
 /// What sessions have not heard yet. A session stands here for as long as somebody tells it.
 pub(super) struct Hearings {
-    waiting: Mutex<HashMap<SessionId, VecDeque<Said>>>,
+    waiting: Mutex<HashMap<SessionId, VecDeque<Command>>>,
     turns: Semaphore,
     /// Told each time a session has heard everything.
     quiet: Notify,
@@ -52,7 +50,7 @@ impl Hearings {
     }
 
     /// Puts something last; whether nobody tells this session yet.
-    fn put(&self, session: SessionId, said: Said) -> bool {
+    fn put(&self, session: SessionId, said: Command) -> bool {
         let mut waiting = self.lock();
         let begun = waiting.contains_key(&session);
         waiting.entry(session).or_default().push_back(said);
@@ -60,7 +58,7 @@ impl Hearings {
     }
 
     /// What this session is to hear next; `None` once it has heard everything.
-    fn next(&self, session: SessionId) -> Option<Said> {
+    fn next(&self, session: SessionId) -> Option<Command> {
         let mut waiting = self.lock();
         let next = waiting.get_mut(&session).and_then(VecDeque::pop_front);
         if next.is_none() {
@@ -70,20 +68,25 @@ impl Hearings {
         next
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, VecDeque<Said>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, VecDeque<Command>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Tenant {
     /// Lets a session's content hear of its interaction, after everything it was to hear before.
-    pub(super) fn hear(self: &Arc<Self>, session: SessionId, interaction: InteractionId, phase: Phase) {
-        if self.hearings.put(session, (interaction, phase)) {
+    pub(super) fn hear(self: &Arc<Self>, session: SessionId, said: Command) {
+        if self.hearings.put(session, said) {
             let tenant = Arc::clone(self);
             tokio::spawn(async move {
-                while let Some((interaction, phase)) = tenant.hearings.next(session) {
-                    let over = matches!(phase, Phase::WrappingUp(_));
-                    if tenant.tell_content(session, &Command::Routed(interaction, phase)).await && over {
+                while let Some(said) = tenant.hearings.next(session) {
+                    let over = match &said {
+                        Command::Routed(interaction, Phase::WrappingUp(_)) => Some(*interaction),
+                        _ => None,
+                    };
+                    if tenant.tell_content(session, &said).await
+                        && let Some(interaction) = over
+                    {
                         tenant.bell.heard(interaction);
                     }
                 }
@@ -92,11 +95,11 @@ impl Tenant {
     }
 
     /// Tells until it is stored, or refused for good, or the house closes; whether there is nothing left to tell.
-    async fn tell_content(self: &Arc<Self>, session: SessionId, routed: &Command) -> bool {
+    async fn tell_content(self: &Arc<Self>, session: SessionId, said: &Command) -> bool {
         let (mut pause, longest) = PAUSES;
         loop {
             let Ok(turn) = self.hearings.turns.acquire().await else { return false };
-            let told = self.apply(Actor::House, session, None, routed.clone()).await;
+            let told = self.apply(Actor::House, session, None, said.clone()).await;
             drop(turn);
             let Err(refusal) = told else { return true };
             if !refusal.passes() {
@@ -113,12 +116,13 @@ impl Tenant {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use segue_session::InteractionId;
     use uuid::Uuid;
 
     #[test]
     fn a_session_hears_in_order_and_from_one_alone() {
         let (hearings, session) = (Hearings::default(), SessionId(Uuid::from_u128(1)));
-        let said = |phase: Phase| (InteractionId(7), phase);
+        let said = |phase: Phase| Command::Routed(InteractionId(7), phase);
         assert!(hearings.put(session, said(Phase::Assigned("ada".into()))), "somebody must begin");
         assert!(!hearings.put(session, said(Phase::WrappingUp("ada".into()))));
         assert_eq!(hearings.next(session), Some(said(Phase::Assigned("ada".into()))));

@@ -86,6 +86,7 @@ pub(super) fn settings(tenant: &plan::Tenant, limits: &Limits) -> Settings {
         resume_link: tenant.resume_link.clone(),
         holds: sessions.holds.iter().map(|(method, hold)| (method.clone(), span(*hold))).collect(),
         levels: sessions.levels.clone(),
+        farewells: tenant.routing.queues.iter().map(|(name, queue)| (name.clone(), queue.farewells.clone())).collect(),
         ..Settings::usual(tenant.language.clone())
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct GroupKey {
     pub(crate) queue: QueueId,
     pub(crate) channel: Channel,
     pub(crate) needs: Requirement,
+    /// Queues whose agents may take it, too.
+    pub(crate) also: BTreeSet<QueueId>,
 }
 
 /// How fit (or how flexible) an agent is for one group: fixed while the plan is. Lower goes first.
@@ -68,7 +70,9 @@ pub(crate) struct Group {
     pub(crate) choice: Choice,
     pub(crate) asked: BTreeSet<SkillId>,
     pub(crate) line: Line,
-    /// Agents of the queue who meet the requirement.
+    /// How many agents serve the queue, or one of the others.
+    pub(crate) members: usize,
+    /// Of these, who meet the requirement.
     pub(crate) qualified: BTreeMap<AgentId, Weight>,
     /// Of these, who stand open on the channel.
     pub(crate) available: BTreeSet<Rank>,
@@ -88,6 +92,7 @@ impl Group {
             choice,
             asked,
             line: Line::default(),
+            members: 0,
             qualified: BTreeMap::new(),
             available: BTreeSet::new(),
             excluded: BTreeMap::new(),

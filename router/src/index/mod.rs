@@ -11,7 +11,7 @@ pub(crate) mod timers;
 use crate::roster::Roster;
 use crate::standing::standing;
 use crate::state::{Agent, ByChannel, Desk, Interaction, Limits, Stage, State};
-use crate::{AgentId, Channel, InteractionId, Plan, QueueId, Requirement, Span, Time, Units, limits};
+use crate::{AgentId, Channel, Figure, InteractionId, Plan, QueueId, Requirement, Span, Time, Units, limits};
 use group::{Group, GroupKey, Weight};
 use line::{Bars, Spot};
 use station::{Basis, Duty, Seat, Station};
@@ -63,6 +63,9 @@ pub(crate) struct Head {
     pub(crate) barred: bool,
 }
 
+/// The groups of one queue on one channel, by what is asked for and by the other queues whose agents may take it.
+type Alike = BTreeMap<Requirement, BTreeMap<BTreeSet<QueueId>, Slot>>;
+
 /// Everything derived.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
@@ -70,12 +73,18 @@ pub(crate) struct Index {
     /// The first of each group, close together: an agent who is free looks at all of theirs.
     heads: Vec<Head>,
     free: Vec<Slot>,
-    slots: BTreeMap<(QueueId, Channel), BTreeMap<Requirement, Slot>>,
+    slots: BTreeMap<(QueueId, Channel), Alike>,
     pub(crate) stations: Roster<Station>,
     pub(crate) queues: BTreeMap<QueueId, QueueIndex>,
     /// Apart from the queues and by number: an agent of all queues changes all of these at once.
     tallies: Vec<Tally>,
     pub(crate) timers: Timers,
+    /// When whoever waits takes the next step of their queue's timeline.
+    pub(crate) steps: BTreeSet<(Time, InteractionId)>,
+    /// Whose next step is due, and waits for a figure.
+    pub(crate) expecting: BTreeMap<(QueueId, Channel, Figure), BTreeSet<InteractionId>>,
+    /// Whether any queue has a timeline.
+    timelines: bool,
     /// The largest capacity of any agent.
     pub(crate) largest: Units,
     /// How long a wait counts for one priority, if at all.
@@ -90,6 +99,7 @@ impl Index {
     /// The index of a state.
     pub(crate) fn build(state: &State) -> Self {
         let mut index = Self { sweep_at: limits::GROUPS_KEPT, ageing: state.plan.timings.ageing, ..Self::default() };
+        index.timelines = state.plan.queues.values().any(|queue| !queue.steps.is_empty());
         index.shares = state.plan.queues.values().any(|queue| queue.share > 0);
         for (tally, queue) in state.plan.queues.keys().enumerate() {
             index.queues.insert(*queue, QueueIndex { tally, ..QueueIndex::default() });
@@ -167,7 +177,7 @@ impl Index {
 
     /// The group of a waiting interaction.
     pub(crate) fn slot_of(&self, interaction: &Interaction) -> Option<Slot> {
-        self.slots.get(&(interaction.queue, interaction.channel))?.get(&interaction.needs).copied()
+        self.slots.get(&(interaction.queue, interaction.channel))?.get(&interaction.needs)?.get(&interaction.also).copied()
     }
 
     /// Takes a waiting or reserved interaction into the index; the lane it stands in, when it stands in line.
@@ -179,6 +189,7 @@ impl Index {
                 let group = self.slot_of(interaction).unwrap_or_else(|| self.form_group(state, interaction));
                 self.groups.get_mut(group.0).and_then(Option::as_mut)?.line.insert(spot, bars.as_ref());
                 self.note_head(group);
+                self.note_step(state, id, interaction, true);
                 if let Some(first) = interaction.cooling.values().min() {
                     self.timers.insert((*first, Timer::CoolOff(id)));
                 }
@@ -196,7 +207,7 @@ impl Index {
     }
 
     /// Takes it out again; `interaction` is still as it was when it was entered.
-    pub(crate) fn leave(&mut self, id: InteractionId, interaction: &Interaction) {
+    pub(crate) fn leave(&mut self, state: &State, id: InteractionId, interaction: &Interaction) {
         let spot = Spot::of(id, interaction, self.ageing);
         match interaction.stage {
             Stage::Waiting => {
@@ -205,6 +216,7 @@ impl Index {
                     group.line.remove(&spot, Bars::of(interaction).as_ref());
                 }
                 slot.into_iter().for_each(|slot| self.note_head(slot));
+                self.note_step(state, id, interaction, false);
                 if let Some(first) = interaction.cooling.values().min() {
                     self.timers.remove(&(*first, Timer::CoolOff(id)));
                 }
@@ -219,6 +231,27 @@ impl Index {
         }
         if let Some(queue) = self.queues.get_mut(&interaction.queue) {
             queue.ages.remove(&(interaction.since, id));
+        }
+    }
+
+    /// Notes the next step of a timeline, or takes the note away.
+    fn note_step(&mut self, state: &State, id: InteractionId, interaction: &Interaction, enters: bool) {
+        if !self.timelines {
+            return;
+        }
+        let Some((due, step)) = state.step_ahead(interaction) else { return };
+        match step.when.filter(|_| interaction.expects) {
+            None if enters => drop(self.steps.insert((due, id))),
+            None => drop(self.steps.remove(&(due, id))),
+            Some(figure) => {
+                let key = (interaction.queue, interaction.channel, figure);
+                let expecting = self.expecting.entry(key).or_default();
+                if enters {
+                    expecting.insert(id);
+                } else if expecting.remove(&id) && expecting.is_empty() {
+                    self.expecting.remove(&key);
+                }
+            }
         }
     }
 
@@ -272,13 +305,16 @@ impl Index {
     fn form_group(&mut self, state: &State, interaction: &Interaction) -> Slot {
         self.sweep();
         let (queue, channel) = (interaction.queue, interaction.channel);
-        let key = GroupKey { queue, channel, needs: interaction.needs.clone() };
+        let key = GroupKey { queue, channel, needs: interaction.needs.clone(), also: interaction.also.clone() };
         let choice = state.plan.queues.get(&queue).map(|plan| plan.choice).unwrap_or_default();
         let mut group = Group::new(key, choice);
         let slot = self.free.pop().unwrap_or(Slot(self.groups.len()));
-        let index = self.queues.entry(queue).or_default();
-        index.groups.insert(slot);
-        for &id in &index.members {
+        self.queues.entry(queue).or_default().groups.insert(slot);
+        let own = self.queues.get(&queue).map(|queue| &queue.members);
+        let others = interaction.also.iter().filter_map(|queue| self.queues.get(queue)).map(|queue| &queue.members);
+        let members: BTreeSet<AgentId> = own.into_iter().chain(others).flatten().copied().collect();
+        group.members = members.len();
+        for id in members {
             let (Some(plan), Some(station)) = (state.plan.agents.get(&id), self.stations.get_mut(&id)) else { continue };
             if !interaction.needs.holds(&plan.skills) {
                 continue;
@@ -288,7 +324,8 @@ impl Index {
             group.enter(id, &seat, *station.standing.get(channel), station.basis);
             station.seats.get_mut(channel).push(seat);
         }
-        self.slots.entry((queue, channel)).or_default().insert(interaction.needs.clone(), slot);
+        let alike = self.slots.entry((queue, channel)).or_default().entry(interaction.needs.clone()).or_default();
+        alike.insert(interaction.also.clone(), slot);
         match self.groups.get_mut(slot.0) {
             Some(place) => *place = Some(group),
             None => {
@@ -312,8 +349,13 @@ impl Index {
                     station.seats.get_mut(group.key.channel).retain(|seat| seat.group != slot);
                 }
             }
-            if let Some(slots) = self.slots.get_mut(&(group.key.queue, group.key.channel)) {
-                slots.remove(&group.key.needs);
+            if let Some(slots) = self.slots.get_mut(&(group.key.queue, group.key.channel))
+                && let Some(alike) = slots.get_mut(&group.key.needs)
+            {
+                alike.remove(&group.key.also);
+                if alike.is_empty() {
+                    slots.remove(&group.key.needs);
+                }
             }
             if let Some(queue) = self.queues.get_mut(&group.key.queue) {
                 queue.groups.remove(&slot);

@@ -22,6 +22,8 @@ pub(crate) fn accept(router: &mut Router, turn: &mut Turn<'_>, id: AgentId, numb
     let Some(held) = router.state.interactions.get_mut(&interaction) else { return Ok(()) };
     held.stage = Stage::Assigned(Assignment { offer: number, agent: id, units: offer.units, since: now });
     held.cooling.clear();
-    turn.out.push(Effect::Assign { offer: number, interaction, agent: id, since: held.since });
+    let (queue, since) = (held.queue, held.since);
+    turn.out.push(Effect::Assign { offer: number, interaction, agent: id, since });
+    router.observe_service(queue, now.since(since), true);
     Ok(())
 }

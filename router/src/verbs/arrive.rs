@@ -5,15 +5,15 @@ use crate::standing::{Standing, standing};
 use crate::state::{Interaction, Reservation, Stage};
 use crate::turn::Turn;
 use crate::verbs::leave::depart;
-use crate::{AgentId, Arrival, Channel, InteractionId, Outcome, QueueId, Refusal, Requirement, Span, Stepped, Time, limits};
-use std::collections::BTreeMap;
+use crate::{AgentId, Arrival, Channel, InteractionId, Outcome, Priority, QueueId, Refusal, Requirement, Span, Stepped, Time, limits};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn arrive(router: &mut Router, turn: &mut Turn<'_>, arrival: Arrival) -> Stepped {
     let id = arrival.interaction;
     if router.state.interactions.contains_key(&id) {
         return Err(Refusal::AlreadyHeld(id));
     }
-    let Some(queue) = router.state.plan.queues.get(&arrival.queue) else { return Err(Refusal::UnknownQueue(arrival.queue)) };
+    router.state.plan.queues.get(&arrival.queue).ok_or(Refusal::UnknownQueue(arrival.queue))?;
     let Some(price) = router.state.plan.channels.get(&arrival.channel) else {
         return Err(Refusal::ChannelNotRouted(arrival.channel));
     };
@@ -27,25 +27,15 @@ pub(crate) fn arrive(router: &mut Router, turn: &mut Turn<'_>, arrival: Arrival)
     if !arrival.needs.within_limits() {
         return Err(Refusal::TooComplex(id));
     }
-    if !arrival.kept {
-        router.admits(id, arrival.queue, &arrival.needs)?;
-    }
+    // What comes back to a kept place is not asked.
+    let queue = if arrival.kept { Some(arrival.queue) } else { router.takes_in(arrival.queue) };
+    let Some(queue) = queue else { return router.open_to_more(arrival.queue) };
 
-    let (prefer_for, added) = (queue.prefer_for, queue.priority);
-    let cooling = arrival.continues.map(|former| move_on(router, turn, former)).unwrap_or_default();
-    let interaction = Box::new(Interaction {
-        queue: arrival.queue,
-        channel: arrival.channel,
-        needs: arrival.needs,
-        own_priority: arrival.priority,
-        priority: arrival.priority.plus(added),
-        since: arrival.since,
-        preferred: arrival.preferred,
-        excluded: arrival.excluded,
-        cooling,
-        stage: Stage::Waiting,
-    });
-    let taken_over = arrival.continues.filter(|former| router.has_room_but_for(&interaction, *former));
+    let continues = arrival.continues;
+    let cooling = continues.map(|former| move_on(router, turn, former)).unwrap_or_default();
+    let interaction = Box::new(Interaction { cooling, ..router.admitted(turn.now, queue, arrival) });
+    let prefer_for = router.state.plan.queues.get(&queue).map(|plan| plan.prefer_for).unwrap_or_default();
+    let taken_over = continues.filter(|former| router.has_room_but_for(&interaction, *former));
     let kept_for = router.worth_waiting_for(&interaction).filter(|_| prefer_for > Span(0));
     router.state.arrived = router.state.arrived.saturating_add(1);
     if let (Some(former), Some(agent)) = (taken_over, interaction.preferred) {
@@ -92,6 +82,35 @@ impl Router {
         full && standing(&without, interaction.channel, self.price(interaction.channel)) == Standing::Open
     }
 
+    /// An arrival as it waits in the queue that takes it: the one it wants, or where that one's limits send it.
+    pub(crate) fn admitted(&self, now: Time, queue: QueueId, arrival: Arrival) -> Interaction {
+        let plan = &self.state.plan;
+        let mut interaction = Interaction {
+            queue: arrival.queue,
+            channel: arrival.channel,
+            needs: arrival.needs,
+            own_priority: arrival.priority,
+            priority: arrival.priority,
+            raised: Priority(0),
+            since: arrival.since,
+            came: Some(now),
+            moved: None,
+            steps_taken: 0,
+            expects: false,
+            asked: None,
+            also: BTreeSet::new(),
+            preferred: arrival.preferred,
+            excluded: arrival.excluded,
+            cooling: BTreeMap::new(),
+            stage: Stage::Waiting,
+        };
+        match plan.queues.get(&queue) {
+            Some(there) if queue != arrival.queue => interaction.move_to(plan, queue, there.needs.clone(), now),
+            Some(_) | None => interaction.rank(plan),
+        }
+        interaction
+    }
+
     /// The agent whom it prefers, when they may take it and will have room once other work ends.
     fn worth_waiting_for(&self, interaction: &Interaction) -> Option<AgentId> {
         let agent = interaction.preferred.filter(|agent| !interaction.excluded.contains(agent))?;
@@ -129,11 +148,6 @@ impl Router {
         if !needs.within_limits() {
             return Err(Refusal::TooComplex(id));
         }
-        let plan = self.state.plan.queues.get(&queue).ok_or(Refusal::UnknownQueue(queue))?;
-        let waiting = self.index.queues.get(&queue).map_or(0, |queue| queue.ages.len());
-        if u32::try_from(waiting).map_or(true, |waiting| waiting >= plan.depth) {
-            return Err(Refusal::QueueFull(queue));
-        }
-        Ok(())
+        self.open_to_more(queue)
     }
 }

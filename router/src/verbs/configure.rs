@@ -5,7 +5,8 @@
 //! - An agent who is no longer in the plan is signed out: offers return to their place, assignments and wrap-ups
 //!   stay theirs until they end (or their desk is lost), then the agent is forgotten.
 //! - An offer whose agent no longer fits is withdrawn. One that fits stands, also above a lowered limit.
-//! - What waits keeps its place; its rank follows the queue's new priority.
+//! - What waits keeps its place; its rank follows the queue's new priority. A timeline that changed begins anew for
+//!   whoever waits: what is due by then is taken at once.
 
 use crate::index::Index;
 use crate::router::Router;
@@ -30,9 +31,9 @@ pub(crate) fn configure(router: &mut Router, turn: &mut Turn<'_>, plan: Plan) ->
             router.dismiss(turn, id, WithdrawReason::Moved);
         }
     }
-    router.state.plan = plan;
+    let before = std::mem::replace(&mut router.state.plan, plan);
     router.state.version.0 = router.state.version.0.saturating_add(1);
-    adapt(&mut router.state);
+    adapt(&mut router.state, &before);
     for (&id, agent) in router.state.agents.iter() {
         turn.touched.entry(id).or_insert_with(|| Some(Face::of(agent)));
     }
@@ -46,7 +47,9 @@ pub(crate) fn configure(router: &mut Router, turn: &mut Turn<'_>, plan: Plan) ->
 }
 
 /// Agents, limits and ranks follow the new plan.
-fn adapt(state: &mut State) {
+fn adapt(state: &mut State, before: &Plan) {
+    state.closed.retain(|(queue, _)| state.plan.queues.contains_key(queue));
+    state.service.retain(|queue, _| state.plan.queues.contains_key(queue));
     state.handling.retain(|queue, _| state.plan.queues.contains_key(queue));
     for id in state.plan.agents.keys() {
         state.agents.or_default(*id);
@@ -56,8 +59,11 @@ fn adapt(state: &mut State) {
         agent.ceiling = agent.load.max(agent.limits.capacity);
     }
     for interaction in state.interactions.values_mut() {
-        let added = state.plan.queues.get(&interaction.queue).map(|plan| plan.priority).unwrap_or_default();
-        interaction.priority = interaction.own_priority.plus(added);
+        let steps = |plan: &Plan| plan.queues.get(&interaction.queue).map(|queue| queue.steps.clone());
+        if steps(before) != steps(&state.plan) {
+            interaction.begin_timeline();
+        }
+        interaction.rank(&state.plan);
     }
 }
 
@@ -81,6 +87,7 @@ fn contradictions(plan: &Plan) -> Vec<String> {
             faults.push(format!("{id}: an offer must stand for some time"));
         }
     }
+    faults.extend(crate::steps::contradictions(plan));
     for (id, agent) in &plan.agents {
         for queue in agent.queues.iter().filter(|queue| !plan.queues.contains_key(queue)) {
             faults.push(format!("{id} serves {queue}, which the plan does not have"));

@@ -16,12 +16,16 @@ pub(crate) fn suspend(router: &mut Router, turn: &mut Turn<'_>, id: InteractionI
 
 /// Who hangs up on an agent was handled; who leaves before one answered has abandoned the line.
 pub(crate) fn abandon(router: &mut Router, turn: &mut Turn<'_>, id: InteractionId) -> Stepped {
-    let stage = router.interaction(id)?.stage.clone();
+    let interaction = router.interaction(id)?;
+    let (stage, queue, since) = (interaction.stage.clone(), interaction.queue, interaction.since);
 
     depart(router, turn, id, &stage);
     let outcome = match stage {
         Stage::Assigned(_) => Outcome::Handled,
-        Stage::Waiting | Stage::Reserved(_) | Stage::Offered(_) => Outcome::Abandoned,
+        Stage::Waiting | Stage::Reserved(_) | Stage::Offered(_) => {
+            router.observe_service(queue, turn.now.since(since), false);
+            Outcome::Abandoned
+        }
     };
     router.end(turn, id, outcome);
     Ok(())

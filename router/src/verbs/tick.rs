@@ -1,4 +1,4 @@
-//! Deadlines that passed, each once, in order. Matching follows when all have.
+//! Deadlines that passed, each once, in order. Steps of timelines and matching follow when all have; see `settle`.
 
 use crate::index::timers::Timer;
 use crate::router::Router;
@@ -46,5 +46,5 @@ fn count_miss(router: &mut Router, turn: &mut Turn<'_>, id: AgentId) -> bool {
 /// Who has cooled off by then is an agent like any other again. Its place is as it was: there is nothing to tell.
 fn warm_up(router: &mut Router, turn: &mut Turn<'_>, id: InteractionId, at: Time) {
     router.leave_line(id);
-    router.enter_as(turn, id, |interaction| interaction.cooling.retain(|_, until| *until > at));
+    router.enter_as(turn, id, |interaction, _| interaction.cooling.retain(|_, until| *until > at));
 }

@@ -21,11 +21,8 @@ pub(crate) fn transfer_to_queue(
     router.admits(id, queue, &needs)?;
 
     hand_over(router, turn, id, &assignment);
-    let added = router.state.plan.queues.get(&queue).map(|plan| plan.priority).unwrap_or_default();
     if let Some(interaction) = router.state.interactions.get_mut(&id) {
-        interaction.queue = queue;
-        interaction.needs = needs;
-        interaction.priority = interaction.own_priority.plus(added);
+        interaction.move_to(&router.state.plan, queue, needs, turn.now);
     }
     router.line_up(turn, id);
     Ok(())

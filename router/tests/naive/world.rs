@@ -4,8 +4,8 @@ use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use segue_router::{
-    AgentId, AgentPlan, Arrival, Channel, ChannelPlan, Choice, Event, InteractionId, Level, OfferId, Plan, Presence, Priority, QueueId,
-    QueuePlan, Requirement, Router, SkillId, Span, Time, Timings, Units,
+    AgentId, AgentPlan, Arrival, Channel, ChannelPlan, Choice, Closing, Event, Figure, InteractionId, Level, OfferId, Overflow, Plan,
+    Presence, Priority, QueueId, QueuePlan, Requirement, Router, RoutingStep, SkillId, Span, Time, Timings, Units,
 };
 use std::collections::BTreeMap;
 
@@ -120,6 +120,8 @@ fn quiet_events() -> impl Strategy<Value = Event> {
         1 => interactions().prop_map(Event::Suspend),
         1 => interactions().prop_map(Event::Abandon),
         1 => plans().prop_map(|plan| Event::Configure(Box::new(plan))),
+        1 => (queues(), closings()).prop_map(|(queue, why)| Event::Close(queue, why)),
+        3 => (queues(), closings()).prop_map(|(queue, why)| Event::Open(queue, why)),
         1 => Just(Event::Tick),
     ]
 }
@@ -130,6 +132,10 @@ fn agents() -> impl Strategy<Value = AgentId> {
 
 fn queues() -> impl Strategy<Value = QueueId> {
     (1u32..4).prop_map(QueueId)
+}
+
+fn closings() -> impl Strategy<Value = Closing> {
+    prop_oneof![Just(Closing::Hours), Just(Closing::Hand)]
 }
 
 fn interactions() -> impl Strategy<Value = InteractionId> {
@@ -197,6 +203,15 @@ fn plans() -> impl Strategy<Value = Plan> {
     let shares = option::weighted(0.3, vec(0u32..5, 3));
     let plans = (queues, btree_map(agents(), agent_plans(), 1..5), channels, timings, shares);
     plans.prop_map(|(mut queues, mut agents, channels, mut timings, shares)| {
+        let both = queues.len() == 2;
+        for (id, queue) in &mut queues {
+            let onward = |way: Option<Overflow>| way.filter(|way| *way == Overflow::Out || both && *id == QueueId(1));
+            (queue.full, queue.closed) = (onward(queue.full), onward(queue.closed));
+            for step in &mut queue.steps {
+                step.overflow = onward(step.overflow);
+                step.queues.retain(|_| both);
+            }
+        }
         // A queue without a share among others, and shares beside ageing, make a bad plan, now and then.
         for (queue, share) in queues.values_mut().zip(shares.iter().flatten()) {
             (queue.share, timings.ageing) = (*share, Span(timings.ageing.0 / 15_000));
@@ -218,17 +233,63 @@ fn queue_plans() -> impl Strategy<Value = QueuePlan> {
     ];
     // An offer that stands for no time makes the plan a bad one, now and then.
     let offer_for = prop_oneof![1 => Just(0u64), 40 => 1u64..20];
-    (choice, offer_for, 0u64..10, any::<bool>(), priorities(), 0u32..8, prop_oneof![Just(0u64), 1u64..20]).prop_map(
-        |(choice, offer_for, wrap_up_for, code_required, priority, depth, prefer_for)| QueuePlan {
+    let limits = (0u32..8, option::weighted(0.3, overflows(2)), option::weighted(0.3, overflows(2)));
+    let timeline = prop_oneof![2 => Just(Vec::new()), 1 => vec(steps(), 1..4)];
+    let spans = (offer_for, 0u64..10, prop_oneof![Just(0u64), 1u64..20], prop_oneof![Just(0u64), 1u64..20]);
+    (choice, spans, any::<bool>(), priorities(), limits, timeline, needs()).prop_map(
+        |(
             choice,
-            offer_for: Span::seconds(offer_for),
-            wrap_up_for: Span::seconds(wrap_up_for),
-            wrap_up_extension: Span::seconds(5),
+            (offer_for, wrap_up_for, prefer_for, answer_within),
             code_required,
             priority,
-            depth,
-            prefer_for: Span::seconds(prefer_for),
-            share: 0,
+            (depth, full, closed),
+            mut steps,
+            needs,
+        )| {
+            steps.sort_by_key(|step| step.after);
+            QueuePlan {
+                choice,
+                offer_for: Span::seconds(offer_for),
+                wrap_up_for: Span::seconds(wrap_up_for),
+                wrap_up_extension: Span::seconds(5),
+                code_required,
+                priority,
+                depth,
+                prefer_for: Span::seconds(prefer_for),
+                share: 0,
+                steps,
+                needs,
+                full,
+                closed,
+                answer_within: Span::seconds(answer_within),
+            }
+        },
+    )
+}
+
+/// To a queue of a higher number, or out: never in a circle. The plan leaves out what it does not have.
+fn overflows(to: u32) -> impl Strategy<Value = Overflow> {
+    prop_oneof![Just(Overflow::Out), Just(Overflow::Queue(QueueId(to)))]
+}
+
+fn steps() -> impl Strategy<Value = RoutingStep> {
+    // Thresholds that no estimate meets to the millisecond, for sums in another order may round otherwise.
+    let figure = prop_oneof![(1u64..6).prop_map(|n| Figure::ExpectedWait(Span(n * 3_333))), (1u32..101).prop_map(Figure::ServiceLevel),];
+    let asked = (btree_set((1u32..4).prop_map(SkillId), 0..2), btree_map((1u32..4).prop_map(SkillId), 1u8..4, 0..2));
+    let wider = (option::weighted(0.3, needs()), option::weighted(0.3, needs()), btree_set(Just(QueueId(2)), 0..2));
+    let rest = (priorities(), any::<bool>(), option::weighted(0.3, overflows(2)));
+    (0u64..30, option::weighted(0.4, figure), asked, wider, rest).prop_map(
+        |(after, when, (drop, lower), (add, widen, queues), (raise, invite, overflow))| RoutingStep {
+            after: Span::seconds(after),
+            when,
+            drop,
+            lower,
+            add,
+            widen,
+            queues,
+            raise,
+            invite,
+            overflow,
         },
     )
 }

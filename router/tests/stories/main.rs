@@ -12,6 +12,7 @@ mod presence;
 mod refusals;
 mod restore;
 mod tale;
+mod timeline;
 mod transfer;
 mod waits;
 mod wrap_up;

@@ -1,8 +1,8 @@
 //! The one harness: a router, people with names, and a transcript of what happened and what came of it.
 
 use segue_router::{
-    AgentId, AgentPlan, Arrival, Change, Channel, ChannelPlan, Decision, Effect, Event, InteractionId, Level, OfferId, Plan, Presence,
-    Priority, QueueId, QueuePlan, Readiness, Refusal, Requirement, Router, SkillId, Span, Time, Timings, Units,
+    AgentId, AgentPlan, Arrival, Change, Channel, ChannelPlan, Closing, Decision, Effect, Event, InteractionId, Level, OfferId, Plan,
+    Presence, Priority, QueueId, QueuePlan, Readiness, Refusal, Requirement, Router, SkillId, Span, Time, Timings, Units,
 };
 use std::fmt::Write;
 
@@ -248,6 +248,10 @@ fn tell(event: &Event) -> String {
         Event::Prioritise(it, priority) => format!("#{} gets {priority}", it.0),
         Event::Suspend(it) => format!("#{} is suspended", it.0),
         Event::Abandon(it) => format!("the customer of #{} leaves", it.0),
+        Event::Close(queue, Closing::Hours) => format!("{} closes", line(*queue)),
+        Event::Close(queue, Closing::Hand) => format!("{} is closed by hand", line(*queue)),
+        Event::Open(queue, Closing::Hours) => format!("{} opens", line(*queue)),
+        Event::Open(queue, Closing::Hand) => format!("{} is opened by hand", line(*queue)),
         Event::Tick => "tick".to_owned(),
     }
 }
@@ -297,6 +301,7 @@ fn effect(effect: &Effect) -> String {
             format!("{} is through with #{}, code {code}", name(*agent), interaction.0)
         }
         Effect::Ended { interaction, outcome, since, .. } => format!("#{} ended: {outcome:?}, since {}", interaction.0, at(*since)),
+        Effect::Invite { interaction } => format!("offer #{} a call back", interaction.0),
         Effect::Agent(it) => change(it),
     }
 }

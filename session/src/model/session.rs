@@ -196,6 +196,9 @@ pub struct InteractionRecord {
     pub since: Time,
     /// A call back is wanted at this number instead of waiting on the line.
     pub callback: Option<Private<String>>,
+    /// Whether the customer was offered a call back while they waited.
+    #[serde(default)]
+    pub invited: bool,
     /// Who should have it.
     pub preferred: Option<AgentName>,
     /// Whether it is over, and how.

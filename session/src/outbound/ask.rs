@@ -83,6 +83,8 @@ pub fn refusal(directory: &Directory, why: &segue_router::Refusal) -> Refusal {
         }
         R::QueueFull(queue) => Refusal::new(Reason::QueueFull, "the queue is full")
             .about("queue", directory.queue_name(*queue).map(|name| name.as_str().to_owned()).unwrap_or_default()),
+        R::QueueClosed(queue) => Refusal::new(Reason::QueueClosed, "the queue takes nobody at this hour")
+            .about("queue", directory.queue_name(*queue).map(|name| name.as_str().to_owned()).unwrap_or_default()),
         R::TooLarge(_) => Refusal::new(Reason::LimitExceeded, "no agent could ever hold so much").about("limit", "capacity"),
         R::OfferEnded(_) => Refusal::new(Reason::OfferEnded, "the offer has ended"),
         R::NotYours(agent) => Refusal::new(Reason::PermissionDenied, "it is another agent's").about("agent", name(agent)),

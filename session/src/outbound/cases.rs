@@ -2,7 +2,7 @@
 //!
 //! Driven by the router's effects alone (see `effects`), so a replay of the same effects gives the same cases.
 
-use crate::{AgentName, InteractionId, Line, Phase, QueueName, SessionId, Time};
+use crate::{AgentName, InteractionId, Line, Phase, QueueName, Reason, SessionId, Time};
 use segue_router::{AgentId, Change, Channel, Decision, OfferId, Outcome, Priority};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,9 @@ pub struct Case {
     pub priority: Priority,
     /// A call back is awaited.
     pub callback: bool,
+    /// Whether the customer was offered a call back by a step of the queue.
+    #[serde(default)]
+    pub invited: bool,
     /// The standing offer, with why.
     pub offer: Option<Decision>,
     /// Who has it, and the decision that gave it to them.
@@ -87,6 +90,7 @@ impl Case {
             return match (outcome, wrapping) {
                 (Outcome::Suspended, _) => Phase::Suspended,
                 (Outcome::Handled, Some(agent)) => Phase::WrappingUp(agent),
+                (Outcome::Overflowed, _) => Phase::Refused(Reason::WaitOver.name()),
                 (Outcome::Handled | Outcome::Abandoned, _) => Phase::Ended,
             };
         }

@@ -1,7 +1,7 @@
 //! What each effect of the router means by names: for the case, for desks, for the session and its customer.
 
 use crate::outbound::{Case, Cases, Chart, DeskNews, Directory, Face, READY, Told, Wrapping};
-use crate::{DeskAgent, DeskEvent, InteractionId, Phase, QueueName, SessionId, Time};
+use crate::{Command, DeskAgent, DeskEvent, InteractionId, Phase, QueueName, Reason, SessionId, Time};
 use segue_router::{AgentId, Arrival, Change, Decision, Effect, Outcome, QueueId};
 
 /// What the translation of one step's effects looks at.
@@ -25,6 +25,7 @@ impl Cases {
             since: arrival.since,
             priority: arrival.priority,
             callback,
+            invited: false,
             offer: None,
             assigned: None,
             wrapping: std::collections::BTreeMap::new(),
@@ -70,7 +71,7 @@ impl Cases {
                     case.holder = Some(*agent);
                     let Some(name) = names.directory.agent_name(*agent).cloned() else { return };
                     told.desk.push((name.clone(), DeskNews::Assigned(case.session, *interaction, *offer)));
-                    told.contents.push((case.session, *interaction, Phase::Assigned(name)));
+                    told.contents.push((case.session, Command::Routed(*interaction, Phase::Assigned(name))));
                 });
                 self.recount(*agent, *interaction);
             }
@@ -89,6 +90,12 @@ impl Cases {
                     case.priority = *priority;
                 }
             }
+            Effect::Invite { interaction } => {
+                if let Some(case) = self.cases.get_mut(interaction) {
+                    case.invited = true;
+                    told.contents.push((case.session, Command::Invited(*interaction)));
+                }
+            }
             Effect::Agent(change) => self.face_of(now, names, change, told),
         }
     }
@@ -99,6 +106,9 @@ impl Cases {
             part(case, interaction, told);
             case.offer = Some(decision.clone());
             case.since = decision.since;
+            if let Some(queue) = names.directory.queue_name(decision.queue) {
+                case.queue.clone_from(queue);
+            }
             told.decisions.push((case.session, decision.clone()));
             if let Some(name) = names.directory.agent_name(decision.agent) {
                 told.desk.push((name.clone(), DeskNews::Offered(case.session, Box::new(decision.clone()))));
@@ -133,6 +143,9 @@ impl Cases {
             case.ended = Some(outcome);
             case.since = since;
             case.offer = None;
+            if outcome == Outcome::Overflowed {
+                told.contents.push((case.session, Command::Routed(interaction, Phase::Refused(Reason::WaitOver.name()))));
+            }
             holder = case.holder;
             let Some(agent) = holder else { return };
             if names.customer_left {
@@ -142,7 +155,7 @@ impl Cases {
                 && let Some(name) = names.directory.agent_name(agent).cloned()
             {
                 case.unheard = true;
-                told.contents.push((case.session, interaction, Phase::WrappingUp(name)));
+                told.contents.push((case.session, Command::Routed(interaction, Phase::WrappingUp(name))));
             }
         });
         if let Some(agent) = holder {
@@ -185,7 +198,7 @@ impl Cases {
 /// Whoever had it has it no more, and it goes on without them: the customer is to hear so.
 fn part(case: &mut Case, interaction: InteractionId, told: &mut Told) {
     if case.holder.take().is_some() {
-        told.contents.push((case.session, interaction, Phase::Waiting));
+        told.contents.push((case.session, Command::Routed(interaction, Phase::Waiting)));
     }
 }
 

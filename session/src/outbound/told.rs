@@ -1,6 +1,6 @@
 //! What follows from a step of the router, before the sessions' documents are at hand.
 
-use crate::{AgentName, DeskEvent, InteractionId, Phase, SessionId};
+use crate::{AgentName, Command, DeskEvent, InteractionId, SessionId};
 use segue_router::{AgentId, Decision, OfferId};
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ pub struct Told {
     pub desk: Vec<(AgentName, DeskNews)>,
     /// Sessions whose line or agents changed.
     pub lines: BTreeSet<SessionId>,
-    /// What the sessions' contents are to hear.
-    pub contents: Vec<(SessionId, InteractionId, Phase)>,
+    /// What the sessions' contents are to hear, as the house's commands.
+    pub contents: Vec<(SessionId, Command)>,
     /// Offers made, with why; kept for good.
     pub decisions: Vec<(SessionId, Decision)>,
 }

@@ -183,6 +183,7 @@ mod tests {
             priority_why: "customer.tier == 'gold' ? 2 : 1".to_owned(),
             since: Time(0),
             callback: None,
+            invited: false,
             preferred: None,
             ended: None,
             ended_at: None,

@@ -60,7 +60,7 @@ impl<'m, 'a> Draft<'m, 'a> {
         let Some(line) = self.line else { return };
         let ended = match line.phase {
             Phase::WrappingUp(_) | Phase::Ended => Outcome::Handled,
-            Phase::Refused(_) => Outcome::Abandoned,
+            Phase::Refused(ref reason) => super::person::refused(reason),
             Phase::Waiting | Phase::Offered(_) | Phase::Assigned(_) | Phase::Suspended => return,
         };
         if let Some(record) = self.session.interactions.iter_mut().find(|i| i.id == line.interaction && i.ended.is_none()) {

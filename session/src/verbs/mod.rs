@@ -93,6 +93,7 @@ fn obey(draft: &mut Draft<'_, '_>, command: Command) -> Result<(), Refusal> {
         Command::Consent(leg, purpose, given) => consent::consent(draft, leg, purpose, given),
         Command::Document(name, value) => consent::document(draft, name, value),
         Command::Routed(interaction, phase) => person::routed(draft, interaction, phase),
+        Command::Invited(interaction) => person::invited(draft, interaction),
         Command::Timer => access::house_only(draft.moment),
         Command::Erase => close::erase(draft),
     }

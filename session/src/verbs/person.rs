@@ -1,11 +1,11 @@
 //! A person is wanted: the place in line belongs to the session, over suspensions, channels and call backs.
 
 use super::draft::{Draft, word};
-use super::{close, leave, notices, walk};
+use super::{close, leave, notices, suspend, walk};
 use crate::journey::RouteWish;
 use crate::{
-    Action, AgentName, AssuranceLevel, InteractionId, InteractionRecord, LegId, Line, Phase, Private, QueueName, Reason, Refusal,
-    RouteRequest, Source, Standing, SuspendCause, Time, access, limits,
+    Action, AgentName, AssuranceLevel, Farewell, InteractionId, InteractionRecord, LegId, Line, Phase, Private, QueueName, Reason, Refusal,
+    RouteRequest, Source, Standing, SuspendCause, Then, Time, access, limits,
 };
 use segue_router::{Channel, Outcome, Priority};
 use std::collections::BTreeSet;
@@ -203,11 +203,7 @@ pub(super) fn routed(draft: &mut Draft<'_, '_>, id: InteractionId, phase: Phase)
         Phase::Ended if open => end(draft, id, Outcome::Handled),
         Phase::Suspended if open => end(draft, id, Outcome::Suspended),
         Phase::Ended | Phase::Suspended => {}
-        Phase::Refused(reason) => {
-            turned_away(draft, id, open);
-            draft.event("not_routed", &[("reason", reason.clone())]);
-            notices::say(draft, "not_routed", &[("reason", reason)]);
-        }
+        Phase::Refused(reason) => turn_away(draft, id, &reason, open),
     }
     // A call back was made and nobody is here: nothing is left to do.
     let away = matches!(draft.session.standing, Standing::Suspended(_));
@@ -215,6 +211,51 @@ pub(super) fn routed(draft: &mut Draft<'_, '_>, id: InteractionId, phase: Phase)
         close::conclude(draft, "handled".to_owned());
     }
     leave::nobody_left(draft, SuspendCause::Dropped, None);
+    Ok(())
+}
+
+/// No queue takes them, or none keeps them any longer: they are told, and their session does what the queue says.
+fn turn_away(draft: &mut Draft<'_, '_>, id: InteractionId, reason: &str, open: bool) {
+    let record = draft.session.interaction(id);
+    let (queue, moves) = (record.map(|record| record.queue.clone()), record.is_some_and(|record| record.moves.is_some()));
+    let ways = queue.and_then(|queue| draft.moment.settings.farewells.get(&queue));
+    let farewell = ways.and_then(|ways| ways.iter().find(|(known, _)| known.name() == reason)).map(|(_, farewell)| farewell.clone());
+    let Farewell { then, say } = farewell.unwrap_or_default();
+    draft.event("not_routed", &[("reason", reason.to_owned())]);
+    let told: Vec<_> = [("reason", reason.to_owned())].into_iter().chain(say.map(|text| ("text", text))).collect();
+    notices::say(draft, "not_routed", &told);
+    // Whoever has another place, or is away by now, is where they are.
+    match if open && !moves { then } else { Then::Stay } {
+        Then::Stay => turned_away(draft, id, open, refused(reason)),
+        Then::Suspend => {
+            // The router's owner may have been heeded already; the place is the session's to keep.
+            if let Some(record) = draft.session.interactions.iter_mut().find(|record| record.id == id) {
+                (record.ended, record.ended_at) = (None, None);
+            }
+            suspend::stop(draft, SuspendCause::Step, None);
+        }
+        Then::End => {
+            end(draft, id, refused(reason));
+            close::conclude(draft, "turned_away".to_owned());
+        }
+    }
+}
+
+/// How an interaction ended that was refused for this reason.
+pub(super) fn refused(reason: &str) -> Outcome {
+    if reason == Reason::WaitOver.name() { Outcome::Overflowed } else { Outcome::Abandoned }
+}
+
+/// Whoever waits is offered a call back, which they may ask for as at any time. Said again, it is not told again.
+pub(super) fn invited(draft: &mut Draft<'_, '_>, id: InteractionId) -> Result<(), Refusal> {
+    access::house_only(draft.moment)?;
+    draft.quiet = true;
+    let waits = |record: &&mut InteractionRecord| record.id == id && record.ended.is_none() && record.callback.is_none();
+    let Some(record) = draft.session.interactions.iter_mut().find(waits) else { return Ok(()) };
+    if !std::mem::replace(&mut record.invited, true) {
+        draft.event("callback_offered", &[]);
+        notices::say(draft, "callback_offered", &[]);
+    }
     Ok(())
 }
 
@@ -257,6 +298,7 @@ fn arrive(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel, place: P
         priority_why: wish.priority_why,
         since: place.since,
         callback: wish.callback,
+        invited: false,
         preferred: place.preferred,
         ended: None,
         ended_at: None,
@@ -317,8 +359,8 @@ fn leave_place(draft: &mut Draft<'_, '_>, open: &InteractionRecord, agent: Optio
 }
 
 /// The router did not take them in. Where they came from another place, they have that still, or leave it now, too.
-fn turned_away(draft: &mut Draft<'_, '_>, id: InteractionId, open: bool) {
-    end(draft, id, Outcome::Abandoned);
+fn turned_away(draft: &mut Draft<'_, '_>, id: InteractionId, open: bool, outcome: Outcome) {
+    end(draft, id, outcome);
     let Some(former) = draft.session.interaction(id).and_then(|record| record.moves) else { return };
     let session = draft.session.id;
     if matches!(draft.session.standing, Standing::Suspended(_)) {

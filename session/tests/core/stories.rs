@@ -271,3 +271,21 @@ fn a_journey_that_is_gone_never_bars_the_way() {
     bench.wait(9).tell("ada asks for a person", Some(&ada), Command::AskForPerson(leg_id(2), None));
     insta::assert_snapshot!(bench.log);
 }
+
+#[test]
+fn whom_no_queue_takes_is_told_and_goes_as_the_queue_says() {
+    let farewell = |then, say: &str| Farewell { then, say: Some(say.to_owned()) };
+    for (name, then) in [("stays", Then::Stay), ("is_suspended", Then::Suspend), ("ends", Then::End)] {
+        let (mut bench, ada) = (Bench::new(), customer("ada"));
+        let ways = [(Reason::QueueClosed, farewell(then, "we open at 8")), (Reason::WaitOver, farewell(then, "we keep your place"))];
+        bench.settings.farewells = [("help".into(), ways.into())].into();
+        bench.tell("ada opens the app", Some(&ada), begin(1, Channel::App, None));
+        bench.wait(5).tell("ada asks for a person", Some(&ada), Command::AskForPerson(leg_id(1), None));
+        let id = bench.session.as_ref().and_then(|session| session.interactions.last()).map(|record| record.id).unwrap();
+        bench.wait(60).tell("a call back is offered", None, Command::Invited(id));
+        bench.wait(1).tell("it is said again", None, Command::Invited(id));
+        bench.wait(60).line(Phase::Refused(Reason::WaitOver.name()));
+        bench.wait(60).tell("ada is back, or asks again", Some(&ada), Command::Resume { leg: leg(2, Channel::Chat), by: Claim::SignedIn });
+        insta::assert_snapshot!(format!("turned_away_{name}"), bench.log);
+    }
+}

@@ -12,6 +12,7 @@ mod routing;
 mod screen;
 mod sessions;
 mod store;
+mod timeline;
 
 use super::fault::{Fault, Weight};
 use super::load::Mode;

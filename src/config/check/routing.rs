@@ -1,7 +1,7 @@
 //! How a tenant's routing goes: queues, agents, presences, units.
 
-use super::{Checker, Path};
-use crate::config::plan::{Agent, PresencePlan, Queue, Routing};
+use super::{Checker, Path, timeline};
+use crate::config::plan::{Agent, Hours, PresencePlan, Queue, Routing};
 use crate::config::raw;
 use segue_router::{Channel, Choice, Span, Timings};
 use segue_session::needs::Needs;
@@ -21,9 +21,11 @@ fn channel(path: Path<'_>, name: &str, checker: &mut Checker<'_>) -> Option<Chan
 }
 
 pub(super) fn resolve(tenant: &str, raw: &raw::Tenant, language: &Language, checker: &mut Checker<'_>) -> Routing {
-    let queues = raw.queues.iter().map(|(name, queue)| (QueueName::new(name), resolve_queue(tenant, name, queue, checker)));
-    let queues: BTreeMap<_, _> = queues.collect();
     let names: Vec<_> = raw.queues.keys().map(String::as_str).collect();
+    let hours = timeline::hours(tenant, raw, checker);
+    let queues = raw.queues.iter().map(|(name, queue)| (QueueName::new(name), resolve_queue(tenant, name, queue, &names, &hours, checker)));
+    let queues: BTreeMap<_, _> = queues.collect();
+    timeline::circles(tenant, &queues, checker);
     let agents =
         raw.agents.iter().map(|(name, agent)| (AgentName::new(name), resolve_agent(tenant, name, agent, &names, language, checker)));
     let agents: BTreeMap<_, _> = agents.collect();
@@ -67,7 +69,14 @@ pub(super) fn person_queue(tenant: &str, typed: Option<&str>, routing: &Routing,
     named
 }
 
-fn resolve_queue(tenant: &str, name: &str, raw: &raw::Queue, checker: &mut Checker<'_>) -> Queue {
+fn resolve_queue(
+    tenant: &str,
+    name: &str,
+    raw: &raw::Queue,
+    queues: &[&str],
+    hours_of: &BTreeMap<String, Hours>,
+    checker: &mut Checker<'_>,
+) -> Queue {
     let at = |key| ["tenants", tenant, "queues", name, key];
     checker.name(&["tenants", tenant, "queues", name], "a queue", name);
     let seconds = Duration::from_secs;
@@ -85,21 +94,7 @@ fn resolve_queue(tenant: &str, name: &str, raw: &raw::Queue, checker: &mut Check
     if let Some(twice) = raw.codes.iter().find(|code| !seen.insert(*code)) {
         checker.wrong(&at("codes"), format!("\"{twice}\" is there twice"), "");
     }
-    match Needs::parse(&raw.needs) {
-        Err(error) => {
-            let what = format!("cannot be read: {}, at column {} of it", error.what, error.column);
-            checker.wrong(&at("needs"), what, error.mend.as_deref().unwrap_or("like \"internet >= 3 and lang.en >= 5\""));
-        }
-        Ok(needs) => {
-            if let Some(variable) = needs.variables().first() {
-                checker.wrong(
-                    &at("needs"),
-                    format!("a queue knows no variable \"{variable}\""),
-                    "variables belong into the journey's route step",
-                );
-            }
-        }
-    }
+    timeline::requirement(&at("needs"), &raw.needs, checker);
     Queue {
         title: raw.title.clone().unwrap_or_else(|| name.to_owned()),
         choice: match raw.choice {
@@ -119,6 +114,12 @@ fn resolve_queue(tenant: &str, name: &str, raw: &raw::Queue, checker: &mut Check
         prefer_for: raw.prefer_for.0,
         share: raw.share,
         needs: raw.needs.clone(),
+        answer_within: raw.answer_within.0,
+        steps: timeline::steps(tenant, name, raw, queues, checker),
+        hours: raw.hours.as_ref().and_then(|hours| timeline::kept(tenant, name, hours, hours_of, checker)),
+        full: raw.full.queue.as_deref().map(QueueName::new),
+        closed: raw.closed.queue.as_deref().map(QueueName::new),
+        farewells: timeline::farewells(raw),
     }
 }
 

@@ -75,6 +75,95 @@ pub(crate) struct Queue {
     pub share: u32,
     /// Asked of everybody who comes to this queue, beside what the journey asks: `internet >= 3 and lang.en >= 5`.
     pub needs: String,
+    /// Within which wait customers are to be answered: the service level is the share of those who are.
+    pub answer_within: Lasting,
+    /// What changes for whoever waits, in the order of their waits.
+    pub steps: Vec<Step>,
+    /// The longest wait; what then becomes of a customer is told by `late`.
+    pub longest_wait: Option<Lasting>,
+    /// The opening hours it keeps, by their name in `hours`; without, it is always open.
+    pub hours: Option<String>,
+    /// What becomes of whom a full queue turns away.
+    pub full: Overflow,
+    /// What becomes of whoever has waited for `longest_wait`.
+    pub late: Overflow,
+    /// What becomes of whom a closed queue turns away. Who waits already is still served.
+    pub closed: Overflow,
+}
+
+/// What changes for whoever has waited for some time.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Step {
+    /// The wait at which it is due.
+    pub after: Lasting,
+    /// Then only once half of newcomers would wait for longer than this.
+    #[serde(default)]
+    pub expected_wait: Option<Lasting>,
+    /// Then only once a smaller percentage is answered within `answer_within`.
+    #[serde(default)]
+    pub service_level: Option<u32>,
+    /// Skills no longer asked for.
+    #[serde(default)]
+    pub drop: Vec<String>,
+    /// Skills asked for at so many levels less, 1 at the least.
+    #[serde(default)]
+    pub lower: BTreeMap<String, u8>,
+    /// Asked for as well: a requirement like `needs`.
+    #[serde(default)]
+    pub add: String,
+    /// Whoever meets this may take it, too.
+    #[serde(default)]
+    pub widen: String,
+    /// Agents of these queues may take it, too.
+    #[serde(default)]
+    pub queues: Vec<String>,
+    /// Added to its priority.
+    #[serde(default)]
+    pub raise: i32,
+    /// The customer is offered a call back.
+    #[serde(default)]
+    pub offer_callback: bool,
+    /// The queue that it goes to; where that takes nobody either, it stays.
+    #[serde(default)]
+    pub overflow: Option<String>,
+}
+
+/// What becomes of whom a limit turns away: to a queue, or what their session does.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Overflow {
+    /// The queue that they go to. Where that takes nobody either, the rest of this table holds.
+    pub queue: Option<String>,
+    /// What their session does.
+    pub then: Then,
+    /// What they are told.
+    pub say: Option<String>,
+}
+
+/// What a session does whose customer is turned away.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Then {
+    /// It goes on without a person.
+    #[default]
+    Stay,
+    /// It is suspended; the place in line is kept for when the customer comes back.
+    Suspend,
+    /// It is closed.
+    End,
+}
+
+/// Opening hours.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Hours {
+    /// The time zone of the clock (IANA); the tenant's where it is absent.
+    pub zone: Option<String>,
+    /// Intervals of each day: `mon = ["08:00-12:00", "13:00-18:00"]`. A day that is absent is closed.
+    pub week: BTreeMap<String, Vec<String>>,
+    /// Days that are otherwise: `"2026-12-25" = []`.
+    pub holidays: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Queue {
@@ -92,6 +181,13 @@ impl Default for Queue {
             prefer_for: seconds(0),
             share: 0,
             needs: String::new(),
+            answer_within: seconds(20),
+            steps: Vec::new(),
+            longest_wait: None,
+            hours: None,
+            full: Overflow::default(),
+            late: Overflow::default(),
+            closed: Overflow::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A tenant as typed: who signs in, how sessions go, what the screen pop shows. How routing goes: see `routing`.
 
-use super::routing::{Agent, Presence, Queue, Routing};
+use super::routing::{Agent, Hours, Presence, Queue, Routing};
 use super::seconds;
 use crate::config::units::Lasting;
 use schemars::JsonSchema;
@@ -48,6 +48,8 @@ pub(crate) struct Tenant {
     pub routing: Routing,
     /// Queues, by name.
     pub queues: BTreeMap<String, Queue>,
+    /// Opening hours, by name.
+    pub hours: BTreeMap<String, Hours>,
     /// Agents, by name.
     pub agents: BTreeMap<String, Agent>,
     /// Presences an agent may choose, by name; `ready` (every channel) and `away` (none) are always there.
@@ -76,6 +78,7 @@ impl Default for Tenant {
             sessions: Sessions::default(),
             routing: Routing::default(),
             queues: BTreeMap::new(),
+            hours: BTreeMap::new(),
             agents: BTreeMap::new(),
             presences: BTreeMap::new(),
             connectors: Vec::new(),

@@ -124,6 +124,7 @@ fn commands() -> Vec<Command> {
         Command::Consent(leg, String::new(), true),
         Command::Document(String::new(), None),
         Command::Routed(interaction, Phase::Waiting),
+        Command::Invited(interaction),
         Command::LoseFormer,
         Command::Timer,
         Command::Erase,

@@ -267,5 +267,6 @@ const fn outcome(core: Outcome) -> wire::Outcome {
         Outcome::Handled => wire::Outcome::Handled,
         Outcome::Abandoned => wire::Outcome::Abandoned,
         Outcome::Suspended => wire::Outcome::Suspended,
+        Outcome::Overflowed => wire::Outcome::Overflowed,
     }
 }

@@ -618,7 +618,8 @@ export type Outcome =
   | "OUTCOME_UNSPECIFIED"
   | "OUTCOME_HANDLED"
   | "OUTCOME_ABANDONED"
-  | "OUTCOME_SUSPENDED";
+  | "OUTCOME_SUSPENDED"
+  | "OUTCOME_OVERFLOWED";
 
 /** Kinds of receipts. */
 export type ReceiptKind =

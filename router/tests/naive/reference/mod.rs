@@ -5,12 +5,13 @@
 mod moves;
 mod pairing;
 mod questions;
+mod timelines;
 mod verbs;
 mod waits;
 
 use segue_router::{
-    AgentId, Arrival, Channel, Effect, Event, InteractionId, OfferId, Outcome, Plan, Presence, QueueId, Refusal, Span, Time, Units,
-    WithdrawReason,
+    AgentId, Arrival, Channel, Closing, Effect, Event, InteractionId, OfferId, Outcome, Plan, Presence, QueueId, Refusal, Span, Time,
+    Units, WithdrawReason,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +45,13 @@ enum At {
 struct Item {
     wants: Arrival,
     cooling: BTreeMap<AgentId, Time>,
+    came: Time,
+    /// When it was sent to its queue from another.
+    moved: Option<Time>,
+    /// Steps of its queue's timeline that it has taken.
+    taken: usize,
+    /// Whether the next one waits for a figure.
+    expects: bool,
     at: At,
 }
 
@@ -70,6 +78,9 @@ pub(crate) struct Naive {
     wrap_ups: Vec<WrapUp>,
     /// How long everything took that was ever handled in a queue of the plan.
     handled: Vec<(QueueId, Channel, Span)>,
+    /// Everybody who was answered or gave up, and whether that was in time.
+    served: Vec<(QueueId, bool)>,
+    closed: BTreeSet<(QueueId, Closing)>,
     // Notes of the step under way.
     dressed: BTreeSet<AgentId>,
     lined_up: Vec<InteractionId>,
@@ -98,8 +109,14 @@ impl Naive {
         self.clock = now;
         self.grant(now);
         self.release(now);
-        self.pair(now, false);
-        self.pair(now, true);
+        loop {
+            self.take_due(now);
+            self.pair(now, false);
+            self.pair(now, true);
+            if !self.take_expected(now) {
+                break;
+            }
+        }
         for id in self.lined_up.clone() {
             if let Some(item) = self.items.get(&id).filter(|item| waits(item)) {
                 let (queue, since, priority) = (item.wants.queue, item.wants.since, self.rank(item));
@@ -120,7 +137,8 @@ impl Naive {
     }
 
     pub(crate) fn deadline(&self) -> Option<Time> {
-        self.due().first().map(|(at, _)| *at)
+        let due = self.due().first().map(|(at, _)| *at);
+        due.into_iter().chain(self.steps().first().map(|(at, _)| *at)).min()
     }
 
     fn due(&self) -> BTreeSet<(Time, Due)> {
@@ -186,9 +204,17 @@ impl Naive {
             }
             Event::Abandon(id) => {
                 let talking = matches!(self.item(id)?.at, At::Assigned { .. });
+                if !talking {
+                    self.count_service(now, id, false);
+                }
                 self.depart(now, id);
                 self.end(id, if talking { Outcome::Handled } else { Outcome::Abandoned });
             }
+            Event::Close(queue, _) | Event::Open(queue, _) if !self.plan.queues.contains_key(&queue) => {
+                return Err(Refusal::UnknownQueue(queue));
+            }
+            Event::Close(queue, why) => drop(self.closed.insert((queue, why))),
+            Event::Open(queue, why) => drop(self.closed.remove(&(queue, why))),
             Event::Tick => self.tick(now),
         }
         Ok(())

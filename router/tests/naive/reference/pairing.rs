@@ -39,7 +39,7 @@ impl Naive {
 
     pub(super) fn order(&self, item: &Item, id: AgentId) -> (Reverse<u32>, usize, u64, bool, Time, AgentId) {
         let skills = &self.plan.agents[&id].skills;
-        let fitness = item.wants.needs.skills().iter().filter_map(|skill| skills.get(skill)).map(|level| u32::from(level.0)).sum();
+        let fitness = self.needs(item).skills().iter().filter_map(|skill| skills.get(skill)).map(|level| u32::from(level.0)).sum();
         let (fitness, uses, load) = match self.plan.queues[&item.wants.queue].choice {
             Choice::LongestIdle => (0, 0, 0),
             Choice::MostFit => (fitness, 0, 0),
@@ -80,7 +80,7 @@ impl Naive {
             choice: queue.choice,
             eligible: u32::try_from(takers.len()).unwrap(),
             excluded,
-            levels: item.wants.needs.skills().into_iter().filter_map(|skill| Some((skill, *skills.get(&skill)?))).collect(),
+            levels: self.needs(item).skills().into_iter().filter_map(|skill| Some((skill, *skills.get(&skill)?))).collect(),
             idle_since: self.agents[&winner].idle_since,
             preferred: kept || item.wants.preferred == Some(winner),
             runner_up: others.min_by_key(|agent| self.order(item, *agent)),

@@ -59,13 +59,11 @@ impl Naive {
         if !needs.within_limits() {
             return Err(Refusal::TooComplex(id));
         }
-        let plan = self.plan.queues.get(&queue).ok_or(Refusal::UnknownQueue(queue))?;
-        let waiting = self.items.values().filter(|item| waits(item) && item.wants.queue == queue).count();
-        if waiting >= plan.depth as usize { Err(Refusal::QueueFull(queue)) } else { Ok(()) }
+        self.room(queue)
     }
 
     pub(super) fn rank(&self, item: &Item) -> Priority {
-        item.wants.priority.plus(self.plan.queues[&item.wants.queue].priority)
+        item.wants.priority.plus(self.plan.queues[&item.wants.queue].priority).plus(Priority(self.raised(item)))
     }
 
     pub(super) fn spot(&self, id: InteractionId) -> Spot {
@@ -138,10 +136,10 @@ impl Naive {
 
     pub(super) fn unfit(&self, item: &Item, id: AgentId) -> Option<Excluded> {
         let plan = &self.plan.agents[&id];
-        if !plan.queues.contains(&item.wants.queue) {
+        if plan.queues.is_disjoint(&self.served_by(item)) {
             return Some(Excluded::Queue);
         }
-        (!item.wants.needs.holds(&plan.skills)).then_some(Excluded::Skill)
+        (!self.needs(item).holds(&plan.skills)).then_some(Excluded::Skill)
     }
 
     /// Whether the agent may have it, now or once other work ends.

@@ -21,10 +21,20 @@ impl Naive {
         if wants.excluded.len() > segue_router::limits::EXCLUDED {
             return Err(Refusal::TooManyExcluded(id));
         }
-        self.admits(id, wants.queue, &wants.needs)?;
+        if !wants.needs.within_limits() {
+            return Err(Refusal::TooComplex(id));
+        }
+        let (wanted, Some(queue)) = (wants.queue, self.takes_in(wants.queue)) else {
+            return self.room(wants.queue);
+        };
+        let mut item = Item { wants, cooling: BTreeMap::new(), came: now, moved: None, taken: 0, expects: false, at: At::Waiting };
+        if queue != wanted {
+            (item.wants.queue, item.wants.needs) = (queue, self.plan.queues[&queue].needs.clone());
+            item.moved = Some(now);
+        }
+        let wants = &item.wants;
         let patience = self.plan.queues[&wants.queue].prefer_for;
         let preferred = wants.preferred.filter(|agent| patience > Span(0) && self.plan.agents.contains_key(agent));
-        let mut item = Item { wants, cooling: BTreeMap::new(), at: At::Waiting };
         if let Some(agent) = preferred
             && self.may_in_time(&item, agent)
             && self.full(agent, item.wants.channel).is_some()
@@ -49,6 +59,7 @@ impl Naive {
         item.at = At::Assigned { offer: number, agent: id, units, since: now };
         item.cooling.clear();
         self.out.push(Effect::Assign { offer: number, interaction, agent: id, since: item.wants.since });
+        self.count_service(now, interaction, true);
         Ok(())
     }
 
@@ -112,6 +123,14 @@ impl Naive {
             }
         }
         self.handled.retain(|(queue, _, _)| plan.queues.contains_key(queue));
+        self.served.retain(|(queue, _)| plan.queues.contains_key(queue));
+        self.closed.retain(|(queue, _)| plan.queues.contains_key(queue));
+        for item in self.items.values_mut() {
+            let steps = |plan: &Plan| plan.queues[&item.wants.queue].steps.clone();
+            if steps(&self.plan) != steps(&plan) {
+                (item.taken, item.expects) = (0, false);
+            }
+        }
         self.plan = plan;
         self.version += 1;
         for id in self.plan.agents.keys() {
@@ -206,9 +225,7 @@ impl Naive {
         self.admits(interaction, queue, &needs)?;
         self.wrap_up_begins(now, interaction);
         self.cool(now, interaction, id);
-        let item = self.items.get_mut(&interaction).unwrap();
-        item.wants.queue = queue;
-        item.wants.needs = needs;
+        self.send_to(now, interaction, queue, needs);
         self.line_up(now, interaction);
         Ok(())
     }
@@ -240,6 +257,7 @@ fn sound(plan: &Plan) -> bool {
     let shares = plan.queues.values().filter(|queue| queue.share > 0).count();
     (shares == 0 || shares == plan.queues.len() && plan.timings.ageing == Span(0))
         && plan.queues.values().all(|queue| queue.offer_for != Span(0))
+        && plan.queues.values().all(|queue| queue.steps.is_sorted_by_key(|step| step.after))
         && plan.agents.values().all(|agent| agent.queues.iter().all(|queue| plan.queues.contains_key(queue)))
         && plan.agents.values().all(|agent| agent.skills.values().all(|level| (1..=10).contains(&level.0)))
         && plan.channels.values().all(|channel| channel.units > Units(0))

@@ -1,15 +1,15 @@
 //! How long one has yet to wait, by looking at everybody who waits and everybody who serves.
 
 use super::questions::Spot;
-use super::{At, Naive};
-use segue_router::{AgentId, Channel, ExpectedWait, InteractionId, QueueId, Requirement, Span, Time, limits};
+use super::{At, Item, Naive};
+use segue_router::{AgentId, Channel, ExpectedWait, InteractionId, QueueId, Span, Time, limits};
 
 impl Naive {
     pub(crate) fn expected_wait(&self, id: InteractionId) -> Option<ExpectedWait> {
         let item = self.items.get(&id).filter(|item| item.at == At::Waiting)?;
         let fits = |agent: &AgentId| self.unfit(item, *agent).is_none() && !item.wants.excluded.contains(agent);
         let wants = &item.wants;
-        self.estimate(wants.queue, wants.channel, Some(&wants.needs), self.spot(id), self.slots(wants.channel, fits))
+        self.estimate(wants.queue, wants.channel, Some(item), self.spot(id), self.slots(wants.channel, fits))
     }
 
     pub(crate) fn newcomer_wait(&self, queue: QueueId, channel: Channel) -> Option<ExpectedWait> {
@@ -25,7 +25,7 @@ impl Naive {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "rounded before")]
-    fn estimate(&self, queue: QueueId, channel: Channel, needs: Option<&Requirement>, spot: Spot, slots: u32) -> Option<ExpectedWait> {
+    fn estimate(&self, queue: QueueId, channel: Channel, own_item: Option<&Item>, spot: Spot, slots: u32) -> Option<ExpectedWait> {
         let own = self.handling(queue, channel)?;
         if slots == 0 {
             return None;
@@ -44,7 +44,8 @@ impl Naive {
             if self.spot(*id) >= spot {
                 continue;
             }
-            let alike = needs == Some(&wants.needs) && (wants.queue, wants.channel) == (queue, channel);
+            let asks = |item: &Item| (self.needs(item), self.served_by(item));
+            let alike = (wants.queue, wants.channel) == (queue, channel) && own_item.is_some_and(|own| asks(own) == asks(item));
             let part =
                 those_who(&|id| self.serves(id, queue) && self.serves(id, wants.queue)) / those_who(&|id| self.serves(id, wants.queue));
             let thin = f64::from(slots) / f64::from(self.slots(channel, |id| self.serves(*id, queue)));
