@@ -11,7 +11,7 @@ use crate::server::bearer;
 use segue_adapter_kit::{House, Order, Target};
 use segue_proto::admin::v1::{self as wire, admin_service_server};
 use segue_proto::error::status;
-use segue_session::{Command, CustomerId, InteractionId, Principal, QueueName, Reason, Refusal, RequestId, SessionId};
+use segue_session::{AgentName, Command, CustomerId, InteractionId, Principal, QueueName, Reason, Refusal, RequestId, SessionId};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
@@ -121,7 +121,8 @@ impl admin_service_server::AdminService for AdminService {
     ) -> Result<Response<wire::ExplainInteractionResponse>, Status> {
         let explain = async |house: &Switchboard, who: &Principal, asked: wire::ExplainInteractionRequest| {
             let interaction = InteractionId(id("interaction_id", &asked.interaction_id)?.as_u128());
-            translate::explanation(house.explain(&who.tenant, interaction).await?)
+            let agent = (!asked.agent.is_empty()).then(|| AgentName::new(&asked.agent));
+            translate::explanation(house.explain(&who.tenant, interaction, agent.as_ref()).await?)
         };
         self.read(request, (Action::SeeRouting, "interactions.explain"), explain).await
     }

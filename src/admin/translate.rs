@@ -1,6 +1,6 @@
 //! The house's rows on the wire.
 
-use crate::house::admin::{Explanation, InteractionRow, SessionRow};
+use crate::house::admin::{ExplainedStep, Explanation, InteractionRow, SessionRow};
 use segue_proto::admin::v1 as wire;
 use segue_session::{Phase, Reason, Refusal, Time, interaction_uuid};
 use serde::Serialize;
@@ -64,6 +64,7 @@ pub(super) fn explanation(told: Explanation) -> Result<wire::ExplainInteractionR
     let json = json(&told)?;
     let offers =
         told.offers.into_iter().map(|offer| wire::ExplainedOffer { at_ms: ms(offer.at), agent: offer.agent.to_string(), why: offer.line });
+    let why_not = told.waiting.as_ref().and_then(|wait| wait.why_not).unwrap_or_default().to_owned();
     let waiting = told.waiting.map(|wait| wire::ExplainedWait {
         queue: wait.queue.to_string(),
         ahead: wait.ahead,
@@ -71,6 +72,7 @@ pub(super) fn explanation(told: Explanation) -> Result<wire::ExplainInteractionR
         priority: wait.priority,
         excluded: wait.excluded.into_iter().collect(),
         reserved: wait.reserved.map(|agent| agent.to_string()).unwrap_or_default(),
+        steps: wait.steps.into_iter().map(step).collect(),
     });
     Ok(wire::ExplainInteractionResponse {
         interaction_id: interaction_uuid(told.interaction).to_string(),
@@ -79,5 +81,17 @@ pub(super) fn explanation(told: Explanation) -> Result<wire::ExplainInteractionR
         waiting,
         outcome: told.outcome.as_ref().map(word).unwrap_or_default(),
         json,
+        why_not,
     })
+}
+
+fn step(ahead: ExplainedStep) -> wire::ExplainedStep {
+    wire::ExplainedStep {
+        after_ms: i64::try_from(ahead.after_ms).unwrap_or(i64::MAX),
+        eligible: ahead.eligible,
+        on_duty: ahead.on_duty,
+        when: ahead.when.unwrap_or_default(),
+        overflow: ahead.overflow.map(|queue| queue.to_string()).unwrap_or_default(),
+        leaves: ahead.leaves,
+    }
 }

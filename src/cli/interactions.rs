@@ -32,6 +32,9 @@ enum What {
         /// Which: its id, with hyphens or without.
         #[arg(value_parser = out::id)]
         interaction: Uuid,
+        /// Say why this agent does not get it while it waits.
+        #[arg(long)]
+        why_not: Option<String>,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -41,7 +44,7 @@ enum What {
 pub(super) async fn run(args: Args) -> Result<(), Error> {
     match args.what {
         What::List { at, queue, json } => list(&at, queue, json).await,
-        What::Explain { at, interaction, json } => explain(&at, interaction, json).await,
+        What::Explain { at, interaction, why_not, json } => explain(&at, interaction, why_not.unwrap_or_default(), json).await,
     }
 }
 
@@ -61,8 +64,8 @@ async fn list(at: &Where, queue: Option<String>, json: bool) -> Result<(), Error
     Ok(())
 }
 
-async fn explain(at: &Where, interaction: Uuid, json: bool) -> Result<(), Error> {
-    let request = wire::ExplainInteractionRequest { interaction_id: interaction.to_string() };
+async fn explain(at: &Where, interaction: Uuid, agent: String, json: bool) -> Result<(), Error> {
+    let request = wire::ExplainInteractionRequest { interaction_id: interaction.to_string(), agent: agent.clone() };
     let mut admin = at.connect().await?;
     let told = admin.explain_interaction(request).await.map_err(|status| at.refused(status))?.into_inner();
     if json {
@@ -88,9 +91,24 @@ async fn explain(at: &Where, interaction: Uuid, json: bool) -> Result<(), Error>
         for (reason, agents) in &wait.excluded {
             out::line(&format!("  {agents} cannot have it: {reason}"));
         }
+        wait.steps.iter().for_each(step);
+        if !told.why_not.is_empty() {
+            out::line(&format!("not {agent}: {}", told.why_not));
+        }
     }
     if !told.outcome.is_empty() {
         out::line(&format!("ended: {}", told.outcome));
     }
     Ok(())
+}
+
+/// What a step of the queue's timeline would bring.
+fn step(step: &wire::ExplainedStep) {
+    let when = if step.when.is_empty() { String::new() } else { format!(", once {}", step.when) };
+    let onward = match (step.overflow.as_str(), step.leaves) {
+        (_, true) => "it leaves the line".to_owned(),
+        ("", false) => format!("{} agents are eligible, {} of them on duty", step.eligible, step.on_duty),
+        (queue, false) => format!("it goes to {queue}"),
+    };
+    out::line(&format!("  at +{} s{when}: {onward}", step.after_ms / 1000));
 }

@@ -6,7 +6,7 @@ use crate::house::Switchboard;
 use crate::house::order::Read;
 use crate::house::tenant::Tenant;
 use segue_adapter_kit::Page;
-use segue_router::{Decision, Outcome};
+use segue_router::{Decision, Figure, Outcome, Overflow, StepAhead};
 use segue_session::outbound::{excluded_name, why};
 use segue_session::store::{KeyKind, Seq};
 use segue_session::{
@@ -124,8 +124,29 @@ pub struct ExplainedWait {
     pub priority_why: String,
     /// How many agents cannot have it, by the first reason that applies.
     pub excluded: BTreeMap<String, u32>,
-    /// The agent it is kept for, after a transfer to them by name.
+    /// The agent it is kept for: it was transferred to them, or the customer prefers them.
     pub reserved: Option<AgentName>,
+    /// What the queue's timeline has ahead of it.
+    pub steps: Vec<ExplainedStep>,
+    /// Why the agent who was asked about cannot have it now.
+    pub why_not: Option<&'static str>,
+}
+
+/// A step of a queue's timeline that has not been taken, with what is so once those up to it are.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExplainedStep {
+    /// At which wait it is due, in milliseconds.
+    pub after_ms: u64,
+    /// The figure that it then waits for, in words.
+    pub when: Option<String>,
+    /// How many agents are eligible from then on.
+    pub eligible: u32,
+    /// Of these, who are on duty on its channel now.
+    pub on_duty: u32,
+    /// The queue that it goes to.
+    pub overflow: Option<QueueName>,
+    /// Whether it leaves the line.
+    pub leaves: bool,
 }
 
 impl Switchboard {
@@ -235,8 +256,8 @@ impl Switchboard {
     /// Why an interaction went where it went, from the journal, and why it waits, from the router.
     ///
     /// # Errors
-    /// `NotFound` for an interaction nobody knows (any more).
-    pub async fn explain(&self, tenant: &TenantId, interaction: InteractionId) -> Result<Explanation, Refusal> {
+    /// `NotFound` for an interaction nobody knows (any more), or an agent who is not in the config.
+    pub async fn explain(&self, tenant: &TenantId, interaction: InteractionId, agent: Option<&AgentName>) -> Result<Explanation, Refusal> {
         let tenant = self.tenant_of(tenant)?;
         let key = tenant.keys.lookup(KeyKind::Interaction, &interaction_uuid(interaction).to_string());
         let found = tenant.store.find(&tenant.id, &key, 1).await.map_err(|error| tenant.failed(&error))?;
@@ -250,11 +271,13 @@ impl Switchboard {
             Record::Decision(_) | Record::Session(_) | Record::Step(_) | Record::Names(_) => None,
         });
         let decisions: Vec<Decision> = decisions.collect();
+        let agent = agent.cloned();
         let told = tenant.engine().look(move |machine| {
             let offers = decisions.iter().filter_map(|decision| offer(machine, decision, &needs)).collect();
-            (offers, wait(machine, interaction, record.as_ref()))
+            let why_not = agent.map(|agent| why_not(machine, interaction, &agent)).transpose();
+            why_not.map(|why_not| (offers, wait(machine, interaction, record.as_ref(), why_not.flatten())))
         });
-        let (offers, waiting) = told.await?;
+        let (offers, waiting) = told.await??;
         Ok(Explanation { interaction, session: Some(session), offers, waiting, outcome })
     }
 }
@@ -338,7 +361,32 @@ fn offer(machine: &Machine, decision: &Decision, needs: &str) -> Option<Explaine
     })
 }
 
-fn wait(machine: &Machine, interaction: InteractionId, record: Option<&InteractionRecord>) -> Option<ExplainedWait> {
+/// Why this agent cannot have what waits; nothing where it does not wait.
+fn why_not(machine: &Machine, interaction: InteractionId, agent: &AgentName) -> Result<Option<&'static str>, Refusal> {
+    let unknown = || Refusal::new(Reason::NotFound, "there is no such agent").about("agent", agent.as_str());
+    let number = machine.directory().agent(agent).filter(|_| machine.chart().agents.contains_key(agent)).ok_or_else(unknown)?;
+    Ok(machine.router().why_not(interaction, number).ok().flatten().map(excluded_name))
+}
+
+fn step(machine: &Machine, step: &StepAhead) -> ExplainedStep {
+    let when = step.when.map(|figure| match figure {
+        Figure::ExpectedWait(limit) => format!("the expected wait is over {} s", limit.0 / 1000),
+        Figure::ServiceLevel(least) => format!("the service level is under {least} %"),
+    });
+    let overflow = match step.overflow {
+        Some(Overflow::Queue(queue)) => machine.directory().queue_name(queue).cloned(),
+        Some(Overflow::Out) | None => None,
+    };
+    let leaves = step.overflow == Some(Overflow::Out);
+    ExplainedStep { after_ms: step.after.0, when, eligible: step.eligible, on_duty: step.on_duty, overflow, leaves }
+}
+
+fn wait(
+    machine: &Machine,
+    interaction: InteractionId,
+    record: Option<&InteractionRecord>,
+    why_not: Option<&'static str>,
+) -> Option<ExplainedWait> {
     let told = machine.router().explain(interaction).ok()?;
     let agent = |(agent, _)| machine.directory().agent_name(agent).cloned();
     Some(ExplainedWait {
@@ -349,6 +397,8 @@ fn wait(machine: &Machine, interaction: InteractionId, record: Option<&Interacti
         priority_why: record.map(|record| machine.rank(told.queue, told.priority).in_words(record)).unwrap_or_default(),
         excluded: told.excluded.iter().map(|(reason, count)| (excluded_name(*reason).to_owned(), *count)).collect(),
         reserved: told.reserved.and_then(agent),
+        steps: told.steps.iter().map(|ahead| step(machine, ahead)).collect(),
+        why_not,
     })
 }
 

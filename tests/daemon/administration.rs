@@ -26,7 +26,9 @@ async fn codes(admin: &mut AdminServiceClient<Channel>, token: &str) -> [Code; 5
     [
         code(admin.list_sessions(with(token, ListSessionsRequest::default())).await.map(drop)),
         code(admin.list_interactions(with(token, ListInteractionsRequest::default())).await.map(drop)),
-        code(admin.explain_interaction(with(token, ExplainInteractionRequest { interaction_id: id })).await.map(drop)),
+        code(
+            admin.explain_interaction(with(token, ExplainInteractionRequest { interaction_id: id, agent: String::new() })).await.map(drop),
+        ),
         code(admin.export_sessions(with(token, export)).await.map(drop)),
         code(admin.erase_sessions(with(token, erase)).await.map(drop)),
     ]

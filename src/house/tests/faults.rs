@@ -202,7 +202,7 @@ async fn talk(faulty: Arc<Faulty>, harm: impl Fn(&Faulty)) {
     ada.ask(DeskCommand::Finish(interaction)).await.unwrap();
     harm(&faulty);
     ada.ask(DeskCommand::WrapUp(interaction, Some("solved".into()), None)).await.unwrap();
-    let offers = house.explain(&"acme".into(), interaction).await.unwrap().offers.len();
+    let offers = house.explain(&"acme".into(), interaction, None).await.unwrap().offers.len();
     assert_eq!(offers, 1, "an offer that was not stored was never made");
     let report = replay(&store, &"acme".into()).await.unwrap();
     assert_eq!(report.differs, None);

@@ -35,7 +35,7 @@ async fn a_talk_from_the_first_word_to_the_wrap_up_code() {
     assert_eq!(refused.reason, Reason::CodeRequired);
     ada.ask(DeskCommand::WrapUp(interaction, Some("solved".into()), Some(Private::new("reset".into())))).await.unwrap();
     cy.until("over", |phase| matches!(phase, Phase::Ended | Phase::WrappingUp(_))).await;
-    let explained = house.explain(&"acme".into(), interaction).await.unwrap();
+    let explained = house.explain(&"acme".into(), interaction, None).await.unwrap();
     assert_eq!((explained.offers.len(), explained.offers[0].agent.as_str()), (1, "ada"));
 }
 

@@ -85,7 +85,10 @@ async fn a_rank_is_the_same_wherever_it_is_shown() {
     cy.until_ahead(0).await;
     let bo = supervisor("bo");
     house.command(&bo, request(), DeskCommand::Prioritise(interaction, Priority(7), "waits too long".into())).await.unwrap();
-    let waits = house.explain(&"acme".into(), interaction).await.unwrap().waiting.unwrap();
+    let waits = house.explain(&"acme".into(), interaction, Some(&"ada".into())).await.unwrap().waiting.unwrap();
+    assert_eq!((waits.why_not, waits.steps.len()), (Some("signed_out"), 0));
+    let unknown = house.explain(&"acme".into(), interaction, Some(&"zoe".into())).await.unwrap_err();
+    assert_eq!(unknown.reason, Reason::NotFound);
     let pop = Desk::ready(&house, "ada").await.offer().await.pop;
     assert_eq!((waits.priority, waits.priority_why), (pop.queue.priority.0, pop.queue.priority_why.clone()));
     assert_eq!((pop.queue.priority, pop.queue.priority_why.as_str()), (Priority(7), "changed by a supervisor"));
