@@ -3,7 +3,7 @@
 //!
 //! Nobody else can derive them: they hold who asks, and request ids are the asker's own to draw.
 
-use segue_session::{LegId, Party, Principal, RequestId, SessionId};
+use segue_session::{Asker, LegId, Principal, RequestId, SessionId};
 use sha2::{Digest as _, Sha256};
 use uuid::{Builder, Uuid};
 
@@ -25,9 +25,26 @@ pub fn own() -> RequestId {
     RequestId(Uuid::new_v4())
 }
 
+/// A part of a request that is several writes: a repeat of the whole repeats each part.
+#[must_use]
+pub fn part(request: RequestId, part: &str) -> RequestId {
+    RequestId(named(&[b"part", request.0.as_bytes(), part.as_bytes()]))
+}
+
+/// Customers, devices and staff are told apart by a tag: a browser may call its device like somebody's subject.
 fn derive(who: &Principal, request: RequestId, what: &str) -> Uuid {
+    let (tag, asker) = match who.asker() {
+        Asker::Customer(subject) => ("customer", subject),
+        Asker::Device(device) => ("device", device),
+        Asker::Visitor(subject) => ("visitor", subject),
+        Asker::Staff(_, subject) => ("staff", subject),
+    };
+    named(&[who.tenant.as_str().as_bytes(), tag.as_bytes(), asker.as_bytes(), request.0.as_bytes(), what.as_bytes()])
+}
+
+fn named(parts: &[&[u8]]) -> Uuid {
     let mut hash = Sha256::new();
-    for part in [who.tenant.as_str().as_bytes(), asker(who).as_bytes(), request.0.as_bytes(), what.as_bytes()] {
+    for part in parts {
         // Each part with its length, so that no two lists of parts are one.
         hash.update(part.len().to_be_bytes());
         hash.update(part);
@@ -38,18 +55,10 @@ fn derive(who: &Principal, request: RequestId, what: &str) -> Uuid {
     Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// A visitor is another subject each time they come in; what stays is their device.
-fn asker(who: &Principal) -> &str {
-    match &who.party {
-        Party::Customer(claims) if claims.customer.is_none() => claims.device.as_deref().unwrap_or_else(|| who.subject.reveal()),
-        _ => who.subject.reveal(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use segue_session::{CustomerClaims, CustomerId, TenantId, Time};
+    use segue_session::{CustomerClaims, CustomerId, Party, TenantId, Time};
 
     fn who(tenant: &str, subject: &str, known: bool, device: Option<&str>) -> Principal {
         let customer = known.then(|| CustomerId::new(subject));
@@ -87,5 +96,14 @@ mod tests {
         assert_ne!(visit("visitor 1", "browser"), visit("visitor 1", "another"));
         let signed_in = |device| leg(&who("acme", "ana", true, Some(device)), one);
         assert_eq!(signed_in("telephone"), signed_in("tablet"));
+        assert_ne!(visit("visitor 1", "ana"), signed_in("telephone"), "a device that is called like a customer is none");
+    }
+
+    #[test]
+    fn the_parts_of_a_request_are_requests_of_their_own() {
+        let (one, two) = (RequestId(Uuid::from_u128(1)), RequestId(Uuid::from_u128(1 ^ 1 << 64)));
+        assert_eq!(part(one, "note"), part(one, "note"));
+        let all = std::collections::BTreeSet::from([one.0, two.0, part(one, "note").0, part(two, "note").0, part(one, "words").0]);
+        assert_eq!(all.len(), 5);
     }
 }

@@ -5,6 +5,7 @@ use crate::doors::Action;
 use crate::engine::Input;
 use crate::house::port::takes_messages;
 use crate::house::tenant::Tenant;
+use segue_adapter_kit::ids;
 use segue_session::outbound::{code_required, desk_event};
 use segue_session::store::KeyKind;
 use segue_session::{
@@ -12,7 +13,6 @@ use segue_session::{
     RequestId, SessionId, Speaker, SuspendCause, interaction_uuid, limits,
 };
 use std::sync::Arc;
-use uuid::Uuid;
 
 impl Tenant {
     /// Applies a desk's command; answers when its effects are stored.
@@ -73,7 +73,7 @@ impl Tenant {
         if let DeskCommand::WrapUp(_, _, Some(note)) = &command {
             limits::check_note(note.reveal())?;
             if let Some(session) = self.about_to_wrap_up(by, &command).await? {
-                self.apply(Actor::House, session, Some(derived(request, 1)), Command::Note(by.clone(), note.clone())).await?;
+                self.apply(Actor::House, session, Some(ids::part(request, "note")), Command::Note(by.clone(), note.clone())).await?;
             }
         }
         if let Err(refusal) = self.engine().ask(Input::Desk { by: by.clone(), request, command: command.clone() }).await {
@@ -83,7 +83,7 @@ impl Tenant {
             && let Some(session) = self.session_with(interaction).await?
         {
             let words = Command::HandOver(by.clone(), to, note);
-            self.apply(Actor::House, session, Some(derived(request, 1)), words).await?;
+            self.apply(Actor::House, session, Some(ids::part(request, "words")), words).await?;
         }
         Ok(())
     }
@@ -161,7 +161,7 @@ impl Tenant {
     ) -> Result<Vec<segue_session::GivenHandle>, Refusal> {
         let may = self.in_hand(who, session, None).await;
         if let Some(note) = note {
-            self.apply_for(who, may.clone(), session, derived(request, 1), Command::Note(by.clone(), note)).await?;
+            self.apply_for(who, may.clone(), session, ids::part(request, "note"), Command::Note(by.clone(), note)).await?;
         }
         let park = Command::Suspend(SuspendCause::Parked, None, vec![HandleKind::Link]);
         Ok(self.apply_for(who, may, session, request, park).await?.handles)
@@ -184,9 +184,4 @@ fn supervised(command: &DeskCommand) -> Option<(&'static str, String)> {
         DeskCommand::Force(agent, ..) => Some(("agent.force", agent.to_string())),
         _ => None,
     }
-}
-
-/// The name of a part of a command that is two writes: a repeat of the whole repeats each part.
-fn derived(request: RequestId, part: u8) -> RequestId {
-    RequestId(Uuid::from_u128(request.0.as_u128() ^ (u128::from(part) << 64)))
 }
