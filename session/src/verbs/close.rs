@@ -2,12 +2,17 @@
 
 use super::draft::Draft;
 use super::{person, suspend, walk};
-use crate::{Actor, Party, Principal, Refusal, RouteRequest, Sensitivity, Standing, Who, access, limits};
+use crate::{Actor, Party, Principal, Reason, Refusal, RouteRequest, Sensitivity, Standing, Who, access, limits};
 
 /// Ends on purpose. What is closed already stays as it was.
 pub(super) fn close(draft: &mut Draft<'_, '_>, outcome: String) -> Result<(), Refusal> {
     access::over_session(draft.moment, &draft.session, draft.line)?;
     limits::within("outcome_bytes", outcome.len(), limits::WORD_BYTES)?;
+    // It goes into the journal, which outlives an erasure: a name for how it ended, and nobody's words.
+    if outcome.is_empty() || !outcome.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')) {
+        let refusal = Refusal::new(Reason::InvalidArgument, "an outcome is a name: letters, digits, `_`, `-` and `.`");
+        return Err(refusal.about("field", "outcome"));
+    }
     if matches!(draft.session.standing, Standing::Closed { .. }) {
         return Ok(());
     }

@@ -93,3 +93,13 @@ fn who_talks_to_an_agent_is_not_idle() {
     bench.wait(20 * 60).apply(None, Command::Timer).unwrap();
     assert_eq!(standing(&bench, 1), LegStanding::Live);
 }
+
+#[test]
+fn an_outcome_is_a_name_and_nobodys_words() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.apply(Some(&ada), begin(1, Channel::Chat, None)).unwrap();
+    for words in ["", "call me on +33 1 42 68 53 00", "gelöst"] {
+        assert_eq!(bench.apply(Some(&ada), Command::Close(words.into())).unwrap_err().reason, Reason::InvalidArgument, "{words}");
+    }
+    bench.apply(Some(&ada), Command::Close("solved_by-self.care2".into())).unwrap();
+}
