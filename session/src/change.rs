@@ -85,8 +85,8 @@ pub struct LookupRequest {
     pub url: Private<String>,
     /// With which body.
     pub body: Private<serde_json::Value>,
-    /// How long to wait at most, over all tries, in milliseconds.
-    pub wait_ms: u64,
+    /// Until when it is worth asking, over all tries: then the journey has gone on without the answer.
+    pub until: Time,
     /// How often to try again where that is safe.
     pub retries: u32,
 }

@@ -37,4 +37,4 @@ pub use model::*;
 pub use moment::{Action, Actor, Farewell, LINK_PLACE, Moment, Settings, Then};
 pub use private::Private;
 pub use refusal::{Reason, Refusal};
-pub use verbs::{apply, due};
+pub use verbs::{apply, awaited, due};

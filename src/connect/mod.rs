@@ -75,20 +75,20 @@ impl Connect {
         self.connectors.store(Arc::new(connectors));
     }
 
-    /// Asks what a journey asks. A try that failed on the way is made again while the deadline allows, under the same
+    /// Asks what a journey asks, for so long. A try that failed on the way is made again while the deadline allows, under the same
     /// idempotency key.
     ///
     /// # Errors
     ///
     /// The name of the error branch.
-    pub async fn look_up(&self, request: &LookupRequest) -> Result<Private<serde_json::Value>, String> {
+    pub async fn look_up(&self, request: &LookupRequest, wait: Duration) -> Result<Private<serde_json::Value>, String> {
         let question = Question {
             get: request.method.eq_ignore_ascii_case("GET"),
             url: &request.url,
             body: Some(&request.body),
             authorization: None,
             key: Some(request.id.0),
-            wait: Duration::from_millis(request.wait_ms),
+            wait,
             retries: request.retries,
         };
         self.counted(self.ask(question).await)

@@ -2,9 +2,10 @@
 
 use crate::connect::{Connect, is_allowed};
 use crate::engine::Meters;
-use segue_session::{LookupRequest, Private, RequestId};
+use segue_session::{LookupRequest, Private, RequestId, Time};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -33,13 +34,13 @@ async fn server(answers: Vec<&'static str>) -> (String, Arc<Mutex<Vec<String>>>)
     (host, asked)
 }
 
-fn request(host: &str, method: &'static str, wait_ms: u64, retries: u32) -> LookupRequest {
+fn request(host: &str, method: &'static str, retries: u32) -> LookupRequest {
     LookupRequest {
         id: RequestId(Uuid::from_u128(7)),
         method,
         url: Private::new(format!("http://{host}/line-tests")),
         body: Private::new(serde_json::json!({ "number": "042" })),
-        wait_ms,
+        until: Time(u64::MAX),
         retries,
     }
 }
@@ -47,7 +48,7 @@ fn request(host: &str, method: &'static str, wait_ms: u64, retries: u32) -> Look
 async fn look_up(answers: Vec<&'static str>, method: &'static str, wait_ms: u64, retries: u32) -> (Result<String, String>, Vec<String>) {
     let (host, asked) = server(answers).await;
     let connect = Connect::new(BTreeSet::from([host.clone()]), Vec::new(), Meters::default()).unwrap();
-    let answer = connect.look_up(&request(&host, method, wait_ms, retries)).await;
+    let answer = connect.look_up(&request(&host, method, retries), Duration::from_millis(wait_ms)).await;
     let asked = asked.lock().unwrap().clone();
     (answer.map(|value| value.reveal().to_string()), asked)
 }
@@ -63,7 +64,7 @@ async fn answers_and_error_branches_have_names() {
     assert_eq!(answer(vec!["ramble"], 5000, 0).await.0.unwrap_err(), "too_large");
     assert_eq!(answer(vec!["dawdle"], 100, 0).await.0.unwrap_err(), "timeout");
     let connect = Connect::new(BTreeSet::new(), Vec::new(), Meters::default()).unwrap();
-    assert_eq!(connect.look_up(&request("127.0.0.1:9", "POST", 1000, 0)).await.unwrap_err(), "refused");
+    assert_eq!(connect.look_up(&request("127.0.0.1:9", "POST", 0), Duration::from_secs(1)).await.unwrap_err(), "refused");
 }
 
 #[tokio::test]

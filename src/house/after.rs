@@ -1,4 +1,4 @@
-//! What follows by itself: look-ups, parts for pops, contents that hear what the router says, doorbells, meters.
+//! What follows by itself: parts for pops, contents that hear what the router says, doorbells, meters.
 
 use crate::engine::journal::encode;
 use crate::engine::meters::{OfCause, OfResult};
@@ -6,10 +6,7 @@ use crate::engine::{Listener, Machine, known, standing};
 use crate::house::tenant::Tenant;
 use segue_router::{AgentId, Decision};
 use segue_session::store::{Mutation, OutboxAppend, Seq, Version};
-use segue_session::{
-    Actor, AgentName, Changed, Command, DeskEvent, InteractionId, Line, LookupDone, LookupRequest, PopEnrichment, QueueName, RequestId,
-    SessionId,
-};
+use segue_session::{Actor, AgentName, Changed, Command, DeskEvent, InteractionId, Line, PopEnrichment, QueueName, RequestId, SessionId};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Weak};
 
@@ -18,21 +15,10 @@ impl Tenant {
     pub(super) fn chore(self: &Arc<Self>, chore: impl Future<Output = ()> + Send + 'static) {
         let chores = Arc::clone(&self.chores);
         tokio::spawn(async move {
-            // Closed at the end: what has not begun then is done by the next process, from what is stored.
+            // Closed at the end: what has not begun then is asked for again by whoever wants it of the next process.
             if let Ok(_turn) = chores.acquire_owned().await {
                 chore.await;
             }
-        });
-    }
-
-    /// Asks another system, and gives the journey its answer.
-    pub(super) fn look_up(self: &Arc<Self>, session: SessionId, request: LookupRequest) {
-        let tenant = Arc::clone(self);
-        self.chore(async move {
-            let id = request.id;
-            let result = tenant.connect.look_up(&request).await;
-            let done = Command::LookedUp(LookupDone { id, result });
-            tenant.by_itself(session, None, done).await;
         });
     }
 

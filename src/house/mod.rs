@@ -8,6 +8,7 @@
 pub mod admin;
 mod admission;
 mod after;
+mod asking;
 mod bells;
 mod desk_room;
 mod desks;
@@ -194,6 +195,7 @@ async fn open_tenant(ground: &Ground, tenant: &plan::Tenant) -> Result<Arc<Tenan
         bell: Arc::clone(&bell),
         engine: std::sync::OnceLock::new(),
         chores: Arc::new(Semaphore::new(tenant::CHORES)),
+        asking: asking::Asking::default(),
         hearings: hearings::Hearings::default(),
         moved: std::sync::Mutex::default(),
         stir: watch::Sender::new(0),

@@ -304,6 +304,7 @@ impl Tenant {
     /// here from now on, and no grace runs against it.
     async fn here_again(self: &Arc<Self>, who: Actor<'_>, first: Applied, leg: Option<LegId>) -> Result<Applied, Refusal> {
         let Some(session) = first.read.as_ref().map(|read| &read.session) else { return Ok(first) };
+        self.ask_again(session);
         let gone = |l: &&Leg| match l.standing {
             LegStanding::Live => l.life != self.life,
             LegStanding::Lost { .. } => true,

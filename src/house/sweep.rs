@@ -140,6 +140,8 @@ async fn lose_page(tenant: &Arc<Tenant>, after: Option<SessionId>) -> Result<Loo
     let page = tenant.store.live(&tenant.id, after, PAGE).await.map_err(|error| tenant.failed(&error))?;
     let stored = tenant.store.sessions(&tenant.id, &page).await.map_err(|error| tenant.failed(&error))?;
     let reads = stored.into_iter().flatten().filter_map(|stored| tenant.decode(stored).ok());
+    // What the process before this one asked for them, it hears no answer to.
+    let reads = reads.inspect(|read| tenant.ask_again(&read.session));
     // Whoever comes back meanwhile is known by the verb, which looks again.
     let former = |leg: &Leg| leg.standing == LegStanding::Live && leg.life != tenant.life;
     let dead = reads.filter(|read| read.session.legs.iter().any(former)).map(|read| read.session.id);

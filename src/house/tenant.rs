@@ -4,6 +4,7 @@ use crate::audit::Audit;
 use crate::config::plan::{self, Limits};
 use crate::connect::Connect;
 use crate::engine::{Bell, Clock, Engine, Meters, Scenery};
+use crate::house::asking::Asking;
 use crate::house::bells::Bells;
 use crate::house::desk_room::DeskRoom;
 use crate::house::hearings::Hearings;
@@ -37,8 +38,10 @@ pub(crate) struct Tenant {
     pub(super) bell: Arc<Bell>,
     /// Set once the engine's memory stands, before anybody is served.
     pub(super) engine: OnceLock<Engine>,
-    /// What the house does by itself after a command (look-ups, parts of pops): so much at once.
+    /// What the house does by itself after a command (who is known there, parts of pops): so much at once.
     pub(super) chores: Arc<Semaphore>,
+    /// What journeys ask of other systems.
+    pub(super) asking: Asking,
     /// What the router says to contents.
     pub(super) hearings: Hearings,
     /// Queues in which places may have changed since the doorbells last rang.
@@ -67,7 +70,7 @@ impl Tenant {
     }
 }
 
-/// Chores of one tenant at once: look-ups, enrichment, desks that look again.
+/// Chores of one tenant at once: enrichment, recognition, desks that look again.
 pub(super) const CHORES: usize = 256;
 
 /// A tenant's sessions as the plan has them.

@@ -183,6 +183,11 @@ impl Library {
         Walker::new(self, at.clone(), walk).wish_ahead()
     }
 
+    /// The look-up that the journey awaits, to be asked under the same id where nobody asks it any more.
+    pub fn under_way(&self, at: &Position, walk: &mut Walk<'_>) -> Option<crate::LookupRequest> {
+        Walker::new(self, at.clone(), walk).under_way()
+    }
+
     /// In which queue somebody who asks for a person here would wait; `None` where no journey on the stack routes.
     #[must_use]
     pub fn queue_ahead(&self, at: &Position) -> Option<&QueueName> {

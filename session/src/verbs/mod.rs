@@ -29,6 +29,7 @@ mod walk;
 
 pub(crate) use identity::AGENT_CHECK;
 pub use timer::due;
+pub use walk::awaited;
 
 use crate::{Actor, Changed, Claim, Command, Line, Moment, Reason, Refusal, Session, access, handle};
 use draft::Draft;

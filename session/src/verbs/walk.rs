@@ -3,7 +3,9 @@
 use super::draft::{Draft, word};
 use super::{answers, person, suspend};
 use crate::journey::{Input, Library, Moved, Position, RouteWish, Walk};
-use crate::{JourneyName, LegId, LookupDone, Reason, Refusal, Source, StepId, SuspendCause, TrailStep, access, limits};
+use crate::{
+    JourneyName, LegId, LookupDone, LookupRequest, Reason, Refusal, Session, Source, StepId, SuspendCause, Time, TrailStep, access, limits,
+};
 use segue_router::Channel;
 
 /// Walks with what the session knows; the position comes beside the walk.
@@ -122,6 +124,24 @@ pub(super) fn resume(draft: &mut Draft<'_, '_>, leg: LegId, channel: Channel, le
         }
         Err(refusal) => draft.event("stuck", &[("reason", refusal.reason.name())]),
     }
+}
+
+/// The look-up that a session awaits, as it was asked: to be asked again, under its id, by whoever finds that nobody does.
+#[must_use]
+pub fn awaited(session: &Session, library: &Library, now: Time) -> Option<LookupRequest> {
+    let position = session.position.as_ref().filter(|position| position.awaiting.is_some() && !session.is_final())?;
+    let (mut answers, mut no_ids) = (session.answers.clone(), uuid::Uuid::nil);
+    let mut walk = Walk {
+        now,
+        language: &session.language,
+        answers: &mut answers,
+        customer: &session.customer,
+        claimed: &session.claimed,
+        level: session.assurance.level(now),
+        source: Source::Lookup,
+        ids: &mut no_ids,
+    };
+    library.under_way(position, &mut walk)
 }
 
 /// The talk is over: the journey goes on, where it says how. What it refuses then changes nothing.

@@ -143,6 +143,21 @@ fn a_wish_that_comes_while_nobody_is_here_keeps_the_place() {
     assert_eq!(places, [since]);
 }
 
+#[test]
+fn what_is_awaited_can_be_asked_again_as_it_was_asked() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.apply(Some(&ada), begin(1, Channel::App, Some("bill"))).unwrap();
+    bench.apply(Some(&ada), Command::Step(leg_id(1), crate::stories::fill("number", "17"))).unwrap();
+    let asked = bench.lookups.last().cloned();
+    assert!(asked.is_some());
+    bench.wait(3);
+    let again = |bench: &Bench| awaited(bench.session.as_ref().unwrap(), &bench.library, bench.now);
+    assert_eq!(again(&bench), asked, "under its id, and no longer than it was to last");
+    let done = LookupDone { id: asked.unwrap().id, result: Ok(Private::new(serde_json::json!({ "sum": 12 }))) };
+    bench.apply(None, Command::LookedUp(done)).unwrap();
+    assert_eq!(again(&bench), None);
+}
+
 const SHOP: &str = r#"
 journey: shop
 start: person

@@ -118,7 +118,7 @@ impl Story {
             Moved::Lookup(request) => {
                 self.last_request = Some(request.id);
                 let (url, body) = (request.url.reveal(), request.body.reveal());
-                format!("{} {url} {body} within {} ms, {} retries", request.method, request.wait_ms, request.retries)
+                format!("{} {url} {body} within {} ms, {} retries", request.method, request.until.since(self.now).0, request.retries)
             }
             Moved::Route(wish) => {
                 let callback = wish.callback.as_ref().map_or_else(|| "no".into(), |n| n.reveal().clone());

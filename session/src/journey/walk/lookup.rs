@@ -4,35 +4,48 @@ use super::{Flow, Walker, step_of, to};
 use crate::journey::{
     Awaiting, Moved,
     definition::{Does, Lookup},
+    expr::Expr,
 };
-use crate::{Answer, LookupDone, LookupRequest, Private, Refusal, RequestId, Source, Value};
+use crate::{Answer, LookupDone, LookupRequest, Private, Refusal, RequestId, Source, Time, Value};
 use segue_router::Span;
 
 /// The most bytes an answer of another system may have, as JSON.
 const BODY_LIMIT: usize = 64 * 1024;
 /// How much longer than the look-up itself its answer is awaited, so that the asker's own time-out comes first.
-const GRACE_MS: u64 = 2_000;
+const GRACE: Span = Span::seconds(2);
 
 impl Walker<'_> {
     /// Asks; under the same id where it is asked again, so that the other system can tell.
     pub(super) fn ask_system(&mut self, lookup: &Lookup, again: Option<RequestId>) -> Flow {
-        let scope = self.scope();
-        let url = lookup.url.send(&scope, escaped);
-        let body: Result<serde_json::Map<_, _>, String> =
-            lookup.send.iter().map(|(name, expr)| Ok((name.clone(), expr.json(&scope, true)?))).collect();
-        let (Some(url), Ok(body)) = (url, body) else { return to(&lookup.failed) };
         let id = again.unwrap_or_else(|| RequestId((self.ids)()));
-        let until = self.now.after(Span(lookup.wait_ms.saturating_add(GRACE_MS)));
-        self.at.awaiting = Some(Awaiting { id, until });
-        self.moved.push(Moved::Lookup(LookupRequest {
+        let until = self.now.after(Span(lookup.wait_ms));
+        let Some(request) = self.question(lookup, id, until) else { return to(&lookup.failed) };
+        self.at.awaiting = Some(Awaiting { id, until: until.after(GRACE) });
+        self.moved.push(Moved::Lookup(request));
+        Flow::Stop
+    }
+
+    /// The question that is under way, as it was asked: under its id, and for as long as it was to last.
+    pub(crate) fn under_way(&self) -> Option<LookupRequest> {
+        let awaiting = self.at.awaiting.as_ref()?;
+        let (journey, step) = self.here().ok()?;
+        let Does::Lookup(lookup) = &step_of(&journey, &step).ok()?.does else { return None };
+        self.question(lookup, awaiting.id, Time(awaiting.until.0.saturating_sub(GRACE.0)))
+    }
+
+    fn question(&self, lookup: &Lookup, id: RequestId, until: Time) -> Option<LookupRequest> {
+        let scope = self.scope();
+        let url = lookup.url.send(&scope, escaped)?;
+        let member = |(name, expr): &(String, _)| Some((name.clone(), Expr::json(expr, &scope, true).ok()?));
+        let body: Option<serde_json::Map<_, _>> = lookup.send.iter().map(member).collect();
+        Some(LookupRequest {
             id,
             method: lookup.method,
             url: Private::new(url),
-            body: Private::new(serde_json::Value::Object(body)),
-            wait_ms: lookup.wait_ms,
+            body: Private::new(serde_json::Value::Object(body?)),
+            until,
             retries: lookup.retries,
-        }));
-        Flow::Stop
+        })
     }
 
     /// What another system answered; nothing happens where it is no longer awaited.
