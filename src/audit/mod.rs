@@ -19,11 +19,14 @@ use sha2::{Digest, Sha256};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{self, SyncSender, TrySendError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, SyncSender};
 use writer::{Told, Writer};
 
 /// Lines that may wait for the disk; more are counted and left out, and a line says how many.
 const QUEUE: usize = 4096;
+/// Of these, what comes often may take so many: a crowd at the door must not push out what was done inside.
+const NOISE: usize = QUEUE / 4;
 /// The longest name in a line, in characters: what a token says of its holder is not ours.
 const NAME: usize = 128;
 
@@ -71,19 +74,36 @@ struct Entry {
     result: String,
 }
 
+impl Entry {
+    /// What the daemon does by itself.
+    fn of_daemon(node: Arc<str>, what: &'static str, of: Option<String>) -> Self {
+        Self { node, tenant: None, role: None, who: None, what, of, from: None, result: "OK".to_owned() }
+    }
+}
+
 /// Where deeds are written down. Cloning shares it; [`Audit::off`] writes nothing.
 #[derive(Clone, Debug)]
 pub struct Audit {
     node: Arc<str>,
     lines: Option<SyncSender<Told>>,
+    waiting: Arc<Waiting>,
     meters: Meters,
+}
+
+/// What the writer has not taken yet.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Lines of what comes often.
+    noise: AtomicUsize,
+    /// Lines that found no room, or could not be written, since that was last written down.
+    lost: AtomicU64,
 }
 
 impl Audit {
     /// An audit log that is not kept.
     #[must_use]
     pub fn off() -> Self {
-        Self { node: "".into(), lines: None, meters: Meters::default() }
+        Self { node: "".into(), lines: None, waiting: Arc::default(), meters: Meters::default() }
     }
 
     /// Opens the plan's audit log where it has one, and writes down that the daemon starts, and with which configuration.
@@ -93,18 +113,19 @@ impl Audit {
     pub fn open(plan: &Plan, meters: Meters) -> Result<Self, Error> {
         let Some(path) = &plan.audit else { return Ok(Self::off()) };
         let (lines, inbox) = mpsc::sync_channel(QUEUE);
-        let writer = Writer::open(path)?;
+        let node: Arc<str> = plan.node.as_str().into();
+        let (writer, waiting) = (Writer::open(path)?, Arc::<Waiting>::default());
+        let (from, told) = (Arc::clone(&node), Arc::clone(&waiting));
         let doing = |source| Error::Io { doing: "starting the thread of", path: path.clone(), source };
-        std::thread::Builder::new().name("segue-audit".to_owned()).spawn(move || writer.run(&inbox)).map_err(doing)?;
-        let audit = Self { node: plan.node.as_str().into(), lines: Some(lines), meters };
+        std::thread::Builder::new().name("segue-audit".to_owned()).spawn(move || writer.run(&inbox, &told, &from)).map_err(doing)?;
+        let audit = Self { node, lines: Some(lines), waiting, meters };
         audit.daemon("daemon.start", Some(digest(plan)));
         Ok(audit)
     }
 
     /// Writes down what the daemon does by itself.
     pub fn daemon(&self, what: &'static str, of: Option<String>) {
-        let node = Arc::clone(&self.node);
-        self.put(Told::Once(Entry { node, tenant: None, role: None, who: None, what, of, from: None, result: "OK".to_owned() }));
+        self.put(Told::Once(Entry::of_daemon(Arc::clone(&self.node), what, of)));
     }
 
     /// Writes down what somebody did or tried, and how that ended.
@@ -145,9 +166,15 @@ impl Audit {
 
     fn put(&self, told: Told) {
         let Some(lines) = &self.lines else { return };
-        match lines.try_send(told) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => self.meters.limit("audit_queue"),
+        let Waiting { noise, lost } = &*self.waiting;
+        let often = matches!(told, Told::Often(_));
+        let room = !often || noise.fetch_add(1, Ordering::Relaxed) < NOISE;
+        if !(room && lines.try_send(told).is_ok()) {
+            if often {
+                noise.fetch_sub(1, Ordering::Relaxed);
+            }
+            lost.fetch_add(1, Ordering::Relaxed);
+            self.meters.limit("audit_queue");
         }
     }
 

@@ -5,10 +5,19 @@ use segue_session::{AgentName, CustomerClaims, Private, Reason, Time};
 use std::path::Path;
 
 fn at(path: &Path) -> Audit {
+    let (audit, write) = stopped(path);
+    std::thread::spawn(write);
+    audit
+}
+
+/// One whose thread is not started yet.
+fn stopped(path: &Path) -> (Audit, impl FnOnce() + Send + use<>) {
     let (lines, inbox) = mpsc::sync_channel(QUEUE);
     let writer = Writer::open(path).unwrap();
-    std::thread::spawn(move || writer.run(&inbox));
-    Audit { node: "one".into(), lines: Some(lines), meters: Meters::default() }
+    let waiting = Arc::<Waiting>::default();
+    let (node, told) = (Arc::from("one"), Arc::clone(&waiting));
+    let audit = Audit { node: Arc::clone(&node), lines: Some(lines), waiting, meters: Meters::default() };
+    (audit, move || writer.run(&inbox, &told, &node))
 }
 
 fn who(party: Party) -> Principal {
@@ -106,6 +115,36 @@ async fn who_knocks_often_is_written_once_with_how_often() {
     assert_eq!(told.iter().filter(|told| **told == ("handle", Some(99))).count(), 1);
     assert_eq!(told.iter().filter(|(what, _)| *what == "door").count(), 1);
     assert!(written.iter().all(|line| line["who"].is_null()), "a customer is named by no line");
+}
+
+#[tokio::test]
+async fn a_crowd_at_the_door_pushes_out_no_deed_and_what_is_lost_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.log");
+    let (audit, write) = stopped(&path);
+    for _ in 0..QUEUE {
+        audit.turned_away(&refused());
+    }
+    audit.deed(&who(Party::Admin), "session.erase", Some("a session".into()), &Ok(()));
+    std::thread::spawn(write);
+    audit.close().await;
+    let written = lines(&path);
+    assert!(written.iter().any(|line| line["what"] == "session.erase"));
+    let lost: Vec<_> = written.iter().filter(|line| line["what"] == "audit.lost").map(|line| line["times"].as_u64()).collect();
+    assert_eq!(lost, [Some((QUEUE - NOISE) as u64)]);
+    assert!(matches!(verify(&path).unwrap(), Verdict::Whole { .. }));
+}
+
+#[tokio::test]
+async fn ever_new_names_at_the_door_fill_no_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.log");
+    let audit = at(&path);
+    for name in 0..900 {
+        audit.often::<()>(&who(Party::Admin), "handle", Some(format!("made up {name}")), &Err(refused()));
+    }
+    audit.close().await;
+    assert!(lines(&path).len() < 300, "{}", lines(&path).len());
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
 //! The thread that writes: everything that waits in one write and one fsync, in the order it came.
 
 use super::chain::Head;
-use super::{Entry, Error};
+use super::{Entry, Error, Waiting};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -54,7 +56,8 @@ impl Often {
     fn count(&mut self, mut entry: Entry) -> Option<Entry> {
         let name = |entry: &Entry| format!("{entry:?}");
         if self.seen.len() >= KINDS && !self.seen.contains_key(&name(&entry)) {
-            entry.from = None;
+            // Nor of what: a door that is knocked at with ever new names would fill the minute again.
+            (entry.from, entry.of) = (None, None);
         }
         let (_, more) = self.seen.entry(name(&entry)).and_modify(|(_, more)| *more += 1).or_insert_with(|| (entry.clone(), 0));
         (*more == 0).then_some(entry)
@@ -105,14 +108,14 @@ impl Writer {
     }
 
     /// Writes until nobody can tell anything any more.
-    pub(super) fn run(mut self, inbox: &Receiver<Told>) {
+    pub(super) fn run(mut self, inbox: &Receiver<Told>, lane: &Waiting, node: &Arc<str>) {
         loop {
             let first = match inbox.recv_timeout(MINUTE) {
                 Ok(told) => Some(told),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => {
                     let rest = self.often.over(true);
-                    self.write(Vec::new(), rest);
+                    self.put(Vec::new(), rest, lane, node);
                     return;
                 }
             };
@@ -120,12 +123,15 @@ impl Writer {
             for told in first.into_iter().chain(inbox.try_iter().take(BATCH)) {
                 match told {
                     Told::Once(entry) => entries.push(entry),
-                    Told::Often(entry) => entries.extend(self.often.count(entry)),
+                    Told::Often(entry) => {
+                        lane.noise.fetch_sub(1, Ordering::Relaxed);
+                        entries.extend(self.often.count(entry));
+                    }
                     Told::Flush(tell) => waiting.push(tell),
                 }
             }
             let often = self.often.over(!waiting.is_empty());
-            self.write(entries, often);
+            self.put(entries, often, lane, node);
             for tell in waiting {
                 // Who asked may have given up.
                 let _ = tell.send(());
@@ -133,8 +139,23 @@ impl Writer {
         }
     }
 
-    /// Writes a batch. One that fails is lost, and the file stays whole: what is half written is taken back.
-    fn write(&mut self, entries: Vec<Entry>, often: Vec<(Entry, u64)>) {
+    /// Writes a batch, and how many lines were lost before it: a gap is told within the chain, or it would look like silence.
+    fn put(&mut self, entries: Vec<Entry>, mut often: Vec<(Entry, u64)>, lane: &Waiting, node: &Arc<str>) {
+        let lost = lane.lost.swap(0, Ordering::Relaxed);
+        if lost > 0 {
+            often.push((Entry::of_daemon(Arc::clone(node), "audit.lost", None), lost));
+        }
+        let lines = (entries.len() + often.len()) as u64;
+        if !self.write(entries, often) {
+            // The line that told of the earlier ones is lost with them.
+            let again = if lost > 0 { lost + lines - 1 } else { lines };
+            lane.lost.fetch_add(again, Ordering::Relaxed);
+        }
+    }
+
+    /// Writes a batch; whether it is on the disk. One that fails is lost, and the file stays whole: what is half written is
+    /// taken back.
+    fn write(&mut self, entries: Vec<Entry>, often: Vec<(Entry, u64)>) -> bool {
         let once = entries.into_iter().map(|entry| (entry, None));
         let often = often.into_iter().map(|(entry, more)| (entry, Some(more)));
         let (mut head, mut text) = (self.head.clone(), String::new());
@@ -146,18 +167,20 @@ impl Writer {
             }
         }
         if text.is_empty() {
-            return;
+            return true;
         }
         match self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data()) {
             Ok(()) => {
                 self.length = self.length.saturating_add(text.len() as u64);
                 self.head = head;
+                true
             }
             Err(error) => {
                 tracing::error!(file = %self.path.display(), %error, "the audit log cannot be written");
                 if let Err(error) = self.file.set_len(self.length) {
                     tracing::error!(file = %self.path.display(), %error, "nor can what is half written be taken back");
                 }
+                false
             }
         }
     }
