@@ -11,8 +11,11 @@ use segue_session::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Messages of each transcript in a snapshot.
+/// Messages of each transcript in a snapshot, at most.
 const TAIL: u64 = 100;
+/// Bytes of all transcripts in a snapshot, about: it goes in one frame, which a desk has five seconds to read. Each assignment
+/// has its part; what does not fit is asked for page by page.
+const TAIL_BYTES: usize = 256 << 10;
 
 /// What the owner says of a desk; pops and transcripts are added outside the loop.
 struct Outline {
@@ -46,6 +49,7 @@ impl Tenant {
         let histories = self.scenery.histories_of(&self.store, &self.id, &sheets).await.map_err(failed)?;
         let pops = self.pops(&outline, sheets, histories).await?;
         let mut snapshot = DeskSnapshot { seq, agent: outline.agent, offers: Vec::new(), assignments: Vec::new() };
+        let part = TAIL_BYTES / outline.held.len().max(1);
         for held in outline.held {
             let Some((pop, last)) = pops.get(&held.interaction).cloned() else { continue };
             if let Phase::Offered(_) = held.phase {
@@ -56,7 +60,7 @@ impl Tenant {
             snapshot.assignments.push(DeskAssignment {
                 interaction: held.interaction,
                 pop,
-                messages: self.tail(held.session, last, held.parted).await?,
+                messages: newest(self.tail(held.session, last, held.parted).await?, part),
                 wrap_up_until: held.wrap_up_until,
                 code_required: held.code_required,
             });
@@ -93,6 +97,18 @@ impl Tenant {
     }
 }
 
+/// The newest messages that fit into so many bytes; the last one always does.
+fn newest(mut messages: Vec<(Seq, Message)>, most: usize) -> Vec<(Seq, Message)> {
+    let mut bytes = 0_usize;
+    let fits = |(_, message): &&(Seq, Message)| {
+        bytes = bytes.saturating_add(rmp_serde::to_vec(message).map_or(0, |written| written.len()));
+        bytes <= most
+    };
+    let kept = messages.iter().rev().take_while(fits).count().max(1);
+    messages.drain(..messages.len().saturating_sub(kept));
+    messages
+}
+
 fn outline(machine: &Machine, name: &AgentName) -> Option<Outline> {
     let id = machine.directory().agent(name)?;
     let names = machine.names();
@@ -113,4 +129,26 @@ fn held(machine: &Machine, agent: AgentId, interaction: InteractionId, case: &se
         Some(Hold::Whole) | None => None,
     };
     Some(Held { session: case.session, interaction, decision, phase, wrap_up_until, code_required, parted })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use segue_session::{MessageBody, Private, RequestId, Speaker};
+
+    #[test]
+    fn a_transcript_s_tail_is_bound_by_bytes_and_never_empty() {
+        let message = |place: u64, bytes: usize| {
+            let body = MessageBody::Text(Private::new("x".repeat(bytes)));
+            let id = RequestId(uuid::Uuid::from_u128(u128::from(place)));
+            (Seq(place), Message { id, from: Speaker::House, at: Time(place), body })
+        };
+        let places = |messages: Vec<(Seq, Message)>| messages.iter().map(|(place, _)| place.0).collect::<Vec<_>>();
+        let small: Vec<_> = (1..=5).map(|place| message(place, 10)).collect();
+        assert_eq!(places(newest(small, 1 << 20)), [1, 2, 3, 4, 5]);
+        let large: Vec<_> = (1..=5).map(|place| message(place, 16 << 10)).collect();
+        assert_eq!(places(newest(large.clone(), 40 << 10)), [4, 5], "the newest that fit");
+        assert_eq!(places(newest(large, 100)), [5], "the last one always");
+        assert!(newest(Vec::new(), 100).is_empty());
+    }
 }
