@@ -17,6 +17,7 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
     let wanted = Wanted::file(&args.file.config);
     let loaded = config::load(&wanted)?;
     let _logging = telemetry::init(&loaded.plan.telemetry)?;
+    std::panic::set_hook(Box::new(panicked));
     for warning in &loaded.warnings.0 {
         tracing::warn!(place = warning.place, line = warning.line, "{warning}");
     }
@@ -27,6 +28,13 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
         () = signals.stop() => return Ok(()),
     };
     until_stopped(running, signals, || config::load(&wanted).map(|loaded| loaded.plan)).await
+}
+
+/// A panic as a line of the log: where it was, and not what it said, which may be a customer's.
+fn panicked(info: &std::panic::PanicHookInfo<'_>) {
+    let (file, line) = info.location().map_or(("unknown", 0), |at| (at.file(), at.line()));
+    let thread = std::thread::current();
+    tracing::error!(file, line, thread = thread.name(), "a panic: a fault of ours; please report its place");
 }
 
 /// The signals that this process answers. Made before anything is started, so that none goes lost.
@@ -73,7 +81,11 @@ pub(super) async fn until_stopped(running: Running, mut signals: Signals, read: 
             asked = signals.next() => match asked {
                 Asked::Stop => break None,
                 Asked::Reload => match read() {
-                    Ok(plan) => running.reload(&plan).await,
+                    // An issuer that does not answer must not hold up the end. Who asks again meanwhile has asked once.
+                    Ok(plan) => tokio::select! {
+                        () = running.reload(&plan) => {}
+                        () = signals.stop() => break None,
+                    },
                     Err(faults) => tracing::error!("{faults}; nothing was reloaded:\n{}", faults.lines()),
                 },
             },
@@ -85,4 +97,39 @@ pub(super) async fn until_stopped(running: Running, mut signals: Signals, read: 
         () = signals.stop() => tracing::warn!("a second signal: stopping at once"),
     }
     fault.map_or(Ok(()), |why| Err(serve::Error::Fatal(why).into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    /// What was logged.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_panic_is_logged_by_its_place_and_not_by_its_words() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let log = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+        std::panic::set_hook(Box::new(panicked));
+        tracing::subscriber::with_default(log, || {
+            assert!(std::panic::catch_unwind(|| panic!("Nora's number")).is_err());
+        });
+        let _ = std::panic::take_hook();
+        let told = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(told.contains("cli/serve.rs") && told.contains("\"level\":\"ERROR\"") && !told.contains("Nora"), "{told}");
+    }
 }
