@@ -84,6 +84,7 @@ async fn a_story_is_traced_without_anybody_s_data() {
 
     let mut plan = demo::plan(Path::new("unused"), ([127, 0, 0, 1], 0).into(), Vec::new()).map_err(|faults| faults.lines()).unwrap();
     plan.store = StorePlan::Memory;
+    plan.audit = None;
     let running = serve::start(plan.clone()).await.unwrap();
     let tokens = Card::new(plan.tenants.values().next().unwrap(), running.public, "memory", Clock::system().now()).unwrap();
     let url = format!("http://{}", running.public);

@@ -41,6 +41,10 @@ pub fn plan(data: &Path, public: SocketAddr, variables: Vec<(String, String)>) -
     if !variables.iter().any(|(key, _)| key == "SEGUE__STORE__KIND") {
         variables.push(("SEGUE__STORE__DIR".into(), absolute(data).display().to_string()));
     }
+    // Beside the store, whatever its kind: the demo's own files lie in the binary, and have no folder.
+    if !variables.iter().any(|(key, _)| key.starts_with("SEGUE__AUDIT__")) {
+        variables.push(("SEGUE__AUDIT__FILE".into(), absolute(&data.join("audit.log")).display().to_string()));
+    }
     // A way back opens the sample site of this very demo. Only loopback goes without TLS.
     if public.ip().is_loopback() && public.port() != 0 && !variables.iter().any(|(key, _)| key == RESUME_LINK) {
         variables.push((RESUME_LINK.into(), format!("http://{public}/site/#{{handle}}")));
@@ -57,6 +61,16 @@ fn absolute(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_written_outside_of_its_folder() {
+        let redis = [("SEGUE__STORE__KIND", "redis"), ("SEGUE__STORE__URL", "redis://127.0.0.1:6379/")];
+        for variables in [&[][..], &redis] {
+            let variables = variables.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+            let plan = plan(Path::new("/somewhere"), ([127, 0, 0, 1], 0).into(), variables).unwrap();
+            assert_eq!(plan.audit, Some(PathBuf::from("/somewhere/audit.log")));
+        }
+    }
 
     #[test]
     fn the_demo_is_sound() {
