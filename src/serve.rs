@@ -1,11 +1,14 @@
 //! The whole daemon from a plan: store, switchboard, doors, adapters, sockets; and its orderly end.
 //!
 //! ```text
-//! start: bind ─► open the store ─► open the switchboard ─► accept ─► ready
-//! stop:  not ready ─► health NOT_SERVING ─► sockets told to move, GOAWAY ─► connections end ─► switchboard gives up its right
+//! start: open the store ─► bind ─► probes answer ─► open the switchboard (or stand by for it) ─► everything answers ─► ready
+//! stop:  not ready, health NOT_SERVING ─► a pause, so that balancers see it ─► sockets told to move, GOAWAY
+//!        ─► connections end ─► switchboard gives up its right ─► the operators' listener closes
 //! ```
 //!
 //! What is *not* here: signals and the command line (`cli::serve`).
+
+mod pulse;
 
 use crate::admin::AdminService;
 use crate::audit::{self, Audit};
@@ -16,9 +19,9 @@ use crate::engine::Clock;
 use crate::house::{self, Switchboard};
 use crate::server::{Accepting, Bound, Front, Readiness, Rest, Tls, TlsError};
 use crate::telemetry::Metrics;
+use axum::Router;
 use segue_adapter_kit::{Desks, Doors, Drain, Draining, House, Meter, ws};
 use segue_proto::admin::v1::admin_service_server::AdminServiceServer;
-use segue_proto::app::v1::app_service_server::AppServiceServer;
 use segue_session::store::{self, Embedded, Redis, RedisOptions, Store};
 use segue_session::{Private, Refusal};
 use std::io;
@@ -26,10 +29,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
-use tonic::server::NamedService;
 use tonic::service::Routes;
-use tonic_health::ServingStatus;
-use tonic_health::server::HealthReporter;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
 
 /// Why the daemon does not start, or stopped by itself.
 #[derive(Debug, thiserror::Error)]
@@ -74,11 +76,14 @@ pub struct Running {
     /// Its metrics.
     pub metrics: Metrics,
     switchboard: Arc<Switchboard>,
-    listeners: Vec<Accepting>,
+    listener: Accepting,
+    operators: Option<Accepting>,
     readiness: Readiness,
     health: HealthReporter,
     drain: Drain,
     drain_for: Duration,
+    drain_pause: Duration,
+    pulse: JoinHandle<()>,
     tls: Option<Tls>,
     gate: Arc<Gate>,
     keys: JoinHandle<()>,
@@ -95,6 +100,7 @@ struct Parts {
     metrics: Metrics,
     draining: Draining,
     rest: Rest,
+    health: HealthServer<HealthService>,
 }
 
 /// Starts the daemon and returns when it is ready.
@@ -123,37 +129,52 @@ pub async fn start_on(plan: Plan, store: Arc<dyn Store>) -> Result<Running, Erro
     let (public_at, private_at) = (public.address, private.as_ref().map(|bound| bound.address));
     let audit = Audit::open(&plan, metrics.meters.clone())?;
     let gate = Arc::new(Gate::new(&plan, clock.clone())?.audited(audit.clone()));
+    let readiness = Readiness::default();
+    let rest = Rest { gate: Arc::clone(&gate), readiness: readiness.clone(), metrics: metrics.clone() };
+    let health = HealthReporter::new();
+    let health_server = HealthServer::new(HealthService::from_health_reporter(health.clone()));
+    pulse::tell(&health, false).await;
+    let [front, front_private] = opening(&plan, &rest, &health_server);
+    let listener = public.accept(front, &plan, tls.clone(), metrics.clone());
+    let operators = private.map(|private| private.accept(front_private, &plan, None, metrics.clone()));
+    // From here on a standby may wait for long, and is alive.
+    readiness.stands(Some("opening, or standing by while another daemon decides"));
     let switchboard = Switchboard::open(Arc::clone(&store), Arc::clone(&plan), metrics.meters.clone(), clock, audit.clone()).await?;
     let (drain, draining) = Drain::new();
-    let readiness = Readiness::default();
     let (deadline, meters) = (plan.limits.deadline, metrics.meters.clone());
     let house: Arc<dyn House> = Arc::new(Guarded::new(Arc::clone(&switchboard), deadline, meters.clone()));
     let parts = Parts {
         admin: AdminService::new(Arc::clone(&gate), Arc::clone(&switchboard), Arc::clone(&house), audit.clone()),
         house,
         desks: Arc::new(Guarded::new(Arc::clone(&switchboard), deadline, meters)),
-        rest: Rest { gate: Arc::clone(&gate), readiness: readiness.clone(), metrics: metrics.clone() },
+        rest,
+        health: health_server,
         plan: Arc::clone(&plan),
         gate: Arc::clone(&gate),
         metrics: metrics.clone(),
         draining,
     };
-    let (health, fronts) = fronts(parts).await?;
-    let listeners = [(Some(public), tls.clone()), (private, None)].into_iter().zip(fronts);
-    let listeners = listeners.filter_map(|((bound, tls), front)| Some(bound?.accept(front, &plan, tls, metrics.clone())));
-    let listeners = listeners.collect();
-    readiness.ready();
+    let [front, front_private] = fronts(parts)?;
+    listener.answer(front);
+    if let Some(operators) = &operators {
+        operators.answer(front_private);
+    }
+    pulse::tell(&health, true).await;
+    readiness.stands(None);
     announce(&plan, public_at, private_at);
     Ok(Running {
         public: public_at,
         private: private_at,
         metrics,
+        pulse: pulse::keep(readiness.clone(), health.clone(), Arc::clone(&switchboard), store),
         switchboard,
-        listeners,
+        listener,
+        operators,
         readiness,
         health,
         drain,
         drain_for: plan.drain_for,
+        drain_pause: plan.drain_pause,
         tls,
         keys: doors::keep_keys(&gate),
         audit,
@@ -180,9 +201,17 @@ pub async fn open_store(plan: &StorePlan) -> Result<Arc<dyn Store>, store::Error
     })
 }
 
+/// What the public listener answers while the house is not open, and what the private one does.
+fn opening(plan: &Plan, rest: &Rest, health: &HealthServer<HealthService>) -> [Front; 2] {
+    let routes = || Routes::new(health.clone());
+    let doors: Arc<dyn Doors> = Arc::clone(&rest.gate) as _;
+    let web = if plan.listen.private.is_none() { rest.operators() } else { Router::new() };
+    [web, rest.operators()].map(|web| Front::opening(routes(), web, Arc::clone(&doors), rest.metrics.clone()))
+}
+
 /// What the public listener answers, and what the private one does.
-async fn fronts(parts: Parts) -> Result<(HealthReporter, [Front; 2]), Error> {
-    let Parts { plan, gate, house, desks, admin, metrics, draining, rest } = parts;
+fn fronts(parts: Parts) -> Result<[Front; 2], Error> {
+    let Parts { plan, gate, house, desks, admin, metrics, draining, rest, health } = parts;
     let doors: Arc<dyn Doors> = gate;
     let meter: Arc<dyn Meter> = Arc::new(metrics.clone());
     let limits = &plan.limits;
@@ -195,14 +224,10 @@ async fn fronts(parts: Parts) -> Result<(HealthReporter, [Front; 2]), Error> {
     };
     let app = segue_adapter_app::App::new(Arc::clone(&doors), Arc::clone(&house), draining.clone(), Arc::clone(&meter), app).server();
     let admin = AdminServiceServer::new(admin).max_decoding_message_size(limits.grpc_message);
-    let (health, health_server) = tonic_health::server::health_reporter();
-    for service in [name_of(&app), name_of(&admin)] {
-        health.set_service_status(service, ServingStatus::Serving).await;
-    }
     let mut public = Routes::builder();
-    public.add_service(health_server.clone()).add_service(app);
+    public.add_service(health.clone()).add_service(app);
     let mut private = Routes::builder();
-    private.add_service(health_server).add_service(admin.clone());
+    private.add_service(health).add_service(admin.clone());
     if plan.listen.private.is_none() {
         public.add_service(admin);
     }
@@ -228,11 +253,7 @@ async fn fronts(parts: Parts) -> Result<(HealthReporter, [Front; 2]), Error> {
     }
     let public = Front::new(public.routes(), web, Arc::clone(&doors), metrics.clone());
     let private = Front::new(private.routes(), rest.operators(), doors, metrics);
-    Ok((health, [public, private]))
-}
-
-const fn name_of<S: NamedService>(_: &S) -> &'static str {
-    S::NAME
+    Ok([public, private])
 }
 
 fn reflection() -> Result<
@@ -302,11 +323,13 @@ impl Running {
         match self.tls.as_ref().map(Tls::reload) {
             None => {}
             Some(Ok(())) => tracing::info!("the certificate was read anew"),
-            Some(Err(error)) => tracing::error!("the certificate cannot be used, the old one stays: {error}"),
+            Some(Err(error)) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the certificate cannot be used, the old one stays")
+            }
         }
         match self.gate.renew(plan).await {
             Ok(()) => tracing::info!("issuers, their keys and secrets were read anew"),
-            Err(error) => tracing::error!("an issuer cannot be used, the old ones stay: {error}"),
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "an issuer cannot be used, the old ones stay"),
         }
         self.switchboard.renew(plan);
         tracing::info!("connectors' secrets were read anew; whatever else has changed in the configuration wants a restart");
@@ -326,20 +349,19 @@ impl Running {
         let begun = tokio::time::Instant::now();
         tracing::info!(within = ?self.drain_for, "draining");
         self.metrics.draining.set(1);
+        // What it says last must not be undone.
+        self.pulse.abort();
+        let _ = self.pulse.await;
         self.readiness.draining();
-        for service in ["", name_of_server::<AppServiceServer<()>>(), name_of_server::<AdminServiceServer<()>>()] {
-            self.health.set_service_status(service, ServingStatus::NotServing).await;
-        }
+        pulse::tell(&self.health, false).await;
+        // Everything goes on while balancers take this node out: who is sent here meanwhile is served.
+        tokio::time::sleep(self.drain_pause).await;
         self.drain.begin();
-        for listener in &self.listeners {
-            listener.close();
-        }
+        self.listener.close();
         // A part of the time is the switchboard's: what it holds must be on disk whatever the sockets do.
         let end = begun + self.drain_for.mul_f64(0.8);
         let gone = async {
-            for listener in &self.listeners {
-                listener.closed().await;
-            }
+            self.listener.closed().await;
             self.drain.finished().await;
         };
         if tokio::time::timeout_at(end, gone).await.is_err() {
@@ -348,14 +370,16 @@ impl Running {
         if tokio::time::timeout_at(begun + self.drain_for, self.switchboard.shutdown()).await.is_err() {
             tracing::warn!("the house did not close in time; what was acknowledged is stored");
         }
+        if let Some(operators) = &self.operators {
+            operators.close();
+            if tokio::time::timeout_at(begun + self.drain_for, operators.closed()).await.is_err() {
+                tracing::debug!("some operators' connections are cut off");
+            }
+        }
         self.keys.abort();
         self.audit.close().await;
         tracing::info!(took = ?begun.elapsed(), "stopped");
     }
-}
-
-const fn name_of_server<S: NamedService>() -> &'static str {
-    S::NAME
 }
 
 impl std::fmt::Debug for Running {

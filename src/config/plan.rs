@@ -29,6 +29,8 @@ pub struct Plan {
     pub audit: Option<PathBuf>,
     /// How long an orderly stop may take.
     pub drain_for: Duration,
+    /// Of that, how long everything goes on after probes were told, so that balancers see it first.
+    pub drain_pause: Duration,
     /// The key that handles, look-up hashes and secrets derive from: 32 bytes or more.
     pub secret: Private<Vec<u8>>,
     /// Businesses served.
@@ -42,7 +44,7 @@ pub struct Plan {
 pub struct Listen {
     /// gRPC, gRPC-Web, WebSocket, health: one port for all.
     pub public: SocketAddr,
-    /// Metrics, probes and administration; `None` serves probes and metrics on `public`.
+    /// Metrics, probes and administration; `None` serves all three on `public`.
     pub private: Option<SocketAddr>,
     /// Certificate chain and key in PEM; `None` is plain text, for a loopback address or behind a proxy.
     pub tls: Option<TlsPlan>,

@@ -9,6 +9,7 @@ use super::proxies::Proxies;
 use super::tls::Tls;
 use crate::config::plan::{Limits, Plan};
 use crate::telemetry::Metrics;
+use arc_swap::ArcSwap;
 use axum::body::Body;
 use axum::http::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -26,7 +27,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt as _;
+use tower::Service as _;
 
 /// Bytes after which it is clear which HTTP a peer speaks: the preface of HTTP/2 (RFC 9113, 3.4).
 const PREFACE: usize = 24;
@@ -61,8 +62,9 @@ impl Bound {
         let limits = &plan.limits;
         let (stop, stopping) = watch::channel(false);
         let connections = TaskTracker::new();
+        let front = Arc::new(ArcSwap::from_pointee(front));
         let host = Host {
-            front,
+            front: Arc::clone(&front),
             builder: Arc::new(builder(limits)),
             tls,
             limits: limits.clone(),
@@ -75,18 +77,23 @@ impl Bound {
         let listener = self.listener;
         let tracker = connections.clone();
         tokio::spawn(async move { host.run(listener, &tracker).await });
-        Accepting { stop, connections }
+        Accepting { stop, connections, front }
     }
 }
 
-/// A listener that takes connections. Dropping it stops it at once.
-#[derive(Debug)]
+/// A listener that takes connections. Dropping it stops it at once, and tells its connections to end.
 pub struct Accepting {
     stop: watch::Sender<bool>,
     connections: TaskTracker,
+    front: Arc<ArcSwap<Front>>,
 }
 
 impl Accepting {
+    /// Answers this from now on, on connections that stand too.
+    pub fn answer(&self, front: Front) {
+        self.front.store(Arc::new(front));
+    }
+
     /// Takes no more, and tells those that stand to end: GOAWAY on HTTP/2, `connection: close` on HTTP/1.
     pub fn close(&self) {
         self.stop.send_replace(true);
@@ -101,7 +108,7 @@ impl Accepting {
 /// What every connection needs.
 #[derive(Clone)]
 struct Host {
-    front: Front,
+    front: Arc<ArcSwap<Front>>,
     builder: Arc<Builder<TokioExecutor>>,
     tls: Option<Tls>,
     limits: Limits,
@@ -195,13 +202,14 @@ impl Host {
         let heard = Arc::new(AtomicUsize::new(0));
         let io = TokioIo::new(Counted { stream, heard: Arc::clone(&heard) });
         let (proxies, pace, meters) = (self.proxies.clone(), self.pace, self.metrics.meters.clone());
-        let front = self.front.clone().map_request(move |request: Request<hyper::body::Incoming>| {
+        let front = Arc::clone(&self.front);
+        let front = tower::service_fn(move |request: Request<hyper::body::Incoming>| {
             let (parts, body) = request.into_parts();
             let body = Body::new(Paced::new(body, &parts, pace, meters.clone()));
             let asker = Peer(proxies.asker(peer.ip(), &parts.headers).to_string());
             let mut request = Request::from_parts(parts, body);
             request.extensions_mut().insert(asker);
-            request
+            Front::clone(&front.load()).call(request)
         });
         let connection = self.builder.serve_connection_with_upgrades(io, TowerToHyperService::new(front));
         tokio::pin!(connection);

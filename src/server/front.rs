@@ -4,7 +4,7 @@
 //! pages, and a client would read a page with status 200 as its answer.
 
 use super::methods;
-use super::rest::{nowhere, other_method};
+use super::rest::{not_yet, nowhere, other_method};
 use crate::telemetry::{Kind, Metrics};
 use axum::Router;
 use axum::body::Body;
@@ -16,13 +16,14 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::time::Instant;
+use tonic::Status;
 use tonic::service::Routes;
 use tonic_web::GrpcWebLayer;
 use tower::Service;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::Instrument as _;
 
-/// Everything that a listener answers. Cheap to clone: one for each connection.
+/// Everything that a listener answers. Cheap to clone: one for each request.
 #[derive(Clone)]
 pub struct Front {
     grpc: Router,
@@ -32,13 +33,24 @@ pub struct Front {
 impl Front {
     /// gRPC routes and pages behind one door. Pages of allowed origins may call both.
     pub fn new(grpc: Routes, web: Router, doors: Arc<dyn Doors>, metrics: Metrics) -> Self {
+        Self::around(grpc.into_axum_router(), web.fallback(nowhere), doors, metrics)
+    }
+
+    /// What is answered before the house is open: these, and to everything else that it is not, so that callers try again
+    /// or elsewhere.
+    pub fn opening(grpc: Routes, web: Router, doors: Arc<dyn Doors>, metrics: Metrics) -> Self {
+        let closed = || async { Status::unavailable("this node is not open yet; try another").into_http::<Body>() };
+        Self::around(grpc.into_axum_router().fallback(closed), web.fallback(not_yet), doors, metrics)
+    }
+
+    fn around(grpc: Router, web: Router, doors: Arc<dyn Doors>, metrics: Metrics) -> Self {
         let cors = cors(doors);
         let count = |kind| {
             let metrics = metrics.clone();
             middleware::from_fn(move |request, next| measure(metrics.clone(), kind, request, next))
         };
-        let grpc = grpc.into_axum_router().layer(GrpcWebLayer::new()).layer(cors.clone()).layer(count(Kind::Grpc));
-        let web = web.fallback(nowhere).method_not_allowed_fallback(other_method).layer(cors).layer(count(Kind::Http));
+        let grpc = grpc.layer(GrpcWebLayer::new()).layer(cors.clone()).layer(count(Kind::Grpc));
+        let web = web.method_not_allowed_fallback(other_method).layer(cors).layer(count(Kind::Http));
         Self { grpc, web }
     }
 }

@@ -15,12 +15,14 @@ mod methods;
 mod pace;
 pub(crate) mod problem;
 mod proxies;
+mod readiness;
 mod rest;
 mod tls;
 
 pub use accept::{Accepting, Bound};
 pub use front::Front;
-pub use rest::{Readiness, Rest};
+pub use readiness::Readiness;
+pub use rest::Rest;
 pub(crate) use rest::{bearer, nowhere};
 pub(crate) use tls::certificate_end;
 pub use tls::{Error as TlsError, Tls};

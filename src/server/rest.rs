@@ -1,6 +1,7 @@
 //! What is answered over plain HTTP: probes, metrics, tickets.
 
 use super::problem;
+use super::readiness::{Phase, Readiness};
 use crate::console;
 use crate::doors::Gate;
 use crate::telemetry::Metrics;
@@ -14,29 +15,6 @@ use segue_session::{Private, Reason, Refusal, Role};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
-
-/// How far the daemon is: starting, ready, draining. Cloning shares it.
-#[derive(Clone, Debug, Default)]
-pub struct Readiness(Arc<AtomicU8>);
-
-const STARTING: u8 = 0;
-const READY: u8 = 1;
-const DRAINING: u8 = 2;
-
-impl Readiness {
-    /// Everything is up.
-    pub fn ready(&self) {
-        self.0.store(READY, Ordering::Release);
-    }
-    /// Nothing new, please.
-    pub fn draining(&self) {
-        self.0.store(DRAINING, Ordering::Release);
-    }
-    fn now(&self) -> u8 {
-        self.0.load(Ordering::Acquire)
-    }
-}
 
 /// What the HTTP routes need.
 #[derive(Clone, Debug)]
@@ -76,16 +54,26 @@ pub(super) async fn other_method() -> Response {
     problem::of(StatusCode::METHOD_NOT_ALLOWED, "this address knows another method")
 }
 
+/// The answer to everything but probes while the house is not open.
+pub(super) async fn not_yet() -> Response {
+    problem::of(StatusCode::SERVICE_UNAVAILABLE, "this node is not open yet; try another")
+}
+
 async fn startup(State(rest): State<Rest>) -> Response {
-    if rest.readiness.now() == STARTING { problem::of(StatusCode::SERVICE_UNAVAILABLE, "starting") } else { "started\n".into_response() }
+    match rest.readiness.now() {
+        Phase::Starting => problem::of(StatusCode::SERVICE_UNAVAILABLE, "starting"),
+        Phase::Unfit(_) | Phase::Ready | Phase::Draining => "started\n".into_response(),
+    }
 }
 
 async fn ready(State(rest): State<Rest>) -> Response {
-    match rest.readiness.now() {
-        READY => "ready\n".into_response(),
-        DRAINING => problem::of(StatusCode::SERVICE_UNAVAILABLE, "draining"),
-        _ => problem::of(StatusCode::SERVICE_UNAVAILABLE, "starting"),
-    }
+    let why = match rest.readiness.now() {
+        Phase::Ready => return "ready\n".into_response(),
+        Phase::Starting => "starting",
+        Phase::Unfit(why) => why,
+        Phase::Draining => "draining",
+    };
+    problem::of(StatusCode::SERVICE_UNAVAILABLE, why)
 }
 
 async fn metrics(State(rest): State<Rest>) -> Response {

@@ -19,6 +19,10 @@ pub(super) fn resolve(raw: &raw::Listen, checker: &mut Checker<'_>) -> Listen {
         let mend = "add [listen.tls], or listen on 127.0.0.1 behind a proxy that ends TLS";
         checker.doubtful(&["listen", "public"], "tokens and personal data travel in plain text", mend);
     }
+    if private.is_none() && checker.exposed {
+        let mend = "set `private` to an address that no customer's network reaches";
+        checker.doubtful(&["listen", "public"], "metrics and administration answer customers' network too", mend);
+    }
     if private.is_some_and(|private| !private.ip().is_loopback()) {
         let mend = "let no customer's network reach this address";
         checker.doubtful(&["listen", "private"], "metrics and administration are open to the network", mend);

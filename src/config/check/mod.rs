@@ -188,6 +188,7 @@ pub(crate) fn resolve(raw: &Raw, checker: &mut Checker<'_>) -> Plan {
         ),
     }
     checker.between(&["drain_for"], raw.drain_for.0, Duration::from_secs(1), Duration::from_secs(3600));
+    checker.between(&["drain_pause"], raw.drain_pause.0, Duration::ZERO, raw.drain_for.0 / 2);
     let listen = listen::resolve(&raw.listen, checker);
     let store = store::resolve(&raw.store, checker);
     if raw.node.is_none() && matches!(store, super::plan::StorePlan::Redis { .. }) {
@@ -212,6 +213,7 @@ pub(crate) fn resolve(raw: &Raw, checker: &mut Checker<'_>) -> Plan {
         limits: limits::resolve(&raw.limits, checker),
         telemetry: resolve_telemetry(&raw.telemetry, checker),
         drain_for: raw.drain_for.0,
+        drain_pause: raw.drain_pause.0,
         secret: secret.map_or_else(|| Private::new(Vec::new()), |secret| Private::new(secret.into_inner().into_bytes())),
         tenants,
         samples: checker.mode == Mode::Demo,

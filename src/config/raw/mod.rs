@@ -36,6 +36,8 @@ pub(crate) struct Raw {
     pub secret_file: Option<String>,
     /// How long an orderly stop may take.
     pub drain_for: Lasting,
+    /// Of that, how long everything goes on after `/readyz` says that it ends, so that balancers see it first.
+    pub drain_pause: Lasting,
     /// A folder of files, each one tenant, named by the file: `demo.toml` is `[tenants.demo]`.
     pub tenants_dir: Option<String>,
     /// Where the daemon listens.
@@ -61,6 +63,7 @@ impl Default for Raw {
             secret: None,
             secret_file: None,
             drain_for: seconds(25),
+            drain_pause: seconds(0),
             tenants_dir: None,
             listen: Listen::default(),
             store: Store::default(),
