@@ -46,12 +46,15 @@ impl Session {
     /// Whether nothing is left to do: the journey ended, or an agent has dealt with it, and nobody is awaited.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        // What the customer began after the talk is not settled by it.
+        let ended = self.position.as_ref().is_some_and(|p| p.ended.is_some());
+        self.open().is_none() && (ended || self.was_settled_in_talk())
+    }
+    /// Whether an agent has dealt with it, and the customer began nothing after the talk.
+    #[must_use]
+    pub fn was_settled_in_talk(&self) -> bool {
         let newer =
             |i: &InteractionRecord| self.position.as_ref().and_then(|p| p.frames.last()).is_some_and(|f| Some(f.since) > i.ended_at);
-        let handled = self.interactions.last().is_some_and(|i| i.ended == Some(Outcome::Handled) && !newer(i));
-        let ended = self.position.as_ref().is_some_and(|p| p.ended.is_some());
-        self.open().is_none() && (handled || ended)
+        self.interactions.last().is_some_and(|i| i.ended == Some(Outcome::Handled) && !newer(i))
     }
     /// Whether there was a talk that is over, its wrap-up too, and nobody was asked for since: nobody would read what is said now.
     #[must_use]

@@ -45,16 +45,26 @@ pub fn of(session: &Session, read: Read<'_>, library: &Library, now: Time) -> Vi
     }
 }
 
-/// What a journey says of the person who will come holds until they have gone, or nobody comes: then the house says so.
+/// What a journey says of the person who will come holds until they are here, have gone, or nobody comes: then the house says
+/// so. Whoever is in a talk, or was in one a moment ago, is not offered to wait for one.
 fn of_line(session: &Session, told: Option<&Line>, prompt: Prompt) -> Prompt {
-    let Prompt::Line { step, text } = prompt else { return prompt };
-    let over = match session.line(told).map(|line| line.phase) {
+    let phase = session.line(told).map(|line| line.phase);
+    let (step, text) = match prompt {
+        Prompt::Line { step, text, .. } => (step, text),
+        Prompt::WaitOffer { step, .. } if matches!(phase, Some(Phase::Assigned(_))) || session.was_settled_in_talk() => {
+            (step, String::new())
+        }
+        other => return other,
+    };
+    let instead = match phase {
+        Some(Phase::Assigned(_)) => Some(Phrase::InTalk),
         Some(Phase::WrappingUp(_)) => Some(Phrase::TalkOver),
         Some(Phase::Ended) if session.talk_is_over(told) => Some(Phrase::TalkOver),
         Some(Phase::Ended | Phase::Refused(_)) => Some(Phrase::OutOfLine),
-        Some(Phase::Waiting | Phase::Offered(_) | Phase::Assigned(_) | Phase::Suspended) | None => None,
+        Some(Phase::Waiting | Phase::Offered(_) | Phase::Suspended) | None => None,
     };
-    Prompt::Line { step, text: over.map_or(text, |phrase| phrase.in_words(&session.language).to_owned()) }
+    let text = instead.map_or(text, |phrase| phrase.in_words(&session.language).to_owned());
+    Prompt::Line { step, text, awaited: instead.is_none() }
 }
 
 /// The view for somebody: with no answer that is not for them.

@@ -283,7 +283,7 @@ fn every_prompt_has_its_screen() {
         say(false),
         say(true),
         Prompt::Busy { step: step(), text: "Testing…".into() },
-        Prompt::Line { step: step(), text: "Somebody will be with you.".into() },
+        Prompt::Line { step: step(), text: "Somebody will be with you.".into(), awaited: true },
         Prompt::WaitOffer { step: step(), ask: "Wait?".into(), wait: None, choices: choices(), misfit: None },
         Prompt::End { step: step(), text: "Good-bye".into(), outcome: "solved".into() },
     ];

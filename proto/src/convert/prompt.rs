@@ -31,7 +31,7 @@ pub fn prompt(core: &Prompt, channel: Channel) -> wire::Prompt {
             (step, Kind::Say(wire::SayPrompt { text: text.clone(), media, go_on: *go_on }))
         }
         Prompt::Busy { step, text } => (step, Kind::Busy(wire::BusyPrompt { text: text.clone() })),
-        Prompt::Line { step, text } => (step, Kind::Line(wire::LinePrompt { text: text.clone() })),
+        Prompt::Line { step, text, .. } => (step, Kind::Line(wire::LinePrompt { text: text.clone() })),
         Prompt::WaitOffer { step, ask, wait, choices: all, misfit: bad } => (
             step,
             Kind::WaitOffer(wire::WaitOfferPrompt {

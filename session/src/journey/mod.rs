@@ -238,6 +238,8 @@ pub enum Prompt {
         step: StepId,
         /// What to say while they wait; empty where the definition says nothing.
         text: String,
+        /// Whether somebody is still awaited; not once they are here, or nobody comes.
+        awaited: bool,
     },
     /// The expected wait, and what one may do about it.
     WaitOffer {

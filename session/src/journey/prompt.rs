@@ -59,7 +59,7 @@ impl View<'_> {
             Does::Lookup(lookup) => Prompt::Busy { step, text: self.led_or(lookup.say.as_ref(), Phrase::Moment) },
             Does::Route(route) => {
                 let text = route.say.as_ref().map_or_else(|| self.lead.clone(), |say| self.led(say));
-                Prompt::Line { step, text }
+                Prompt::Line { step, text, awaited: true }
             }
             Does::WaitOffer(offer) => {
                 let taken = self.scope.answers.get(step.as_str()).map(|a| a.value.reveal());

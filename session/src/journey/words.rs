@@ -182,6 +182,8 @@ pub(crate) enum Phrase {
     Person,
     /// It is over.
     Over,
+    /// The person is here.
+    InTalk,
     /// The talk with a person is over.
     TalkOver,
     /// A person was asked for, and is no more.
@@ -200,6 +202,7 @@ impl Phrase {
             Self::Details => ["Your details", "Vos indications", "Ihre Angaben"],
             Self::Person => ["You will be with someone soon.", "Quelqu'un va s'occuper de vous.", "Gleich ist jemand für Sie da."],
             Self::Over => ["Thank you.", "Merci.", "Vielen Dank."],
+            Self::InTalk => ["Someone is with you now.", "Quelqu'un est avec vous.", "Jetzt ist jemand für Sie da."],
             Self::TalkOver => [
                 "The talk has ended. You can ask for someone again.",
                 "L'échange est terminé. Vous pouvez redemander quelqu'un.",

@@ -44,6 +44,9 @@ pub(super) fn ask(draft: &mut Draft<'_, '_>, leg: LegId, callback: Option<Privat
         check_number(number.reveal())?;
     }
     let channel = draft.speaks(leg)?;
+    if callback.is_some() && in_talk(draft) {
+        return Err(Refusal::new(Reason::WrongMoment, "you are talking with somebody; ask them to call you back"));
+    }
     let before = draft.session.open().or_else(|| draft.session.interactions.last());
     let wanted = match before {
         Some(record) => RouteWish {
@@ -60,6 +63,11 @@ pub(super) fn ask(draft: &mut Draft<'_, '_>, leg: LegId, callback: Option<Privat
     wish(draft, wanted, channel);
     draft.grown = true;
     Ok(())
+}
+
+/// Whether an agent has them now.
+pub(super) fn in_talk(draft: &Draft<'_, '_>) -> bool {
+    draft.session.open().is_some_and(|open| agent_of(draft.line, open.id).is_some())
 }
 
 /// Where somebody goes whom nobody has routed yet: where their journey would lead them, else where the tenant says.
@@ -89,7 +97,7 @@ pub(super) fn leave_line(draft: &mut Draft<'_, '_>, leg: LegId) -> Result<(), Re
 }
 
 /// A person is wanted. While somebody waits already, the wish moves them and keeps their place; while an agent has them,
-/// another queue is no longer wanted, and another channel only where it is another medium: the same agent gets them there, when able.
+/// another queue or a call back is no longer wanted, and another channel only where it is another medium: the same agent gets them there, when able.
 pub(super) fn wish(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel) {
     // A call back is a call, wherever it was asked for.
     let channel = if wish.callback.is_some() { Channel::Voice } else { channel };
@@ -100,6 +108,9 @@ pub(super) fn wish(draft: &mut Draft<'_, '_>, wish: RouteWish, channel: Channel)
             // Who talks by text goes on by text on whatever channel they are; a call is another medium.
             let moves = if agent.is_some() { !same_medium(open.channel, channel) } else { open.channel != channel };
             let elsewhere = moves || open.callback != wish.callback;
+            if agent.is_some() && wish.callback.is_some() {
+                return;
+            }
             let otherwise = open.queue != wish.queue || open.needs != wish.needs;
             if !elsewhere && (agent.is_some() || !otherwise) {
                 return;

@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, word};
 use super::{answers, person, suspend};
-use crate::journey::{Input, Library, Moved, Position, RouteWish, Walk};
+use crate::journey::{Input, Library, Moved, Position, Prompt, RouteWish, Walk};
 use crate::{
     JourneyName, LegId, LookupDone, LookupRequest, Reason, Refusal, Session, Source, StepId, SuspendCause, Time, TrailStep, access, limits,
 };
@@ -48,6 +48,9 @@ pub(super) fn step(draft: &mut Draft<'_, '_>, leg: LegId, input: Input) -> Resul
     access::over_leg(draft.moment, &draft.session, leg)?;
     let channel = draft.speaks(leg)?;
     let wanted_again = matches!(input, Input::Back | Input::Restart);
+    if !wanted_again && person::in_talk(draft) && offers_to_wait(draft) {
+        return Err(Refusal::new(Reason::WrongStep, "you are talking with somebody; there is nothing to wait for"));
+    }
     let restart = matches!(input, Input::Restart);
     let moved = with(draft, Source::Leg(leg, channel), |library, at, walk| {
         let position = at.as_mut().ok_or_else(no_journey)?;
@@ -71,6 +74,13 @@ pub(super) fn step(draft: &mut Draft<'_, '_>, leg: LegId, input: Input) -> Resul
         answers::count_asked_twice(draft);
     }
     Ok(())
+}
+
+/// Whether the journey stands where it offers to wait for a person.
+fn offers_to_wait(draft: &Draft<'_, '_>) -> bool {
+    let session = &draft.session;
+    let prompt = |at| draft.moment.library.prompt(at, &session.answers, &session.customer, &session.claimed, &session.language);
+    matches!(session.position.as_ref().and_then(prompt), Some(Prompt::WaitOffer { .. }))
 }
 
 fn no_journey() -> Refusal {

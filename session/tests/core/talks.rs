@@ -1,6 +1,7 @@
 //! Talks with agents: who comes and goes is told once, and what the customer sees and may say when a talk is over.
 
 use crate::bench::*;
+use crate::stories::{choose, fill};
 use segue_session::journey::{Library, Prompt, compile};
 use segue_session::*;
 
@@ -127,7 +128,7 @@ fn a_wish_that_comes_while_nobody_is_here_keeps_the_place() {
     bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), None)).unwrap();
     let since = bench.now;
     bench.line(Phase::Waiting);
-    bench.wait(60).apply(Some(&ada), Command::Step(leg_id(1), crate::stories::fill("number", "17"))).unwrap();
+    bench.wait(60).apply(Some(&ada), Command::Step(leg_id(1), fill("number", "17"))).unwrap();
     bench.apply(Some(&ada), Command::Suspend(SuspendCause::Asked, Some(leg_id(1)), Vec::new())).unwrap();
     let id = bench.lookups.last().expect("the bill is looked up").id;
     bench.wait(1).apply(None, Command::LookedUp(LookupDone { id, result: Err("timeout".to_owned()) })).unwrap();
@@ -208,6 +209,47 @@ fn after_a_talk_the_journey_goes_on_where_it_says() {
 }
 
 #[test]
+fn a_talk_is_not_waited_for_once_it_is_there() {
+    let shop = r#"
+journey: shop
+start: name
+steps:
+  name: { form: { fields: [{ id: name, kind: text, ask: "Your name?" }], next: wait } }
+  wait: { wait_offer: { ask: "Wait?", choices: [{ id: stay, label: Stay, next: person }, { id: callback, label: Call me, next: ring }] } }
+  person: { route: { queue: shop, say: "Soon." } }
+  ring: { route: { queue: shop, callback: "'+41443640101'", say: "We will call." } }
+"#;
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.library = Library::new([compile("shop.yaml", shop).unwrap().0]);
+    bench.apply(Some(&ada), begin(1, Channel::Chat, Some("shop"))).unwrap();
+    bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), None)).unwrap();
+    bench.line(Phase::Assigned("bo".into()));
+    assert!(matches!(shown(&bench), Some(Prompt::Form { .. })), "what was begun may be finished");
+    bench.apply(Some(&ada), Command::Step(leg_id(1), fill("name", "Ada"))).unwrap();
+    let line = |bench: &Bench| match shown(bench) {
+        Some(Prompt::Line { text, awaited, .. }) => (text, awaited),
+        other => panic!("the customer sees {other:?}"),
+    };
+    assert_eq!(line(&bench), ("Someone is with you now.".to_owned(), false));
+    let number = Some(Private::new("+41443640101".to_owned()));
+    for (command, reason) in [
+        (Command::Step(leg_id(1), choose("stay")), Reason::WrongStep),
+        (Command::Step(leg_id(1), choose("callback")), Reason::WrongStep),
+        (Command::AskForPerson(leg_id(1), number.clone()), Reason::WrongMoment),
+    ] {
+        assert_eq!(bench.apply(Some(&ada), command).unwrap_err().reason, reason);
+    }
+    assert_eq!(bench.session.as_ref().unwrap().interactions.len(), 1, "nobody was taken from the agent");
+    for phase in [Phase::WrappingUp("bo".into()), Phase::Ended] {
+        bench.line(phase);
+        assert_eq!(line(&bench), ("The talk has ended. You can ask for someone again.".to_owned(), false));
+    }
+    bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), number)).unwrap();
+    bench.line(Phase::Waiting);
+    assert!(matches!(shown(&bench), Some(Prompt::WaitOffer { .. })), "whoever waits again is told how long, and what else");
+}
+
+#[test]
 fn after_a_talk_nobody_is_announced_any_more() {
     let alone = "journey: shop\nstart: person\nsteps:\n  person:\n    route: { queue: shop, say: { en: Soon., de: Gleich. } }\n";
     let (mut bench, ada) = in_shop(alone, "de");
@@ -215,7 +257,7 @@ fn after_a_talk_nobody_is_announced_any_more() {
         Some(Prompt::Line { text, .. }) => text,
         other => panic!("the customer sees {other:?}"),
     };
-    assert_eq!(text(&bench), "Gleich.");
+    assert_eq!(text(&bench), "Jetzt ist jemand für Sie da.", "what was promised is so");
     for phase in [Phase::WrappingUp("bo".into()), Phase::Ended] {
         bench.line(phase);
         assert_eq!(text(&bench), "Das Gespräch ist beendet. Sie können wieder nach jemandem fragen.");

@@ -18,7 +18,7 @@ pub(crate) fn bubble(core: &Prompt, language: &Language) -> Bubble {
         media: tapped.media.unwrap_or_default(),
         masked: tapped.masked,
         field_id: asked_for(core),
-        busy: matches!(core, Prompt::Busy { .. } | Prompt::Line { .. }),
+        busy: matches!(core, Prompt::Busy { .. } | Prompt::Line { awaited: true, .. }),
         r#final: matches!(core, Prompt::End { .. }),
     }
 }

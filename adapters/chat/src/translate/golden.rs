@@ -84,7 +84,7 @@ fn prompts() -> Vec<Option<Prompt>> {
         Some(form(None, true)),
         Some(say(true)),
         Some(Prompt::Busy { step: step("check"), text: "Testing…".into() }),
-        Some(Prompt::Line { step: step("person"), text: String::new() }),
+        Some(Prompt::Line { step: step("person"), text: String::new(), awaited: true }),
         Some(Prompt::WaitOffer { step: step("wait"), ask: "It takes a while.".into(), wait: None, choices: choices(), misfit: None }),
         Some(Prompt::End { step: step("end"), text: "Goodbye.".into(), outcome: "solved".into() }),
     ]

@@ -115,7 +115,7 @@ export interface BusyPrompt {
 
 /** A person was asked for. */
 export interface LinePrompt {
-  /** What to say while they wait; empty where the journey says nothing. */
+  /** What to say while they wait, are in the talk, or have left it; empty where the journey says nothing. */
   text?: string;
 }
 

@@ -118,9 +118,9 @@ impl Rendering for App {
                 last: false,
             },
             Prompt::Busy { step, text } => card(step, text, true, false),
-            Prompt::Line { step, text } => {
+            Prompt::Line { step, text, awaited } => {
                 let text = if text.is_empty() { Phrase::Person.in_words(language) } else { text };
-                card(step, text, true, false)
+                card(step, text, *awaited, false)
             }
             Prompt::End { step, text, .. } => card(step, text, false, true),
         }
