@@ -3,7 +3,7 @@
 use super::definition::{Does, FieldSpec, Step};
 use super::expr::{Expr, HOUSE_NAMES};
 use super::read::{
-    Reader, closest,
+    Reader, closest, nearest,
     tree::{Is, Key, Node, Place},
 };
 use super::text::Text;
@@ -208,36 +208,58 @@ impl Checker<'_, '_> {
     }
 }
 
-/// Every step can be reached, and from every step there is a way to an end.
-pub(crate) fn ways(reader: &mut Reader<'_>, start: &StepId, steps: &BTreeMap<StepId, Step>) {
-    let mut reached = BTreeSet::from([start]);
-    let mut open = vec![start];
-    while let Some(id) = open.pop() {
-        for link in steps.get(id).map(Step::links).unwrap_or_default() {
-            if reached.insert(&link.to) {
-                open.push(&link.to);
-            }
+/// Every step can be reached, and from every step there is a way to an end. While there are other faults, a step leads wherever
+/// its text may be meant to lead, so that one slip does not bring ten more.
+pub(crate) fn ways(reader: &mut Reader<'_>, start: &str, entries: &[(Key, Node)], steps: &BTreeMap<StepId, Step>) {
+    let ids: BTreeSet<&str> = entries.iter().map(|(key, _)| key.name.as_str()).collect();
+    let sound = reader.faults.is_empty();
+    let mut links: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (key, node) in entries {
+        let to = links.entry(&key.name).or_default();
+        match steps.get(key.name.as_str()) {
+            Some(step) if sound => to.extend(step.links().iter().map(|link| link.to.as_str())),
+            _ => meant(node, &ids, to),
         }
     }
-    let ends = |step: &Step| matches!(step.does, Does::Route(_) | Does::Return(_) | Does::End(_));
-    let mut out: BTreeSet<&StepId> = steps.iter().filter(|(_, s)| ends(s)).map(|(id, _)| id).collect();
+    let mut reached = BTreeSet::new();
+    let mut open: Vec<&str> = ids.get(start).copied().into_iter().collect();
+    let begun = !open.is_empty();
+    while let Some(id) = open.pop() {
+        if reached.insert(id) {
+            open.extend(links.get(id).into_iter().flatten());
+        }
+    }
+    let ends = |id: &str| steps.get(id).is_none_or(|step| matches!(step.does, Does::Route(_) | Does::Return(_) | Does::End(_)));
+    let mut out: BTreeSet<&str> = ids.iter().copied().filter(|id| ends(id)).collect();
     loop {
-        let more: Vec<&StepId> =
-            steps.iter().filter(|(id, s)| !out.contains(id) && s.links().iter().any(|l| out.contains(&l.to))).map(|(id, _)| id).collect();
+        let leads_out = |id: &str| links.get(id).is_some_and(|to| to.iter().any(|to| out.contains(to)));
+        let more: Vec<&str> = ids.iter().copied().filter(|id| !out.contains(id) && leads_out(id)).collect();
         if more.is_empty() {
             break;
         }
         out.extend(more);
     }
-    for (id, step) in steps {
-        if !reached.contains(id) {
-            reader.fault(step.at, format!("nothing leads to the step '{id}'"), Some("lead to it, or take it out".into()));
+    let mut told = BTreeSet::new();
+    for (key, _) in entries.iter().filter(|(key, _)| told.insert(key.name.as_str())) {
+        let id = key.name.as_str();
+        if begun && !reached.contains(id) {
+            reader.fault(key.at, format!("nothing leads to the step '{id}'"), Some("lead to it, or take it out".into()));
         } else if !out.contains(id) {
             let mend = "lead to a step that routes, returns or ends";
-            reader.fault(step.at, format!("from the step '{id}' there is no way to an end"), Some(mend.into()));
+            reader.fault(key.at, format!("from the step '{id}' there is no way to an end"), Some(mend.into()));
         }
     }
     still(reader, steps);
+}
+
+/// The steps that a text may be meant to lead to: those it names anywhere, with a slip or without.
+fn meant<'n>(node: &Node, ids: &BTreeSet<&'n str>, to: &mut BTreeSet<&'n str>) {
+    match &node.is {
+        Is::Nothing => {}
+        Is::Scalar(text) => to.extend(nearest(text, ids.iter().copied())),
+        Is::List(items) => items.iter().for_each(|item| meant(item, ids, to)),
+        Is::Map(entries) => entries.iter().for_each(|(_, value)| meant(value, ids, to)),
+    }
 }
 
 /// A circle of steps that never stop for anybody would run for ever.

@@ -169,6 +169,19 @@ pub(crate) enum Bound {
     FromToday(i64),
 }
 
+impl Bound {
+    /// Whether nothing can lie between this, as the least, and the most. What hangs on the day is not known before.
+    pub(crate) fn is_over(&self, most: &Self) -> bool {
+        let scaled = |n: i64, own: u8, other: u8| i128::from(n) * 10_i128.pow(u32::from(other.saturating_sub(own)));
+        match (self, most) {
+            (Self::Number(a, of), Self::Number(b, by)) => scaled(*a, *of, *by) > scaled(*b, *by, *of),
+            (Self::Day(a), Self::Day(b)) => a > b,
+            (Self::FromToday(a), Self::FromToday(b)) => a > b,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Say {
     pub(crate) text: Text,

@@ -197,6 +197,11 @@ impl Reader<'_> {
         let currency = self.currency(kind, &fields);
         let least = self.bound(kind, "min", &fields, currency.as_deref());
         let most = self.bound(kind, "max", &fields, currency.as_deref());
+        if let (Some(least), Some(most)) = (&least, &most)
+            && least.is_over(most)
+        {
+            self.fault(fields.at, "'min' is over 'max': nothing fits", Some("write the smaller one as 'min'".into()));
+        }
         let length = self.length(kind, &fields);
         let mut checks = self.checks(&fields);
         checks.extend(self.pattern(kind, &fields));
@@ -312,7 +317,7 @@ impl Reader<'_> {
         let least = usize_of(self.whole(range.get("min"), "'min'", 0..=limit), widest.0);
         let most = usize_of(self.whole(range.get("max"), "'max'", 1..=limit), widest.1);
         if least > most {
-            self.fault(node.at, format!("'min' is {least} and 'max' is {most}"), None);
+            self.fault(node.at, format!("'min' is {least} and 'max' is {most}"), Some("write the smaller one as 'min'".into()));
         }
         (least, most)
     }
@@ -357,7 +362,8 @@ impl Reader<'_> {
         match that.filter(|t| t.can_match()) {
             Some(that) => Some(Check { that, say }),
             None => {
-                self.fault(is.at, format!("'{pattern}' is not a regular expression"), None);
+                let mend = "close every bracket, and put a backslash before a sign that stands for itself";
+                self.fault(is.at, format!("'{pattern}' is not a regular expression"), Some(mend.into()));
                 None
             }
         }

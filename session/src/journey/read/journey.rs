@@ -85,8 +85,8 @@ impl Reader<'_> {
         }
         let names = Names::declared(entries, &takes);
         check::expressions(self, &steps, &names);
-        if let (true, Some(start)) = (self.faults.is_empty(), &start) {
-            check::ways(self, &start.to, &steps);
+        if let Some(Is::Scalar(start)) = fields.get("start").map(|n| &n.is) {
+            check::ways(self, start, entries, &steps);
         }
         let languages = check::translations(self);
         let version = JourneyVersion(version(root));

@@ -7,4 +7,4 @@ mod steps;
 pub(crate) mod tree;
 
 pub use journey::compile;
-pub(crate) use reader::{Reader, closest};
+pub(crate) use reader::{Reader, closest, nearest};

@@ -46,7 +46,7 @@ impl<'n> Fields<'n> {
     pub(crate) fn need(&self, reader: &mut Reader<'_>, key: &str) -> Option<&'n Node> {
         let found = self.get(key);
         if found.is_none() {
-            reader.fault(self.at, format!("{} has no '{key}'", self.what), None);
+            reader.fault(self.at, format!("{} has no '{key}'", self.what), Some(format!("write {key}: and its value")));
         }
         found
     }
@@ -77,13 +77,17 @@ impl Reader<'_> {
     /// The entries of a map with keys of any name, each once.
     pub(crate) fn entries<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [(Key, Node)]> {
         let Is::Map(entries) = &node.is else {
-            self.fault(node.at, format!("{what} is {}, not a map", node.is.word()), None);
+            self.fault(node.at, format!("{what} is {}, not a map", node.is.word()), Some("write lines of the form key: value".into()));
             return None;
         };
         let mut seen = BTreeSet::new();
         for (key, _) in entries {
             if !seen.insert(key.name.as_str()) {
-                self.fault(key.at, format!("{what} has '{}' twice", key.name), None);
+                self.fault(
+                    key.at,
+                    format!("{what} has '{}' twice", key.name),
+                    Some("take one of them out, or give it another name".into()),
+                );
             }
         }
         Some(entries)
@@ -93,7 +97,7 @@ impl Reader<'_> {
         if let Is::List(items) = &node.is {
             return Some(items);
         }
-        self.fault(node.at, format!("{what} is {}, not a list", node.is.word()), None);
+        self.fault(node.at, format!("{what} is {}, not a list", node.is.word()), Some("write [first, second]".into()));
         None
     }
 
@@ -207,8 +211,8 @@ impl Reader<'_> {
         let node = node?;
         let text = self.scalar(node, what)?;
         if !self.steps.contains(text) {
-            let mend = closest(text, self.steps.iter().map(String::as_str));
-            self.fault(node.at, format!("{what} leads to '{text}', but there is no such step"), mend);
+            let mend = closest(text, self.steps.iter().map(String::as_str)).unwrap_or_else(|| "name one of the steps".into());
+            self.fault(node.at, format!("{what} leads to '{text}', but there is no such step"), Some(mend));
             return None;
         }
         Some(Link { to: StepId::new(text), at: node.at })
@@ -306,9 +310,14 @@ impl Reader<'_> {
 
 /// The likeliest word that was meant, as a mend; `None` where nothing is near.
 pub(crate) fn closest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<String> {
-    let near = known.map(|k| (distance(word, k), k)).min()?;
+    nearest(word, known).map(|near| format!("did you mean '{near}'?"))
+}
+
+/// The likeliest word that was meant; `None` where nothing is near.
+pub(crate) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let (far, near) = known.map(|k| (distance(word, k), k)).min()?;
     let bound = (word.chars().count() / 3).clamp(1, 3);
-    (near.0 <= bound).then(|| format!("did you mean '{}'?", near.1))
+    (far <= bound).then_some(near)
 }
 
 /// How many letters must be changed, put in, taken out or swapped (optimal string alignment), in lower case.

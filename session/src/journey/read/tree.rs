@@ -108,6 +108,7 @@ fn in_words(message: &str) -> (String, Option<&'static str>) {
         Some("Nodes") => {
             (format!("the definition has more than {NODE_LIMIT} values"), Some("split it into journeys that call one another"))
         }
+        _ if line.contains("tab") => (line.to_owned(), Some("indent by blanks, not by tabs")),
         _ => (line.to_owned(), None),
     }
 }

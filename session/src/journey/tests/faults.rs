@@ -55,6 +55,22 @@ steps:
 }
 
 #[test]
+fn one_slip_hides_no_other() {
+    let text = r#"
+journey: slips
+start: a
+steps:
+  a: { form: { fields: [{ id: n, kind: number, ask: "N?", min: 10, max: 1 }, { id: d, kind: date, ask: "D?", min: 2026-02-01, max: 2026-01-01 }], next: b } }
+  b: { menu: { ask: "B?", choices: [{ id: c, label: C, next: cc }, { id: o, label: O, nxt: far }] } }
+  c: { say: { text: "C", next: c, go_on: false } }
+  far: { end: { outcome: over } }
+  island: { end: { outcome: never } }
+  lost: { say: { text: "L", next: nowhere_at_all } }
+"#;
+    insta::assert_snapshot!(told(text));
+}
+
+#[test]
 fn the_ways_through_are_checked() {
     let text = r"
 journey: ways
