@@ -100,7 +100,7 @@ export function watch(page) {
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (line) => {
     // A socket that is refused while the house is away is the page's to mend, and the browser's to tell.
-    if (line.type() === "error" && !/WebSocket|ERR_CONNECTION|ERR_INTERNET|401/.test(line.text())) faults.push(line.text());
+    if (line.type() === "error" && !/WebSocket|ERR_CONNECTION|ERR_INTERNET|401|503/.test(line.text())) faults.push(line.text());
   });
   return faults;
 }

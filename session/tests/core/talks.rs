@@ -148,7 +148,7 @@ fn a_wish_that_comes_while_nobody_is_here_keeps_the_place() {
 fn what_is_awaited_can_be_asked_again_as_it_was_asked() {
     let (mut bench, ada) = (Bench::new(), customer("ada"));
     bench.apply(Some(&ada), begin(1, Channel::App, Some("bill"))).unwrap();
-    bench.apply(Some(&ada), Command::Step(leg_id(1), crate::stories::fill("number", "17"))).unwrap();
+    bench.apply(Some(&ada), Command::Step(leg_id(1), fill("number", "17"))).unwrap();
     let asked = bench.lookups.last().cloned();
     assert!(asked.is_some());
     bench.wait(3);
