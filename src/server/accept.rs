@@ -19,8 +19,8 @@ use segue_adapter_kit::Peer;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -63,8 +63,9 @@ impl Bound {
         let (stop, stopping) = watch::channel(false);
         let connections = TaskTracker::new();
         let front = Arc::new(ArcSwap::from_pointee(front));
+        let answering = Arc::downgrade(&front);
         let host = Host {
-            front: Arc::clone(&front),
+            front,
             builder: Arc::new(builder(limits)),
             tls,
             limits: limits.clone(),
@@ -77,7 +78,7 @@ impl Bound {
         let listener = self.listener;
         let tracker = connections.clone();
         tokio::spawn(async move { host.run(listener, &tracker).await });
-        Accepting { stop, connections, front }
+        Accepting { stop, connections, front: answering }
     }
 }
 
@@ -85,13 +86,16 @@ impl Bound {
 pub struct Accepting {
     stop: watch::Sender<bool>,
     connections: TaskTracker,
-    front: Arc<ArcSwap<Front>>,
+    /// Held by who answers alone: with the last connection goes what answered it, and the drain sees that it is gone.
+    front: Weak<ArcSwap<Front>>,
 }
 
 impl Accepting {
     /// Answers this from now on, on connections that stand too.
     pub fn answer(&self, front: Front) {
-        self.front.store(Arc::new(front));
+        if let Some(answering) = self.front.upgrade() {
+            answering.store(Arc::new(front));
+        }
     }
 
     /// Takes no more, and tells those that stand to end: GOAWAY on HTTP/2, `connection: close` on HTTP/1.
