@@ -35,8 +35,10 @@ impl House for Switchboard {
         let applied = match tenant.resolve(who, target, command).await {
             Ok(Resolved { session, command, attempt }) => {
                 let applied = tenant.apply(Actor::Principal(who), session, Some(request), command).await;
+                // Whoever lost a race had a handle that leads there: that was no guess.
+                let right = |refusal: &Refusal| refusal.reason == Reason::AlreadyResumed || refusal.passes();
                 if let Some(attempt) = attempt
-                    && applied.as_ref().err().is_none_or(Refusal::passes)
+                    && applied.as_ref().err().is_none_or(right)
                 {
                     attempt.take_back();
                 }

@@ -67,6 +67,7 @@ origins = ["https://shop.example"]
 reflection = true
 {store}[limits]
 code_tries = {code_tries}
+code_tries_tenant = {code_tries}
 commands = 20000
 [telemetry]
 log = "{log}"

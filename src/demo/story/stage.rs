@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 
 /// Where the daemon of the play keeps its sessions.
@@ -174,7 +175,7 @@ impl Stage {
 
     async fn ready(&mut self) -> Result<(), Error> {
         let until = Instant::now() + Duration::from_secs(30);
-        while tokio::net::TcpStream::connect(self.address).await.is_err() {
+        while !is_ready(self.address).await {
             if let Some(end) = self.daemon.try_wait().map_err(failed("looking at the daemon"))? {
                 let log = std::fs::read_to_string(self.home.path().join("log")).unwrap_or_default();
                 return Err(Error::Otherwise(format!("the daemon ended with {end}:\n{log}")));
@@ -186,6 +187,18 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+/// Whether it says so itself: it answers probes before it serves.
+async fn is_ready(address: SocketAddr) -> bool {
+    let ask = async {
+        let mut stream = tokio::net::TcpStream::connect(address).await?;
+        stream.write_all(format!("GET /readyz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        std::io::Result::Ok(answer)
+    };
+    ask.await.is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 "))
 }
 
 fn start(binary: &std::path::Path, home: &tempfile::TempDir, address: SocketAddr, store: &StoreChoice) -> Result<Child, Error> {
