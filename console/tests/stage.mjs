@@ -15,7 +15,7 @@ const SCREENS = process.env.SCREENS ?? join(tmpdir(), "segue-screens");
 mkdirSync(SCREENS, { recursive: true });
 
 /** How long anything may take that is waited for. */
-export const PATIENCE = 15_000;
+export const PATIENCE = 40_000;
 
 /** Waits until something holds, looking again every few milliseconds; fails with `what` where it never does. */
 export async function until(what, holds, patience = PATIENCE) {
