@@ -29,6 +29,14 @@ if ! have cargo; then
   echo "segue: Rust 1.95 or later is needed: https://rustup.rs" >&2
   exit 1
 fi
+if [ "$want" = all ] && ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then
+  if have rustup; then
+    rustup component add rustfmt clippy
+  else
+    echo "segue: the tests need rustfmt and clippy beside cargo: install them as Rust was installed" >&2
+    exit 1
+  fi
+fi
 if ! have cc; then apt_install gcc libc6-dev; fi
 [ "$want" = build ] && exit 0
 

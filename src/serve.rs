@@ -67,6 +67,33 @@ pub enum Error {
     Fatal(String),
 }
 
+impl Error {
+    /// What would mend it.
+    #[must_use]
+    pub fn mend(&self) -> &'static str {
+        match self {
+            Self::Bind { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
+                "stop what listens there (`ss -ltnp` names it), or choose another address: `listen.public` and `listen.private`, \
+                 or `SEGUE__LISTEN__PUBLIC=127.0.0.1:7701`"
+            }
+            Self::Bind { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                "ports below 1024 are for root: choose another, or grant CAP_NET_BIND_SERVICE"
+            }
+            Self::Bind { source, .. } if source.kind() == io::ErrorKind::AddrNotAvailable => {
+                "no interface of this machine has that address"
+            }
+            _ if out_of_room(self) => "the disk is full: make room, and start again; everything that was acknowledged is kept",
+            _ => "`segue doctor` looks for the cause",
+        }
+    }
+}
+
+/// Whether a full disk is at the bottom of it.
+fn out_of_room(error: &Error) -> bool {
+    let mut causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    causes.any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::StorageFull))
+}
+
 /// The daemon, running in this process. [`Running::stop`] ends it in order; dropping it cuts everything off.
 pub struct Running {
     /// Where customers and agents reach it.

@@ -43,6 +43,9 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// It is a folder or a device.
+    #[error("{} is no file that could be an audit log", .0.display())]
+    NoFile(PathBuf),
     /// Another process writes to it.
     #[error("another process writes to the audit log {}; give this one a file of its own (`audit.file`)", .0.display())]
     Held(PathBuf),

@@ -22,7 +22,7 @@ pub enum Error {
     },
     /// The daemon could not start, or had to stop.
     #[error(transparent)]
-    #[diagnostic(help("`segue doctor` looks for the cause"))]
+    #[diagnostic(help("{}", .0.mend()))]
     Serve(#[from] crate::serve::Error),
     /// The log could not be set up.
     #[error(transparent)]

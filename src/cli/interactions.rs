@@ -60,7 +60,7 @@ async fn list(at: &Where, queue: Option<String>, json: bool) -> Result<(), Error
         let agent = if row.agent.is_empty() { "-".to_owned() } else { row.agent };
         [row.interaction_id, row.session_id, row.queue, row.channel, row.phase, agent, out::moment(row.since_ms)]
     };
-    out::table(["INTERACTION", "SESSION", "QUEUE", "CHANNEL", "PHASE", "AGENT", "SINCE"], rows.into_iter().map(row));
+    out::listing(["INTERACTION", "SESSION", "QUEUE", "CHANNEL", "PHASE", "AGENT", "SINCE"], rows.into_iter().map(row), "no interactions");
     Ok(())
 }
 

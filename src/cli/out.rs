@@ -1,7 +1,9 @@
 //! Answers on standard output: a reader that goes away early is no error.
 
+use crate::config;
 use comfy_table::{ContentArrangement, Table, TableStyle};
 use std::io::{self, Write as _};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Writes a text as it is.
@@ -23,6 +25,28 @@ pub(super) fn json(value: &impl serde::Serialize) {
 /// Reads an id as it is typed: with hyphens, or without them as addresses and logs have it.
 pub(super) fn id(typed: &str) -> Result<Uuid, &'static str> {
     Uuid::try_parse(typed.trim()).map_err(|_| "an id has 32 signs of 0-9 and a-f, with hyphens or without; `list` prints them")
+}
+
+/// Reads a length of time: `5m`, `1h 30m`, or bare seconds. From a second to `MOST` seconds.
+pub(super) fn lasting<const MOST: u64>(typed: &str) -> Result<Duration, String> {
+    let seconds = typed.parse().map(Duration::from_secs);
+    let lasting = match seconds {
+        Ok(lasting) => lasting,
+        Err(_) => config::lasting(typed)?,
+    };
+    let most = Duration::from_secs(MOST);
+    let fits = (Duration::from_secs(1)..=most).contains(&lasting);
+    if fits { Ok(lasting) } else { Err(format!("not between 1s and {}", config::spelled(most))) }
+}
+
+/// As [`table`]; where there are no rows it says so, and not on standard output.
+pub(super) fn listing<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>, none: &str) {
+    let mut rows = rows.into_iter().peekable();
+    if rows.peek().is_some() {
+        table(head, rows);
+    } else {
+        let _ = writeln!(io::stderr(), "{none}");
+    }
 }
 
 /// Writes rows under a head, as wide as the terminal allows.

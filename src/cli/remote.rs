@@ -1,7 +1,7 @@
 //! A connection to a running daemon, with a token.
 
 use super::token::{self, RoleName};
-use super::{ConfigFile, Error};
+use super::{ConfigFile, Error, out};
 use crate::config::{self, Wanted};
 use crate::doors::mint;
 use crate::engine::Clock;
@@ -29,7 +29,7 @@ pub(super) struct Where {
     /// With https://: a PEM file with the authority that vouches for the daemon; the system's authorities where it is absent.
     #[arg(long, env = "SEGUE_CA", value_name = "FILE")]
     ca: Option<PathBuf>,
-    /// A token with the role admin, service or supervisor.
+    /// A token: of an admin or a service, or, to look and no more, of a supervisor.
     #[arg(long, env = "SEGUE_TOKEN", hide_env_values = true)]
     token: Option<String>,
     /// Without a token: the configuration whose development issuer makes one.
@@ -38,9 +38,9 @@ pub(super) struct Where {
     /// Without a token: for which tenant it is made.
     #[arg(long)]
     tenant: Option<String>,
-    /// How long to wait for an answer, in seconds; an hour at most.
-    #[arg(long, default_value = "10", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3_600))]
-    wait: u64,
+    /// How long to wait for an answer, like 30s or 5m; bare numbers are seconds. An hour at most.
+    #[arg(long, default_value = "10s", value_name = "TIME", value_parser = out::lasting::<3_600>)]
+    wait: Duration,
 }
 
 /// Puts the token on every call.
@@ -73,9 +73,8 @@ impl Where {
         let wrong = |what: String, mend: &str| Error::Usage { what, mend: mend.into() };
         let shape = "--url or SEGUE_URL, like http://127.0.0.1:7700 or https://care.example.com";
         let (scheme, _) = self.url.split_once("://").ok_or_else(|| wrong(format!("{:?} is no URL", self.url), shape))?;
-        let wait = Duration::from_secs(self.wait);
         let endpoint = Endpoint::from_shared(self.url.clone()).map_err(|_| wrong(format!("{:?} is no URL", self.url), shape))?;
-        let endpoint = endpoint.timeout(wait).connect_timeout(wait);
+        let endpoint = endpoint.timeout(self.wait).connect_timeout(self.wait);
         match (scheme, &self.ca) {
             ("http", None) => Ok(endpoint),
             ("http", Some(_)) => {
@@ -128,8 +127,8 @@ impl Where {
             },
             (None, Code::Cancelled | Code::DeadlineExceeded) if late(&status) => Error::Unreachable {
                 url: self.url.clone(),
-                why: format!("no answer within {} s", self.wait),
-                mend: "ask for less, or give it longer: --wait SECONDS".into(),
+                why: format!("no answer within {:?}", self.wait),
+                mend: "ask for less, or give it longer: --wait TIME".into(),
             },
             // No refusal of ours: the connection, or something between, has failed.
             (None, _) => self.unreachable(&status),

@@ -31,7 +31,12 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
         out::line(&format!("journal {} to {}, since {since}, chain {}", report.from, report.to, report.hash));
     }
     match report.differs {
-        None => Ok(()),
+        None => {
+            if !args.json {
+                out::line("every decision comes out the same");
+            }
+            Ok(())
+        }
         Some(differs) => Err(Error::Found(format!("at place {} it comes out otherwise: {}", differs.place, differs.what))),
     }
 }

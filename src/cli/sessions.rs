@@ -125,7 +125,7 @@ async fn list(at: &Where, customer: Option<String>, limit: u32, json: bool) -> R
             out::moment(row.updated_ms),
         ]
     };
-    out::table(head, rows.into_iter().map(row));
+    out::listing(head, rows.into_iter().map(row), "no sessions");
     Ok(())
 }
 

@@ -35,9 +35,9 @@ struct MintArgs {
     /// For whom: a customer's id, an agent's name.
     #[arg(long)]
     subject: String,
-    /// How long it holds, in seconds; a year at most.
-    #[arg(long = "for", default_value = "3600", value_name = "SECONDS", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=31_536_000))]
-    lasts: u32,
+    /// How long it holds, like 5m or 1h 30m; bare numbers are seconds. A year at most.
+    #[arg(long = "for", default_value = "1h", value_name = "TIME", allow_negative_numbers = true, value_parser = out::lasting::<31_536_000>)]
+    lasts: Duration,
     /// A further claim; JSON where it reads as such. May be repeated.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     claims: Vec<String>,
@@ -78,7 +78,7 @@ pub(super) fn run(args: Args) -> Result<(), Error> {
     let plan = config::load(&Wanted::file(&args.file.config))?.plan;
     let tenant = tenant(&plan, args.tenant.as_deref())?;
     let claims = args.claims.iter().map(|typed| claim(typed)).collect::<Result<Map<_, _>, _>>()?;
-    let minted = mint(tenant, args.role.into(), &args.subject, Duration::from_secs(args.lasts.into()), Clock::system().now(), &claims)?;
+    let minted = mint(tenant, args.role.into(), &args.subject, args.lasts, Clock::system().now(), &claims)?;
     subject(tenant, args.role, &args.subject)?;
     if args.json {
         out::json(&json!({ "token": minted.token.reveal(), "claims": minted.claims }));

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::raw::Raw;
 use super::shape::Shape;
 use super::show::Shown;
-use super::source::{Files, Origin, Sources};
+use super::source::{Files, Origin, Sources, unread};
 use super::tree::{Node, Value};
 use super::variables;
 use std::path::{Path, PathBuf};
@@ -96,8 +96,8 @@ fn read(file: &Path, files: &Files, sources: &mut Sources, faults: &mut Vec<Faul
     match files.read(file) {
         Ok(text) => Some(Node::parse(sources.add(file, &text), &text, faults)),
         Err(error) => {
-            let what = format!("cannot be read: {error}");
-            let mend = "`segue config init FILE` writes one to begin with".to_owned();
+            let (what, mend) = unread(&error);
+            let mend = mend.unwrap_or("`segue config init FILE` writes one to begin with").to_owned();
             let origin = Origin::File(sources.add(file, ""), 0..0);
             faults.push(Fault { weight: Weight::Error, origin, key: String::new(), what, mend: Some(mend) });
             None
@@ -143,7 +143,7 @@ fn gather(tree: &mut Node, files: &Files, sources: &mut Sources, faults: &mut Ve
 }
 
 fn unreadable(origin: &Origin, key: &str, typed: &str, error: &std::io::Error) -> Fault {
-    let mend = "paths start from the folder of the file they are written in".to_owned();
-    let what = format!("{typed:?} cannot be read: {error}");
-    Fault { weight: Weight::Error, origin: origin.clone(), key: key.to_owned(), what, mend: Some(mend) }
+    let (what, mend) = unread(error);
+    let mend = mend.unwrap_or("paths start from the folder of the file they are written in").to_owned();
+    Fault { weight: Weight::Error, origin: origin.clone(), key: key.to_owned(), what: format!("{typed:?} {what}"), mend: Some(mend) }
 }

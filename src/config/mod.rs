@@ -26,6 +26,7 @@ pub use init::init;
 pub use load::{Loaded, Mode, Wanted, load};
 pub use show::{Shown, schema};
 pub use source::Files;
+pub use units::{lasting, spelled};
 
 #[cfg(test)]
 mod tests;

@@ -56,6 +56,17 @@ impl Files {
     }
 }
 
+/// Why a file could not be read, as people say it, and the mend where there is one.
+pub(crate) fn unread(error: &io::Error) -> (String, Option<&'static str>) {
+    let mend = match error.kind() {
+        io::ErrorKind::InvalidData => return ("is no text in UTF-8".to_owned(), Some("save it as UTF-8")),
+        io::ErrorKind::IsADirectory => return ("is a folder".to_owned(), Some("give a file, or move the folder away")),
+        io::ErrorKind::PermissionDenied => Some("let the account that runs segue read it"),
+        _ => None,
+    };
+    (format!("cannot be read: {error}"), mend)
+}
+
 /// `a/../b` as `b`. Held texts know no links, so that this is the same place.
 fn without_detours(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut plain, part| {

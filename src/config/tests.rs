@@ -275,3 +275,13 @@ fn a_file_that_is_not_there_is_one_fault() {
     let wanted = Wanted { variables: Vec::new(), ..Wanted::file(Path::new("/nowhere/segue.toml")) };
     insta::assert_snapshot!(load(&wanted).unwrap_err().lines());
 }
+
+#[test]
+fn a_variable_chooses_the_store_over_what_the_file_says_of_another() {
+    let text = format!("{SOUND}[store]\nkind = \"embedded\"\ndir = \"data\"\n");
+    let loaded = load_held(Mode::Serve, &[("segue.toml", &text)], &[("SEGUE__STORE__KIND", "memory")]).unwrap();
+    assert!(matches!(loaded.plan.store, plan::StorePlan::Memory));
+    let both = [("SEGUE__STORE__KIND", "memory"), ("SEGUE__STORE__DIR", "data")];
+    let faults = load_held(Mode::Serve, &[("segue.toml", &text)], &both).unwrap_err();
+    assert!(faults.lines().contains("belongs to the kind \"embedded\""), "{}", faults.lines());
+}

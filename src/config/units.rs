@@ -59,6 +59,20 @@ impl From<Lasting> for String {
     }
 }
 
+/// Reads a length of time as the configuration has it.
+///
+/// # Errors
+/// How one is written.
+pub fn lasting(text: &str) -> Result<Duration, &'static str> {
+    Lasting::try_from(text.to_owned()).map(|lasting| lasting.0)
+}
+
+/// Spells a length of time as the configuration has it.
+#[must_use]
+pub fn spelled(lasting: Duration) -> String {
+    Lasting(lasting).into()
+}
+
 impl TryFrom<String> for Size {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, Self::Error> {

@@ -6,7 +6,9 @@ use crate::doors::probe_keys;
 use crate::serve::open_store;
 use crate::server::{Bound, certificate_end};
 use crate::telemetry;
+use reqwest::StatusCode;
 use segue_session::store::{Embedded, Error};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -17,6 +19,10 @@ const SKEW: i64 = 5;
 const SLOW: Duration = Duration::from_millis(20);
 /// How long before its end a certificate is worth a word.
 const SOON: Duration = Duration::from_secs(21 * 86_400);
+/// How long a neighbour may take to say that it lives.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// With fewer megabytes than this a disk is soon full.
+const ROOM: u64 = 1024;
 /// How often the store is asked, to learn how quick it is.
 const ASKED: u32 = 20;
 
@@ -50,18 +56,53 @@ pub(super) fn clock() -> Finding {
     Finding::warn("clock", format!("it says {now:.0}, and nothing here keeps it right"), mend)
 }
 
-/// A port that somebody else has cannot be ours.
-pub(super) async fn ports(listen: &Listen) -> Vec<Finding> {
+/// A port that somebody else has cannot be ours. Answers besides whether a daemon with this plan seems to run.
+pub(super) async fn ports(listen: &Listen) -> (Vec<Finding>, bool) {
     let mut findings = Vec::new();
-    for address in [Some(listen.public), listen.private].into_iter().flatten() {
+    let mut runs = false;
+    let tls = listen.tls.is_some();
+    for (address, tls) in std::iter::once((listen.public, tls)).chain(listen.private.map(|private| (private, false))) {
         findings.push(match Bound::to(address).await {
             Ok(_) => Finding::ok("port", format!("{address} is free")),
-            Err(error) => {
-                Finding::fail("port", format!("{address}: {error}"), "stop what listens there (a running segue?), or choose another")
+            Err(_) if lives(address, tls, listen.private.is_some()).await => {
+                runs = true;
+                Finding::ok("port", format!("{address}: a segue answers there"))
             }
+            Err(error) => Finding::fail("port", format!("{address}: {error}"), "stop what listens there, or choose another"),
         });
     }
-    findings
+    (findings, runs)
+}
+
+/// Whether a daemon answers there. Where there is a private port, the public one has no probes, and says so as ours do.
+async fn lives(mut address: SocketAddr, tls: bool, split: bool) -> bool {
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    let scheme = if tls { "https" } else { "http" };
+    // Its certificate names a host and not this address. Nothing is told to it, and what it says is believed of the port alone.
+    let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().danger_accept_invalid_certs(true).build();
+    let Ok(client) = client else { return false };
+    let Ok(answer) = client.get(format!("{scheme}://{address}/livez")).send().await else { return false };
+    let problem = answer.headers().get(reqwest::header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+    match answer.status() {
+        StatusCode::NOT_FOUND => split && problem,
+        status => status.is_success() && answer.text().await.is_ok_and(|text| text == "alive\n"),
+    }
+}
+
+/// A store that finds no room takes nothing any more.
+pub(super) fn room(plan: &StorePlan) -> Option<Finding> {
+    let StorePlan::Embedded { dir } = plan else { return None };
+    let there = dir.ancestors().find(|above| above.exists()).unwrap_or(Path::new("."));
+    let about = rustix::fs::statvfs(there).ok()?;
+    let mb = about.f_bavail.saturating_mul(about.f_frsize) >> 20;
+    let found = format!("{mb} MB are free in {}", there.display());
+    Some(if mb < ROOM {
+        Finding::warn("room", found, "make room, or give `store.dir` another disk: a full one stops the daemon, and loses nothing")
+    } else {
+        Finding::ok("room", found)
+    })
 }
 
 /// A certificate that ends takes every connection with it.
@@ -85,8 +126,8 @@ pub(super) fn tls(listen: &Listen) -> Option<Finding> {
     })
 }
 
-/// Opens the store as the daemon would, and asks it a few times.
-pub(super) async fn store(plan: &StorePlan) -> Vec<Finding> {
+/// Opens the store as the daemon would, and asks it a few times. Where a daemon `runs`, it has the store.
+pub(super) async fn store(plan: &StorePlan, runs: bool) -> Vec<Finding> {
     let (name, mend) = match plan {
         StorePlan::Memory => return vec![Finding::ok("store", "in memory")],
         StorePlan::Embedded { .. } => ("store", "stop the segue that has it, or choose another `store.dir` that can be written"),
@@ -107,6 +148,7 @@ pub(super) async fn store(plan: &StorePlan) -> Vec<Finding> {
     }
     let store = match open_store(plan).await {
         Ok(store) => store,
+        Err(Error::Held(path)) if runs => return vec![Finding::ok(name, format!("{path} is with the segue that runs"))],
         // What is unfit says itself what to set.
         Err(Error::Unfit(why)) => return vec![Finding::fail(name, why, "set it as said, in its configuration file too; then ask again")],
         Err(error) => return vec![Finding::fail(name, chain(&error), mend)],

@@ -73,9 +73,11 @@ impl fmt::Display for Finding {
 /// Runs every check that applies to a plan.
 pub async fn examine(plan: &Plan) -> Vec<Finding> {
     let mut findings = vec![checks::files(&plan.limits), checks::clock()];
-    findings.extend(checks::ports(&plan.listen).await);
+    let (ports, runs) = checks::ports(&plan.listen).await;
+    findings.extend(ports);
     findings.extend(checks::tls(&plan.listen));
-    findings.extend(checks::store(&plan.store).await);
+    findings.extend(checks::store(&plan.store, runs).await);
+    findings.extend(checks::room(&plan.store));
     findings.extend(checks::keys(plan).await);
     findings
 }

@@ -107,7 +107,7 @@ impl Owner {
     fn survives(&mut self, error: recover::Error, told: bool) -> bool {
         let broken = self.store.broken();
         let fatal = match &error {
-            recover::Error::Store(StoreError::Corrupt { .. } | StoreError::Unfit(_)) => true,
+            recover::Error::Store(StoreError::Corrupt { .. } | StoreError::Held(_) | StoreError::Unfit(_)) => true,
             recover::Error::Store(_) => broken.is_some(),
             recover::Error::Unreadable { .. } | recover::Error::Differs { .. } => true,
         };

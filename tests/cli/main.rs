@@ -111,6 +111,11 @@ fn token_mint_makes_what_the_config_admits() {
     let claims = &minted["claims"];
     assert_eq!((&claims["sub"], &claims["tier"], &claims["amr"][0]), (&"nora".into(), &"gold".into(), &"pwd".into()));
     assert_eq!(claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap(), 3600);
+    for (typed, seconds) in [("90", 90), ("5m", 300), ("1h 30m", 5400)] {
+        let output = mint(&["--role", "app", "--for", typed, "--json"]);
+        let minted: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(minted["claims"]["exp"].as_u64().unwrap() - minted["claims"]["iat"].as_u64().unwrap(), seconds);
+    }
     insta::assert_snapshot!("mint_without_issuer", told(&mint(&["--role", "agent"])));
     insta::assert_snapshot!("mint_for_nobody", told(&mint(&["--role", "app", "--tenant", "acne"])));
 }
@@ -129,6 +134,7 @@ fn token_mint_refuses_what_no_door_would_admit() {
         &["--role", "app", "--subject", "nora", "--for", "0"],
         &["--role", "app", "--subject", "nora", "--for", "-5"],
         &["--role", "app", "--subject", "nora", "--for", "99999999999"],
+        &["--role", "app", "--subject", "nora", "--for", "a while"],
         &["--role", "app", "--subject", "nora", "--claim", "tier"],
         &["--role", "app", "--subject", "nora", "--claim", "sub=omar"],
     ] {
@@ -211,4 +217,27 @@ fn doctor_says_how_it_is() {
     let output = segue(folder.path(), &["doctor"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(told(&output).contains("fail  port"), "{}", told(&output));
+}
+
+#[test]
+fn what_is_no_audit_log_is_not_read_to_its_end() {
+    for (file, says) in [("/dev/zero", "is no file"), ("/tmp", "is no file")] {
+        let output = segue(folder().path(), &["audit", "verify", file]);
+        assert!(output.status.code() == Some(1) && told(&output).contains(says), "{}", told(&output));
+    }
+    let folder = folder();
+    std::fs::write(folder.path().join("long"), vec![b'x'; 1 << 20]).unwrap();
+    let told = told(&segue(folder.path(), &["audit", "verify", "long"]));
+    assert!(told.contains("line 1 does not hold"), "{told}");
+}
+
+#[test]
+fn journeys_that_are_no_text_are_named_with_the_mend() {
+    let folder = folder();
+    configure(folder.path(), &SMALL.replace("[tenants.acme]", "[tenants.acme]\njourneys = \"journeys\""));
+    std::fs::create_dir_all(folder.path().join("journeys/folder.yaml")).unwrap();
+    std::fs::write(folder.path().join("journeys/latin.yaml"), b"name: caf\xe9\n").unwrap();
+    let told = told(&segue(folder.path(), &["config", "check"]));
+    assert!(told.contains("folder.yaml is a folder") && told.contains("latin.yaml is no text in UTF-8"), "{told}");
+    assert!(told.contains("save it as UTF-8") && told.contains("move the folder away"), "{told}");
 }

@@ -2,6 +2,7 @@
 //! something is not as it should be.
 
 use super::{card, plan, start, tls};
+use segue::config::{self, Wanted};
 use segue_proto::client::Customer;
 use segue_session::store::testing::RedisServer;
 use std::path::Path;
@@ -108,7 +109,8 @@ async fn the_command_line_speaks_tls() {
     let url = format!("https://localhost:{}", running.public.port());
     let trusted = folder.path().join("cert.pem");
     let list = ["sessions", "list", "--ca", trusted.to_str().unwrap()];
-    assert!(printed(&segue(&url, &tokens.admin, &list).await).contains("SESSION"));
+    let none = segue(&url, &tokens.admin, &list).await;
+    assert_eq!((printed(&none).as_str(), told(&none).as_str()), ("", "0: no sessions"));
     let stranger = told(&segue(&url, &tokens.admin, &["sessions", "list"]).await);
     assert!(stranger.starts_with("3: ") && stranger.contains("--ca FILE"), "{stranger}");
     let plain = told(&segue(&url.replace("https", "http"), &tokens.admin, &list[..2]).await);
@@ -154,4 +156,24 @@ async fn doctor_finds_what_is_wrong_and_says_the_mend() {
     assert!(code == 1 && found.contains("set noeviction") && found.contains("set appendonly yes"), "{found}");
     let (code, _, mend) = finding(doctor(folder.path(), "kind = \"redis\"\nurl = \"redis://127.0.0.1:9/\"").await, "redis");
     assert!(code == 1 && mend.contains("store.url"), "{mend}");
+}
+
+#[tokio::test]
+async fn doctor_knows_the_daemon_that_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = |public: &str| {
+        format!(
+            "secret = \"0123456789abcdefghijklmnopqrstuvwxyz\"\n[listen]\npublic = \"{public}\"\n[store]\ndir = \"{}\"\n\
+             [tenants.acme]\nwidgets = [\"site\"]\n[tenants.acme.queues.general]\n",
+            folder.path().join("data").display()
+        )
+    };
+    let file = folder.path().join("segue.toml");
+    std::fs::write(&file, text("127.0.0.1:0")).unwrap();
+    let running = start(config::load(&Wanted { variables: Vec::new(), ..Wanted::file(&file) }).unwrap().plan).await;
+    std::fs::write(&file, text(&running.public.to_string())).unwrap();
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_segue"));
+    let told = printed(&command.arg("doctor").current_dir(folder.path()).env_clear().output().await.unwrap());
+    assert!(told.contains("a segue answers there") && told.contains("segue.redb is with the segue that runs"), "{told}");
+    running.stop().await;
 }

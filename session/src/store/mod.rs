@@ -364,6 +364,9 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// Another process has the store's file open.
+    #[error("{0} is in use by another process; stop that one first, or give this one a directory of its own")]
+    Held(String),
     /// The store is not fit for use, with what to do about it.
     #[error("{0}")]
     Unfit(String),

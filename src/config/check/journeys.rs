@@ -4,7 +4,7 @@ use super::Checker;
 use crate::config::fault::{Fault, Weight};
 use crate::config::plan::{JourneySource, Routing};
 use crate::config::raw;
-use crate::config::source::{Origin, SourceId, offset};
+use crate::config::source::{Origin, SourceId, offset, unread};
 use segue_session::JourneyName;
 use segue_session::journey::{self, Journey};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,7 +59,10 @@ fn read(tenant: &str, raw: &raw::Tenant, checker: &mut Checker<'_>) -> Vec<Journ
     for path_on_disk in paths {
         match checker.files.read(&path_on_disk) {
             Ok(text) => sources.push(JourneySource { path: path_on_disk, text }),
-            Err(error) => checker.wrong(&path, format!("{} cannot be read: {error}", path_on_disk.display()), ""),
+            Err(error) => {
+                let (what, mend) = unread(&error);
+                checker.wrong(&path, format!("{} {what}", path_on_disk.display()), mend.unwrap_or_default());
+            }
         }
     }
     sources

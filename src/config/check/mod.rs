@@ -62,6 +62,11 @@ impl<'c> Checker<'c> {
     }
 
     /// Records a warning.
+    /// Whether an environment variable said it.
+    fn by_variable(&self, path: Path<'_>) -> bool {
+        matches!(self.origin(path), Origin::Variable(_))
+    }
+
     fn doubtful(&mut self, path: Path<'_>, what: impl Into<String>, mend: &str) {
         self.add(Weight::Warning, path, what.into(), mend);
     }

@@ -17,9 +17,12 @@ pub(super) fn resolve(raw: &Store, checker: &mut Checker<'_>) -> StorePlan {
         ("ca", raw.ca.is_some() && raw.kind != StoreKind::Redis, "redis"),
         ("allow_unsafe", raw.allow_unsafe && raw.kind != StoreKind::Redis, "redis"),
     ];
+    let chosen = checker.by_variable(&["store", "kind"]);
     for (key, given, kind) in foreign {
-        if *given {
-            checker.wrong(&["store", key], format!("belongs to the kind \"{kind}\""), "change `kind`, or take the key out");
+        let path = ["store", *key];
+        // Who chooses the kind by a variable cannot take the file's keys out.
+        if *given && !(chosen && !checker.by_variable(&path)) {
+            checker.wrong(&path, format!("belongs to the kind \"{kind}\""), "change `kind`, or take the key out");
         }
     }
     match raw.kind {

@@ -175,9 +175,7 @@ fn ours(path: &Path) -> std::io::Result<File> {
 fn opening(path: &Path, error: DatabaseError) -> Error {
     let path = path.display();
     match error {
-        DatabaseError::DatabaseAlreadyOpen => {
-            Error::Unfit(format!("{path} is in use by another process; stop that one first, or give this one a directory of its own"))
-        }
+        DatabaseError::DatabaseAlreadyOpen => Error::Held(path.to_string()),
         DatabaseError::UpgradeRequired(format) => {
             Error::Unfit(format!("{path} is in an older file format ({format}); open it once with the build that wrote it, and export"))
         }

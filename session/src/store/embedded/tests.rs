@@ -15,8 +15,8 @@ use uuid::Uuid;
 async fn a_second_opener_is_told_which_file_is_in_use() {
     let directory = tempfile::tempdir().unwrap();
     let first = Embedded::open(directory.path()).unwrap();
-    let Err(Error::Unfit(why)) = Embedded::open(directory.path()) else { panic!("two have the file") };
-    assert!(why.contains("segue.redb is in use by another process"), "{why}");
+    let Err(error @ Error::Held(_)) = Embedded::open(directory.path()) else { panic!("two have the file") };
+    assert!(error.to_string().contains("segue.redb is in use by another process"), "{error}");
     drop(first);
     let again = Embedded::open(directory.path()).unwrap();
     assert_eq!(again.acquire(&TenantId::new("acme"), "a", 1, Time(5), 10).await.unwrap().unwrap().epoch, 1);
