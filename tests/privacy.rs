@@ -102,6 +102,20 @@ async fn at_the_page(daemon: &Daemon, token: &str, link: String) -> Chat {
     page
 }
 
+/// What each leg of the customer is told of the other's words, beside who says them: the channel, not the way back in.
+async fn side_by_side(app: &mut Customer, place: &segue_proto::client::Place, page: &Chat, secrets: &mut Secrets) {
+    let theirs = page.attached.leg_id.clone();
+    assert_ne!(place.leg, theirs);
+    for leg in [&place.leg, &theirs] {
+        secrets.add("a leg's id", leg);
+    }
+    let told = format!("{:?}{:?}", app.messages(&place.session, 0).await.unwrap(), page.messages);
+    assert!(told.contains(SAID), "{told}");
+    for leg in [&place.leg, &theirs] {
+        assert!(!told.contains(leg.as_str()), "a leg's id is in a message: {told}");
+    }
+}
+
 /// The agent: takes it, answers, notes, ends.
 async fn at_the_desk(daemon: &Daemon) {
     let mut desk: Desk = daemon.at.desk("agent0", None).await.unwrap();
@@ -163,6 +177,7 @@ async fn nothing_personal_leaves_by_a_side_door() {
     let page_token = token_of(OURS, "app", "z-4711", &Claims::new());
     secrets.add("a page's token", &page_token);
     let page = at_the_page(&daemon, &page_token, place.handles[0].value.clone()).await;
+    side_by_side(&mut app, &place, &page, &mut secrets).await;
     at_the_desk(&daemon).await;
     refusals(&daemon, &mut app, &place).await;
     let operator = token_of(OURS, "admin", "root", &Claims::new());

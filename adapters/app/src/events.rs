@@ -11,7 +11,7 @@ use segue_proto::app::v1::{
 };
 use segue_proto::convert::{check, message, session, timestamp};
 use segue_session::store::Seq;
-use segue_session::{AgentName, Refusal, Time};
+use segue_session::{AgentName, LegId, Refusal, Time};
 use std::time::Duration;
 
 /// The token to go on with after this message. Opaque to clients, and no secret: whoever follows a session with it may see
@@ -36,6 +36,8 @@ pub fn parse_token(field: &str, token: &str) -> Result<Seq, Refusal> {
 #[derive(Debug)]
 pub struct Events {
     sequence: u64,
+    /// Whose they are.
+    leg: LegId,
     /// The last message that was told.
     message: Seq,
     /// Whether the stream goes on where a resume token said, until that was told.
@@ -43,10 +45,10 @@ pub struct Events {
 }
 
 impl Events {
-    /// Of a stream that was told the messages up to here; `continued` where a resume token says so.
+    /// Of a leg's stream that was told the messages up to here; `continued` where a resume token says so.
     #[must_use]
-    pub const fn new(message: Seq, continued: bool) -> Self {
-        Self { sequence: 0, message, continued: Some(continued) }
+    pub const fn new(leg: LegId, message: Seq, continued: bool) -> Self {
+        Self { sequence: 0, leg, message, continued: Some(continued) }
     }
 
     /// What is news. The first is a snapshot; it goes on only in the transcript that the resume token knew.
@@ -66,7 +68,7 @@ impl Events {
             }),
             Next::Message(place, one) => {
                 self.message = place;
-                Kind::Message(message::message(place, &one))
+                Kind::Message(message::message(place, &one, Some(self.leg)))
             }
         };
         self.event(kind)

@@ -145,14 +145,14 @@ impl Presence {
             match self.order(Command::Lose(self.leg)).await {
                 Err(refusal) if again(refusal.reason) => tokio::time::sleep(Backoff::LINK.bound(tries)).await,
                 Err(refusal) if refusal.reason == Reason::Internal => {
-                    tracing::error!(leg = %self.leg, %refusal, "telling a leg lost");
+                    tracing::error!(session = %self.session, %refusal, "telling a leg lost");
                     return;
                 }
                 // Refused otherwise: the session is over, or the leg was ended elsewhere.
                 Ok(()) | Err(_) => return,
             }
         }
-        tracing::warn!(leg = %self.leg, "the house did not hear that a leg is lost; the session's idle time will tell");
+        tracing::warn!(session = %self.session, "the house did not hear that a leg is lost; the session's idle time will tell");
     }
 
     async fn order(&self, command: Command) -> Result<(), Refusal> {

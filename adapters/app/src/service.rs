@@ -224,12 +224,12 @@ impl AppService for App {
 
     async fn list_messages(&self, request: Request<app::ListMessagesRequest>) -> Result<Response<app::ListMessagesResponse>, Status> {
         self.call(request, |shared, caller, wire| async move {
-            let (session, after, size) = translate::list_messages(&wire)?;
+            let (session, leg, after, size) = translate::list_messages(&wire)?;
             let rows = shared.house.messages(&caller.who, session, after, size).await?;
             // A full page may have another behind it; an empty last page is no harm.
             let next = rows.last().filter(|_| rows.len() == size).map(|(seq, _)| seq.0.to_string());
             Ok(app::ListMessagesResponse {
-                messages: rows.iter().map(|(seq, one)| message::message(*seq, one)).collect(),
+                messages: rows.iter().map(|(seq, one)| message::message(*seq, one, leg)).collect(),
                 next_page_token: next.unwrap_or_default(),
             })
         })

@@ -133,7 +133,7 @@ impl<T: Send + 'static> Stream<T> {
             presence,
             draining: self.shared.draining.clone(),
             follower: Follower::new(watching.session, watching.after),
-            events: Events::new(watching.after, watching.continued),
+            events: Events::new(watching.leg, watching.after, watching.continued),
             watch,
             stream: self,
         };

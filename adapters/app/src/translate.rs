@@ -300,17 +300,18 @@ pub fn chat_message(wire: app::ChatMessage) -> Result<(RequestId, MessageBody), 
     Ok((check::id("message.request_id", &wire.request_id)?, message::from_customer("message.body", wire.body)?))
 }
 
-/// `ListMessages`: of which session, after which place, how many.
+/// `ListMessages`: of which session, as which leg, after which place, how many.
 ///
 /// # Errors
 /// `InvalidArgument`.
-pub fn list_messages(wire: &app::ListMessagesRequest) -> Result<(SessionId, Seq, usize), Refusal> {
+pub fn list_messages(wire: &app::ListMessagesRequest) -> Result<(SessionId, Option<LegId>, Seq, usize), Refusal> {
     let after = match wire.page_token.as_str() {
         "" => wire.after,
         token => u64::from_str(token).map_err(|_| check::invalid("page_token", "is not a token of this service"))?,
     };
     let size = check::page_size("page_size", wire.page_size, MESSAGES.0, MESSAGES.1)?;
-    Ok((session_id(&wire.session_id)?, Seq(after), size))
+    let leg = if wire.leg_id.is_empty() { None } else { Some(leg_id(&wire.leg_id)?) };
+    Ok((session_id(&wire.session_id)?, leg, Seq(after), size))
 }
 
 /// `ShareActivity`.

@@ -8,7 +8,7 @@ use segue_adapter_app::Settings;
 use segue_proto::app::v1::{self as app, Activity, ChatRequest, activity, chat_request, chat_response};
 use segue_proto::convert::prompt;
 use segue_proto::error::outside;
-use segue_proto::types::v1 as wire;
+use segue_proto::types::v1::{self as wire, speaker::Party};
 use segue_session::journey::Input;
 use segue_session::{ChoiceId, Reason, Refusal};
 use std::time::Duration;
@@ -138,8 +138,11 @@ async fn messages_are_said_once_and_listed_by_pages() {
     }
     let (mut page_token, mut pages) = (String::new(), Vec::new());
     loop {
-        let request = app::ListMessagesRequest { session_id: begun.session_id.clone(), page_size: 2, page_token, after: 0 };
+        let (session_id, leg_id) = (begun.session_id.clone(), begun.leg_id.clone());
+        let request = app::ListMessagesRequest { session_id, page_size: 2, page_token, leg_id, after: 0 };
         let page = run.client.list_messages(by("ana", request)).await.unwrap().into_inner();
+        let customers = page.messages.iter().filter_map(|message| message.speaker.as_ref()?.party.as_ref());
+        assert!(customers.into_iter().all(|party| matches!(party, Party::Customer(customer) if customer.mine)), "{page:?}");
         pages.push(page.messages.iter().map(|message| message.sequence).collect::<Vec<_>>());
         page_token = page.next_page_token;
         if page_token.is_empty() {

@@ -4,27 +4,26 @@ use super::check::{self, LABEL, QUICK_REPLIES, TEXT};
 use super::{timestamp, word};
 use crate::types::v1 as wire;
 use segue_session::store::Seq;
-use segue_session::{Message, MessageBody, Private, Refusal, Speaker};
+use segue_session::{LegId, Message, MessageBody, Private, Refusal, Speaker};
 
-/// A message for the wire, with its place in the transcript.
+/// A message for the wire, with its place in the transcript, as it is told to this leg; an agent is on none.
 #[must_use]
-pub fn message(seq: Seq, core: &Message) -> wire::Message {
+pub fn message(seq: Seq, core: &Message, to: Option<LegId>) -> wire::Message {
     wire::Message {
         sequence: seq.0,
         message_id: core.id.to_string(),
-        speaker: Some(speaker(&core.from)),
+        speaker: Some(speaker(&core.from, to)),
         time: Some(timestamp(core.at)),
         body: Some(body(&core.body)),
     }
 }
 
-/// A speaker for the wire.
-#[must_use]
-pub fn speaker(core: &Speaker) -> wire::Speaker {
+/// A speaker for the wire. The id of a leg is never told: it is its customer's way back in.
+fn speaker(core: &Speaker, to: Option<LegId>) -> wire::Speaker {
     use wire::speaker::Party;
     let party = match core {
         Speaker::Customer(leg, channel) => {
-            Party::Customer(wire::CustomerSpeaker { leg_id: leg.to_string(), channel: word::channel(*channel).into() })
+            Party::Customer(wire::CustomerSpeaker { channel: word::channel(*channel).into(), mine: to == Some(*leg) })
         }
         Speaker::Agent(agent) => Party::Agent(wire::AgentSpeaker { agent: agent.to_string() }),
         Speaker::House => Party::House(wire::HouseSpeaker {}),
@@ -97,6 +96,7 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeMap;
     use wire::message_body::Kind;
+    use wire::speaker::Party;
 
     fn any_body() -> impl Strategy<Value = MessageBody> {
         prop_oneof![
@@ -165,6 +165,25 @@ mod tests {
         let notice = Some(Kind::Notice(wire::NoticeBody { key: "agent_joined".into(), args: std::collections::HashMap::new() }));
         assert_eq!(refused(notice), "body.notice is for the house alone to say");
         assert_eq!(from_customer("body", Some(quick("t", 1, 1))).unwrap_err().message, "body.quick_replies are for agents to offer");
+    }
+
+    #[test]
+    fn a_leg_knows_its_own_words_and_no_other_leg() {
+        let [one, two] = [1, 2].map(|n| LegId(uuid::Uuid::from_u128(n)));
+        let said = Message {
+            id: segue_session::RequestId(uuid::Uuid::from_u128(3)),
+            from: Speaker::Customer(one, segue_session::Channel::App),
+            at: segue_session::Time(0),
+            body: MessageBody::Text("hello".to_owned().into()),
+        };
+        let told = |to| match message(Seq(1), &said, to).speaker.unwrap().party.unwrap() {
+            Party::Customer(customer) => (customer.mine, customer.channel),
+            other => panic!("{other:?}"),
+        };
+        let app = wire::Channel::App.into();
+        assert_eq!([told(Some(one)), told(Some(two)), told(None)], [(true, app), (false, app), (false, app)]);
+        let text = serde_json::to_string(&message(Seq(1), &said, Some(one))).unwrap();
+        assert!(!text.contains(&one.to_string()), "{text}");
     }
 
     #[test]

@@ -21,7 +21,7 @@ impl Socket {
         }
         let mut reached = None;
         let channel = self.manner.channel;
-        let leg = here.live.then_some(here.leg);
+        let (me, leg) = (here.leg, here.live.then_some(here.leg));
         let caught_up = loop {
             let told = match here.follower.next(&*self.shared.house, &self.who, leg, limit, &mut here.watch.wake).await {
                 Ok(Some(told)) => told,
@@ -33,7 +33,7 @@ impl Socket {
             {
                 reached = Some(*place);
             }
-            self.link.feed(text_of(translate::told(told, channel))?).await?;
+            self.link.feed(text_of(translate::told(told, channel, me))?).await?;
         };
         here.ends();
         let session = here.session;
@@ -55,13 +55,13 @@ impl Socket {
     /// Shows a view, unless a newer one was shown.
     pub(super) async fn show(&mut self, view: View) -> Result<(), End> {
         let Some(here) = self.here.as_mut().filter(|here| here.session == view.session) else { return Ok(()) };
-        let told = here.follower.view(view);
+        let (told, me) = (here.follower.view(view), here.leg);
         if here.ends() {
             // From here on its bell is not heard any more: what was said until now is fetched once.
             self.again = Some((Instant::now(), 0));
         }
         match told {
-            Some(told) => self.send(translate::told(told, self.manner.channel)).await,
+            Some(told) => self.send(translate::told(told, self.manner.channel, me)).await,
             None => Ok(()),
         }
     }

@@ -143,7 +143,7 @@ fn every_line() {
 
 #[test]
 fn every_message_and_everything_that_passes() {
-    let message = |from, body| said(Seq(5), &Message { id: request(), from, at: AT, body });
+    let message = |from, body| said(Seq(5), &Message { id: request(), from, at: AT, body }, leg());
     let text = || MessageBody::Text("hello".to_owned().into());
     let told = [
         Ephemeral::Typing { agent: Some(ada()), on: true },
@@ -155,7 +155,12 @@ fn every_message_and_everything_that_passes() {
         Ephemeral::Delivered { agent: None, up_to: Seq(5) },
         Ephemeral::Read { agent: None, up_to: Seq(5) },
     ];
-    let mut frames = vec![message(Speaker::Customer(leg(), Channel::Chat), text()), message(Speaker::Agent(ada()), text())];
+    let beside = LegId(Uuid::from_u128(0xbe51de));
+    let mut frames = vec![
+        message(Speaker::Customer(leg(), Channel::Chat), text()),
+        message(Speaker::Customer(beside, Channel::App), text()),
+        message(Speaker::Agent(ada()), text()),
+    ];
     frames.extend(told.iter().filter_map(passed));
     held("messages", frames);
     assert!(own.iter().all(|one| passed(one).is_none()), "what one does oneself is no news");

@@ -50,12 +50,12 @@ fn attached(session: SessionId, leg: LegId) -> wire::Attached {
     wire::Attached { session_id: session.to_string(), leg_id: leg.to_string() }
 }
 
-/// What is news to a page of this channel.
-pub(crate) fn told(core: Next, channel: Channel) -> Frame {
+/// What is news to a page of this channel, which is this leg.
+pub(crate) fn told(core: Next, channel: Channel, leg: LegId) -> Frame {
     match core {
         Next::View(one, _) => view(&one, channel),
         Next::Line(one) => line(&one),
-        Next::Message(place, one) => said(place, &one),
+        Next::Message(place, one) => said(place, &one, leg),
     }
 }
 
@@ -75,9 +75,9 @@ pub(crate) fn line(core: &View) -> Frame {
     })
 }
 
-/// A message of the transcript.
-pub(crate) fn said(seq: Seq, core: &Message) -> Frame {
-    Frame::Message(message::message(seq, core))
+/// A message of the transcript, to a page that is this leg.
+pub(crate) fn said(seq: Seq, core: &Message, leg: LegId) -> Frame {
+    Frame::Message(message::message(seq, core, Some(leg)))
 }
 
 /// Something that is not kept. What this customer does themselves is no news to them.

@@ -190,13 +190,9 @@ fn agent(core: &DeskAgent) -> wire::AgentStanding {
     }
 }
 
-/// A message for an agent. The leg's id stays with its customer, who comes back by it.
+/// A message for an agent, who is on no leg.
 fn for_desk(seq: Seq, core: &Message) -> shared::Message {
-    let mut wire = message(seq, core);
-    if let Some(shared::Speaker { party: Some(shared::speaker::Party::Customer(customer)) }) = &mut wire.speaker {
-        customer.leg_id.clear();
-    }
-    wire
+    message(seq, core, None)
 }
 
 /// A command was done.

@@ -426,12 +426,12 @@ export interface Speaker {
   house?: HouseSpeaker;
 }
 
-/** The customer, on a leg. */
+/** The customer, on a leg. Which leg is not told: its id is the customer's way back in. */
 export interface CustomerSpeaker {
-  /** On which leg (a UUID). */
-  legId?: string;
   /** On which channel. */
   channel?: Channel;
+  /** Said on the very leg that is told so, or that asks. */
+  mine?: boolean;
 }
 
 /** An agent. */
