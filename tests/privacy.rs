@@ -11,6 +11,7 @@ use segue_proto::client::{Chat, Customer, Desk, Entry};
 use segue_proto::desk::v1::{AddNote, WrapUp, client_frame::Frame};
 use segue_session::store::Embedded;
 use serde_json::json;
+use std::time::Duration;
 
 /// Marked words: each stands for something personal, none can be there by chance.
 const NAME: &str = "Zebulonia Quackenbusch";
@@ -103,14 +104,16 @@ async fn at_the_page(daemon: &Daemon, token: &str, link: String) -> Chat {
 }
 
 /// What each leg of the customer is told of the other's words, beside who says them: the channel, not the way back in.
-async fn side_by_side(app: &mut Customer, place: &segue_proto::client::Place, page: &Chat, secrets: &mut Secrets) {
+async fn side_by_side(app: &mut Customer, place: &segue_proto::client::Place, page: &mut Chat, secrets: &mut Secrets) {
     let theirs = page.attached.leg_id.clone();
     assert_ne!(place.leg, theirs);
     for leg in [&place.leg, &theirs] {
         secrets.add("a leg's id", leg);
     }
-    let told = format!("{:?}{:?}", app.messages(&place.session, 0).await.unwrap(), page.messages);
-    assert!(told.contains(SAID), "{told}");
+    page.until(Duration::from_secs(20), |page| !page.messages.is_empty()).await.unwrap();
+    let told = [app.messages(&place.session, 0).await.unwrap(), page.messages.clone()].map(|messages| json!(messages).to_string());
+    assert!(told.iter().all(|told| told.contains(SAID)), "{told:?}");
+    let told = told.concat();
     for leg in [&place.leg, &theirs] {
         assert!(!told.contains(leg.as_str()), "a leg's id is in a message: {told}");
     }
@@ -176,8 +179,8 @@ async fn nothing_personal_leaves_by_a_side_door() {
     let (mut app, place) = in_the_app(&daemon, &mut secrets).await;
     let page_token = token_of(OURS, "app", "z-4711", &Claims::new());
     secrets.add("a page's token", &page_token);
-    let page = at_the_page(&daemon, &page_token, place.handles[0].value.clone()).await;
-    side_by_side(&mut app, &place, &page, &mut secrets).await;
+    let mut page = at_the_page(&daemon, &page_token, place.handles[0].value.clone()).await;
+    side_by_side(&mut app, &place, &mut page, &mut secrets).await;
     at_the_desk(&daemon).await;
     refusals(&daemon, &mut app, &place).await;
     let operator = token_of(OURS, "admin", "root", &Claims::new());

@@ -84,11 +84,15 @@ impl Outside {
             Code::Unauthenticated => "UNAUTHENTICATED",
         }
     }
+}
 
-    /// The status of HTTP for it, as `google.rpc.Code` maps them; for problem documents (RFC 9457).
-    #[must_use]
-    pub const fn http(self) -> u16 {
-        match self.code {
+/// The status of HTTP for a reason, for problem documents (RFC 9457): as `google.rpc.Code` maps them, but for a node that is
+/// out of breath. That is not the caller's doing (429), and another node may well answer.
+#[must_use]
+pub const fn http(reason: Reason) -> u16 {
+    match reason {
+        Reason::Overloaded => 503,
+        reason => match outside(reason).code {
             Code::Ok => 200,
             Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => 400,
             Code::Unauthenticated => 401,
@@ -101,7 +105,7 @@ impl Outside {
             Code::Unimplemented => 501,
             Code::Unavailable => 503,
             Code::DeadlineExceeded => 504,
-        }
+        },
     }
 }
 
@@ -127,10 +131,8 @@ mod tests {
 
     #[test]
     fn every_reason_keeps_its_name_and_codes() {
-        let table: String = Reason::ALL
-            .iter()
-            .map(|&reason| format!("{} {} {}\n", reason.name(), outside(reason).code_name(), outside(reason).http()))
-            .collect();
+        let table: String =
+            Reason::ALL.iter().map(|&reason| format!("{} {} {}\n", reason.name(), outside(reason).code_name(), http(reason))).collect();
         insta::assert_snapshot!(table);
     }
 

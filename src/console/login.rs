@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::{Json, Router};
+use segue_proto::convert::timestamp;
 use segue_session::{Private, Reason, Refusal, Role};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -56,7 +57,7 @@ async fn sign_in(State(desk): State<Desk>, uri: Uri, headers: HeaderMap, body: B
     match taken.await {
         Ok((token, who)) => {
             let set = cookie::keep(who.role(), &token, who.expires, desk.clock.now(), &headers);
-            answered(&set, Json(json!({ "role": who.role(), "expiresMs": who.expires.0 })).into_response())
+            answered(&set, Json(json!({ "role": who.role(), "expireTime": timestamp(who.expires) })).into_response())
         }
         Err(refusal) => problem::refused(&refusal),
     }

@@ -4,7 +4,8 @@
 //! pages, and a client would read a page with status 200 as its answer.
 
 use super::methods;
-use super::rest::{not_yet, nowhere, other_method};
+use super::problem;
+use super::rest::{not_yet, nowhere};
 use crate::telemetry::{Kind, Metrics};
 use axum::Router;
 use axum::body::Body;
@@ -49,8 +50,11 @@ impl Front {
             let metrics = metrics.clone();
             middleware::from_fn(move |request, next| measure(metrics.clone(), kind, request, next))
         };
-        let grpc = grpc.layer(GrpcWebLayer::new()).layer(cors.clone()).layer(count(Kind::Grpc));
-        let web = web.method_not_allowed_fallback(other_method).layer(cors).layer(count(Kind::Http));
+        // gRPC answers 200 whatever it says; what is refused before it is heard is HTTP's, and told like it.
+        let formed = middleware::map_response(problem::formed);
+        let grpc = grpc.layer(GrpcWebLayer::new()).layer(middleware::map_response(posted)).layer(formed.clone());
+        let grpc = grpc.layer(cors.clone()).layer(count(Kind::Grpc));
+        let web = web.layer(formed).layer(cors).layer(count(Kind::Http));
         Self { grpc, web }
     }
 }
@@ -68,6 +72,14 @@ impl Service<Request<Body>> for Front {
         let peer = request.extensions().get::<Peer>().cloned();
         Peer::at(peer, if is_grpc(&request) { self.grpc.call(request) } else { self.web.call(request) })
     }
+}
+
+/// All calls of gRPC are posted, and whoever tries otherwise is told so (RFC 9110, 15.5.6).
+async fn posted(mut response: Response<Body>) -> Response<Body> {
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    }
+    response
 }
 
 /// Whether a request speaks gRPC or gRPC-Web, or is a browser's question before such a call.

@@ -6,15 +6,19 @@ use crate::console;
 use crate::doors::Gate;
 use crate::telemetry::Metrics;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use segue_proto::convert::timestamp;
 use segue_session::{Private, Reason, Refusal, Role};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
+
+/// The largest body that is read.
+const BODY: usize = 1024;
 
 /// What the HTTP routes need.
 #[derive(Clone, Debug)]
@@ -40,18 +44,13 @@ impl Rest {
 
     /// What customers' and agents' pages ask for.
     pub fn public(&self) -> Router {
-        Router::new().route("/v1/tickets", post(ticket)).with_state(self.clone())
+        Router::new().route("/v1/tickets", post(ticket)).layer(DefaultBodyLimit::max(BODY)).with_state(self.clone())
     }
 }
 
 /// The answer where there is no such page.
 pub(crate) async fn nowhere() -> Response {
     problem::of(StatusCode::NOT_FOUND, "there is nothing at this address")
-}
-
-/// The answer where the page knows another method.
-pub(super) async fn other_method() -> Response {
-    problem::of(StatusCode::METHOD_NOT_ALLOWED, "this address knows another method")
 }
 
 /// The answer to everything but probes while the house is not open.
@@ -94,7 +93,7 @@ async fn give(gate: &Gate, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Resul
     let nothing = || Refusal::new(Reason::Unauthenticated, "send `Authorization: Bearer TOKEN`, or sign in");
     let token = bearer(headers).or_else(login).ok_or_else(nothing)?;
     let ticket = gate.ticket(&token).await?;
-    Ok(json!({ "ticket": ticket.value.reveal(), "expiresMs": ticket.until.0 }))
+    Ok(json!({ "ticket": ticket.value.reveal(), "expireTime": timestamp(ticket.until) }))
 }
 
 /// Which of a browser's logins buys the ticket.

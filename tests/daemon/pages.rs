@@ -23,16 +23,48 @@ async fn an_unknown_grpc_service_is_unimplemented_not_a_page() {
     running.stop().await;
 }
 
+/// Whoever finds the fault (a handler, the framework, a socket's entrance, gRPC-Web), it is told in one form.
 #[tokio::test]
-async fn what_is_nowhere_is_a_problem_with_a_reason() {
-    let running = start(plan()).await;
-    let get = |path: &str| http1().get(format!("http://{}{path}", running.public)).send();
-    for (path, status, reason) in [("/", 404, "NOT_FOUND"), ("/v1/nothing", 404, "NOT_FOUND"), ("/v1/tickets", 405, "INVALID_ARGUMENT")] {
-        let answer = get(path).await.unwrap();
-        assert_eq!(answer.status().as_u16(), status, "{path}");
-        assert_eq!(answer.headers()[CONTENT_TYPE], "application/problem+json", "{path}");
+async fn every_error_of_http_is_a_problem() {
+    let mut plan = plan();
+    plan.listen.origins = vec!["https://shop.example".to_owned()];
+    let running = start(plan).await;
+    let url = |path: &str| format!("http://{}{path}", running.public);
+    let upgrade = |version: &str| {
+        let request = http1().get(url("/v1/chat")).header("connection", "upgrade").header("upgrade", "websocket");
+        request.header("sec-websocket-version", version.to_owned()).header("sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA==")
+    };
+    let of_grpc = "/segue.app.v1.AppService/ListMatters";
+    for (what, request, status, reason, header) in [
+        ("a page that is nowhere", http1().get(url("/v1/nothing")), 404, "NOT_FOUND", None),
+        ("another method", http1().get(url("/v1/tickets")), 405, "INVALID_ARGUMENT", Some(("allow", "POST"))),
+        ("another method at a socket", http1().post(url("/v1/desk")), 405, "INVALID_ARGUMENT", Some(("allow", "GET,HEAD"))),
+        ("a long body", http1().post(url("/v1/tickets")).body("x".repeat(4096)), 413, "LIMIT_EXCEEDED", None),
+        ("no token", http1().post(url("/v1/tickets")), 401, "UNAUTHENTICATED", Some(("www-authenticate", "Bearer"))),
+        ("no upgrade", http1().get(url("/v1/chat")), 426, "INVALID_ARGUMENT", Some(("upgrade", "websocket"))),
+        ("an old version", upgrade("8"), 426, "INVALID_ARGUMENT", Some(("sec-websocket-version", "13"))),
+        ("another site's page", upgrade("13").header(ORIGIN, "https://evil.example"), 403, "PERMISSION_DENIED", None),
+        ("another subprotocol", upgrade("13").header("sec-websocket-protocol", "soap"), 400, "INVALID_ARGUMENT", None),
+        (
+            "gRPC-Web by GET",
+            http1().get(url(of_grpc)).header(CONTENT_TYPE, "application/grpc-web"),
+            405,
+            "INVALID_ARGUMENT",
+            Some(("allow", "POST")),
+        ),
+        ("gRPC on HTTP/1", http1().post(url(of_grpc)).header(CONTENT_TYPE, "application/grpc"), 400, "INVALID_ARGUMENT", None),
+    ] {
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{what}");
+        assert_eq!(answer.headers()[CONTENT_TYPE], "application/problem+json", "{what}");
+        if let Some((name, value)) = header {
+            assert_eq!(answer.headers()[name], value, "{what}");
+        }
         let problem: Value = answer.json().await.unwrap();
-        assert_eq!((problem["status"].as_u64(), problem["reason"].as_str()), (Some(status.into()), Some(reason)), "{path}");
+        assert_eq!((problem["type"].as_str(), problem["status"].as_u64()), (Some("about:blank"), Some(status.into())), "{what}");
+        assert_eq!(problem["reason"], reason, "{what}");
+        assert!(problem["title"].as_str().is_some_and(|title| !title.is_empty()), "{what}: {problem}");
+        assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{what}: {problem}");
     }
     running.stop().await;
 }
@@ -101,7 +133,7 @@ async fn a_token_buys_a_ticket() {
     assert_eq!(answer.status(), StatusCode::CREATED);
     assert_eq!(answer.headers()["cache-control"], "no-store");
     let ticket: Value = answer.json().await.unwrap();
-    assert!(ticket["ticket"].as_str().unwrap().len() > 40 && ticket["expiresMs"].as_u64().is_some());
+    assert!(ticket["ticket"].as_str().unwrap().len() > 40 && ticket["expireTime"].as_str().is_some_and(|time| time.starts_with("20")));
     for request in [http1().post(&url), http1().post(&url).bearer_auth("nonsense"), http1().post(&url).basic_auth("nora", Some("x"))] {
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);

@@ -16,10 +16,11 @@ mod translate;
 
 pub use translate::parse_client_frame;
 
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Extension, State, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::{Router, routing::any};
+use axum::{Router, routing::get};
 use segue_adapter_kit::ws::{Entrance, Generations, Settings};
 use segue_adapter_kit::{Doors, Draining, House, Meter, Peer};
 use segue_session::LegId;
@@ -58,10 +59,15 @@ struct Shared {
 pub fn routes(ports: Ports) -> Router {
     let Ports { doors, house, draining, settings, meter } = ports;
     let entrance = Entrance { adapter: "chat", protocol: SUBPROTOCOL, doors, draining, settings, meter };
-    Router::new().route(PATH, any(open)).with_state(Shared { entrance, house, legs: Generations::default() })
+    Router::new().route(PATH, get(open)).with_state(Shared { entrance, house, legs: Generations::default() })
 }
 
-async fn open(State(shared): State<Shared>, peer: Option<Extension<Peer>>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+async fn open(
+    State(shared): State<Shared>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
     let inside = shared.clone();
     let from = peer.map(|Extension(Peer(address))| address).unwrap_or_default();
     shared.entrance.open(upgrade, &headers, move |link| socket::serve(inside, link, from))

@@ -15,10 +15,11 @@ mod translate;
 pub use translate::parse_client_frame;
 
 use axum::Router;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{State, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::any;
+use axum::routing::get;
 use segue_adapter_kit::ws::{Entrance, Generations, Settings};
 use segue_adapter_kit::{Desks, Doors, Draining, Meter};
 use segue_session::{AgentName, TenantId};
@@ -60,10 +61,10 @@ struct Shared {
 pub fn routes(ports: Ports) -> Router {
     let Ports { doors, desks, draining, settings, meter } = ports;
     let entrance = Entrance { adapter: "desk", protocol: SUBPROTOCOL, doors, draining, settings, meter };
-    Router::new().route(PATH, any(open)).with_state(Shared { entrance, desks, tabs: Generations::default() })
+    Router::new().route(PATH, get(open)).with_state(Shared { entrance, desks, tabs: Generations::default() })
 }
 
-async fn open(State(shared): State<Shared>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+async fn open(State(shared): State<Shared>, headers: HeaderMap, upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>) -> Response {
     let inside = shared.clone();
     shared.entrance.open(upgrade, &headers, move |link| socket::serve(inside, link))
 }

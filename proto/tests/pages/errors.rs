@@ -1,6 +1,6 @@
 //! The page of errors, from the one table.
 
-use segue_proto::error::{DOMAIN, outside};
+use segue_proto::error::{DOMAIN, http, outside};
 use segue_session::Reason;
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ pub(crate) fn page() -> String {
     );
     for reason in Reason::ALL {
         let row = outside(reason);
-        let _ = writeln!(page, "| `{}` | `{}` | {} | {} | {} |", reason.name(), row.code_name(), row.http(), row.meaning, row.mend);
+        let _ = writeln!(page, "| `{}` | `{}` | {} | {} | {} |", reason.name(), row.code_name(), http(reason), row.meaning, row.mend);
     }
     page
 }

@@ -1,13 +1,20 @@
 //! From an HTTP request to an open socket: origin, subprotocol, room, upgrade; and the one place where sockets end.
+//!
+//! What is refused before there is a socket leaves with its status and, in its extensions, its [`Refusal`]: the server gives
+//! every error of HTTP one form.
 
 use super::{End, Link, Settings};
 use crate::{Doors, Draining, Meter, Peer};
 use axum::extract::ws::WebSocketUpgrade;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use segue_session::Reason;
+use segue_session::{Reason, Refusal};
 use std::{future::Future, sync::Arc};
 use tokio::time::Instant;
+
+/// When those who find no room are told to come back, in milliseconds.
+const RETRY: u64 = 5_000;
 
 /// The way in for one WebSocket protocol.
 #[derive(Clone)]
@@ -27,32 +34,39 @@ pub struct Entrance {
 }
 
 impl Entrance {
-    /// Checks the request and opens the socket, or says with an RFC 9457 problem why not. `serve` has the socket until it
-    /// ends; closing it, and counting it, is done here.
-    pub fn open<F, Fut>(&self, upgrade: WebSocketUpgrade, headers: &HeaderMap, serve: F) -> Response
+    /// Checks the request and opens the socket, or says why not. `serve` has the socket until it ends; closing it, and
+    /// counting it, is done here.
+    pub fn open<F, Fut>(&self, upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>, headers: &HeaderMap, serve: F) -> Response
     where
         F: FnOnce(Link) -> Fut + Send + 'static,
         Fut: Future<Output = (Link, End)> + Send,
     {
+        let upgrade = match upgrade {
+            Ok(upgrade) => upgrade,
+            Err(why) => return no_upgrade(&why.body_text()),
+        };
         let origin = headers.get(header::ORIGIN).map(|o| o.to_str().unwrap_or("(not text)"));
         if !self.doors.origin_allowed(origin) {
-            return problem(StatusCode::FORBIDDEN, Reason::PermissionDenied, "pages of this origin may not open sockets here");
+            let why = Refusal::new(Reason::PermissionDenied, "pages of this origin may not open sockets here");
+            return refused(StatusCode::FORBIDDEN, why);
         }
         if self.draining.begun() {
-            return problem(StatusCode::SERVICE_UNAVAILABLE, Reason::Unavailable, "this node is going away; try another");
+            let why = Refusal::new(Reason::Unavailable, "this node is going away; try another");
+            return refused(StatusCode::SERVICE_UNAVAILABLE, why.retry_after(RETRY));
         }
         let offered = upgrade.requested_protocols().next().is_some();
         let upgrade = upgrade.protocols([self.protocol]);
         if offered && upgrade.selected_protocol().is_none() {
             let why = format!("the subprotocol served here is {}", self.protocol);
-            return problem(StatusCode::BAD_REQUEST, Reason::InvalidArgument, &why);
+            return refused(StatusCode::BAD_REQUEST, Refusal::new(Reason::InvalidArgument, why));
         }
         let peer = Peer::current();
         let (place, stranger) = match self.settings.places.take(peer.as_ref().map(|Peer(address)| address.as_str())) {
             Ok(taken) => taken,
             Err(limit) => {
                 self.meter.limit_reached(self.adapter, limit);
-                return problem(StatusCode::SERVICE_UNAVAILABLE, Reason::Overloaded, "too many sockets are open; try again in a while");
+                let why = Refusal::new(Reason::Overloaded, "too many sockets are open; try again in a while");
+                return refused(StatusCode::SERVICE_UNAVAILABLE, why.about("limit", limit).retry_after(RETRY));
             }
         };
         let (adapter, settings, meter) = (self.adapter, self.settings.clone(), Arc::clone(&self.meter));
@@ -94,13 +108,18 @@ const fn limit_behind(end: End) -> Option<&'static str> {
     }
 }
 
-/// A refusal before there is a socket, as RFC 9457 has it.
-fn problem(status: StatusCode, reason: Reason, detail: &str) -> Response {
-    let body =
-        serde_json::json!({ "title": status.canonical_reason(), "status": status.as_u16(), "detail": detail, "reason": reason.name() });
-    let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+/// A refusal before there is a socket.
+fn refused(status: StatusCode, why: Refusal) -> Response {
+    let mut response = status.into_response();
+    response.extensions_mut().insert(why);
+    response
+}
+
+/// Whoever does not speak the protocol, or an older one, is told which to speak (RFC 9110, 15.5.22; RFC 6455, 4.4).
+fn no_upgrade(why: &str) -> Response {
+    let mut response = refused(StatusCode::UPGRADE_REQUIRED, Refusal::new(Reason::InvalidArgument, format!("this is a WebSocket: {why}")));
+    for (name, value) in [(header::CONNECTION, "upgrade"), (header::UPGRADE, "websocket"), (header::SEC_WEBSOCKET_VERSION, "13")] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }
