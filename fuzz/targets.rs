@@ -2,11 +2,14 @@
 //! and so does the test of the seeds.
 #![allow(dead_code, reason = "each fuzzer takes one of them")]
 
+use bytes::Bytes;
+use segue_adapter_voice::ingress::{Frame, Framer, Framing, MAX_FIELDS, judge};
 use segue_router::{Router, Snapshot};
 use segue_session::codec::Coded;
 use segue_session::handle::{Token, parse_code};
 use segue_session::needs::Needs;
 use segue_session::{Keys, Line, Message, Session, TenantId, Time, journey};
+use std::net::SocketAddr;
 
 /// A target with its name, which is its seeds' folder.
 pub(crate) type Named = (&'static str, fn(&[u8]));
@@ -17,6 +20,7 @@ pub(crate) const ALL: &[Named] = &[
     ("needs", needs),
     ("chat_frame", chat_frame),
     ("desk_frame", desk_frame),
+    ("sip", sip),
     ("handle", handle),
     ("stored", stored),
     ("snapshot", snapshot),
@@ -64,6 +68,36 @@ pub(crate) fn desk_frame(bytes: &[u8]) {
     {
         assert!(segue_adapter_desk::parse_client_frame(&written).is_ok_and(|again| again == frame), "{text:?} became {written:?}");
     }
+}
+
+/// A SIP message: judged the same twice; one that comes in is written as one that comes in and reads as the same. As a stream it
+/// is cut the same in one piece and in two.
+pub(crate) fn sip(bytes: &[u8]) {
+    let source = SocketAddr::from(([192, 0, 2, 1], 5060));
+    let judged = judge(&Bytes::copy_from_slice(bytes), Framing::Datagram, source);
+    assert_eq!(judged, judge(&Bytes::copy_from_slice(bytes), Framing::Datagram, source));
+    // What we write has a length, even where there is no room for another field.
+    if let Ok(message) = judged
+        && message.fields().len() < MAX_FIELDS
+    {
+        let written = message.to_bytes();
+        assert!(judge(&written, Framing::Stream, source).is_ok_and(|again| again.to_bytes() == written), "{written:?}");
+    }
+    let frames = |pieces: [&[u8]; 2]| {
+        let (mut framer, mut count) = (Framer::default(), 0);
+        for piece in pieces {
+            framer.push(piece);
+            while let Some(frame) = framer.next(source) {
+                count += 1;
+                if matches!(frame, Frame::Lost(_)) {
+                    return count;
+                }
+            }
+        }
+        count
+    };
+    let (one, two) = bytes.split_at(bytes.len() / 2);
+    assert_eq!(frames([bytes, &[]]), frames([one, two]));
 }
 
 /// A link's token or a code: nobody but us makes a token, and a code is its digits.

@@ -21,6 +21,7 @@ for target in "${targets[@]}"; do
   mkdir -p "$corpus"
   seeds=("fuzz/seeds/$target")
   if [ "$target" = journey ]; then seeds+=(examples/demo/journeys); fi
+  if [ "$target" = sip ]; then seeds+=(adapters/voice/tests/data/rfc4475 adapters/voice/tests/data/rfc5118); fi
   dictionary=()
   if [ -f "fuzz/dictionaries/$target.dict" ]; then dictionary=("-dict=fuzz/dictionaries/$target.dict"); fi
   echo "== $target, ${seconds} s"
