@@ -5,7 +5,7 @@ SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
 export CARGO_TERM_COLOR ?= always
 
-.PHONY: help console demo story test tools fmt lint unit docs deny python bars crash fuzz
+.PHONY: help console demo story test tools fmt lint unit docs deny python bars crash races fuzz
 
 help: ## List what can be made.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -54,7 +54,11 @@ python: ## The generated Python client alone.
 
 crash: ## kill -9 at random moments, a thousand rounds.
 	cargo build --bins
-	SEGUE_CRASH_ROUNDS=1000 cargo nextest run -p segue --test crash
+	SEGUE_CRASH_ROUNDS=1000 cargo nextest run --profile long -p segue --test crash
+
+races: ## Two devices race to resume, a hundred thousand times: one wins each.
+	cargo build --bins
+	SEGUE_RACES=100000 cargo nextest run --profile long -p segue --test race
 
 bars: ## Measure every bar that there is (release build, several minutes).
 	cargo build --release --bins -p segue -p segue-loadtest
