@@ -13,15 +13,21 @@ fn lines() -> Vec<String> {
 /// The lines of a page's shell blocks.
 fn lines_of(page: &str) -> Vec<String> {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap();
-    let (mut inside, mut lines) = (false, Vec::new());
-    for line in text.lines() {
-        if line.starts_with("```") {
-            inside = line == "```sh";
-        } else if inside {
-            lines.push(line.to_owned());
+    blocks(&text, "sh").into_iter().flatten().map(str::to_owned).collect()
+}
+
+/// The blocks of a page in this language, as lines.
+fn blocks<'p>(page: &'p str, language: &str) -> Vec<Vec<&'p str>> {
+    let (mut inside, mut found) = (false, Vec::new());
+    for line in page.lines() {
+        if let Some(named) = line.strip_prefix("```") {
+            inside = named == language;
+            found.extend(inside.then(Vec::new));
+        } else if inside && let Some(block) = found.last_mut() {
+            Vec::push(block, line);
         }
     }
-    lines
+    found
 }
 
 /// Runs a line of a page as a shell does, with our `segue` first on the path.
@@ -102,4 +108,59 @@ fn every_link_of_the_docs_leads_somewhere() {
         }
     }
     assert!(broken.is_empty(), "links that lead nowhere: {broken:#?}");
+}
+
+/// A page shows parts of a configuration: what they leave out is no fault of theirs, but every key and every value must be one.
+#[test]
+fn what_pages_show_of_the_configuration_is_read_by_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().unwrap();
+    let (mut shown, mut wrong) = (0, Vec::new());
+    for page in pages(root).iter().filter(|page| !page.starts_with(root.join("examples"))) {
+        for block in blocks(&std::fs::read_to_string(page).unwrap(), "toml") {
+            shown += 1;
+            std::fs::write(folder.path().join("segue.toml"), block.join("\n")).unwrap();
+            let mut segue = Command::new(env!("CARGO_BIN_EXE_segue"));
+            let told = segue.args(["config", "check", "--json"]).current_dir(folder.path()).env_clear().output().unwrap();
+            let faults: Vec<serde_json::Value> = serde_json::from_slice(&told.stdout).unwrap();
+            let what = faults.iter().map(|fault| format!("{}: {}", fault["key"].as_str().unwrap(), fault["what"].as_str().unwrap()));
+            let unread = ["no such key", "must be", "is not between", "is written like", "invalid", "expected"];
+            wrong.extend(what.filter(|what| unread.iter().any(|way| what.contains(way))).map(|what| format!("{}: {what}", page.display())));
+        }
+    }
+    assert!(wrong.is_empty() && shown >= 7, "{shown} shown; {wrong:#?}");
+}
+
+/// Every key of `[limits]`, and every name that a limit is counted under, stands on the page of the limits.
+#[test]
+fn the_page_of_the_limits_names_them_all() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/reference/limits.md")).unwrap();
+    let schema = Command::new(env!("CARGO_BIN_EXE_segue")).args(["config", "schema"]).output().unwrap();
+    let schema: serde_json::Value = serde_json::from_slice(&schema.stdout).unwrap();
+    let keys = schema["$defs"]["Limits"]["properties"].as_object().unwrap();
+    let mut names: Vec<String> = keys.keys().cloned().collect();
+    let mut folders = vec![root.join("src"), root.join("adapters"), root.join("session/src")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() && !path.ends_with("tests") && !path.ends_with("testing") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                counted(&std::fs::read_to_string(&path).unwrap(), &mut names);
+            }
+        }
+    }
+    assert!(names.len() > keys.len() + 8, "{names:?}");
+    names.retain(|name| !page.contains(&format!("`{name}`")));
+    assert!(names.is_empty(), "not on the page: {names:?}");
+}
+
+/// The limits that a source counts, by the names in its calls.
+fn counted(source: &str, names: &mut Vec<String>) {
+    for call in ["limit_reached(", ".limit("] {
+        for rest in source.split(call).skip(1) {
+            let arguments = rest.split(')').next().unwrap_or_default();
+            names.extend(arguments.rsplit('"').nth(1).map(str::to_owned));
+        }
+    }
 }
