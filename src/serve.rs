@@ -346,6 +346,7 @@ impl Running {
     /// Reads the certificate anew, and takes from a plan that was read anew: issuers with their keys and secrets, and the secrets
     /// of connectors. What cannot be used is told in the log, and the old stays. The rest of the plan wants a restart.
     pub async fn reload(&self, plan: &Plan) {
+        self.audit.follow();
         self.audit.daemon("daemon.reload", None);
         match self.tls.as_ref().map(Tls::reload) {
             None => {}

@@ -4,7 +4,7 @@ use super::{Entry, Error};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What stands before the first line.
 pub(super) const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -60,7 +60,7 @@ impl Head {
         Ok(line)
     }
 
-    /// Takes in the next line of a file; when it was written, or in what it does not hold.
+    /// Takes in the next line; when it was written, or in what it does not hold.
     fn check(&mut self, line: &str) -> Result<String, String> {
         let (head, at) = read(line)?;
         if head.n != self.lines.saturating_add(1) {
@@ -110,6 +110,8 @@ pub enum Verdict {
     Whole {
         /// How many.
         lines: u64,
+        /// What came before the first, in a file that was moved away; absent where the chain begins here.
+        after: Option<Earlier>,
         /// When the first was written (RFC 3339).
         from: Option<String>,
         /// When the last was.
@@ -119,6 +121,8 @@ pub enum Verdict {
     },
     /// From this line on nothing is proven.
     Broken {
+        /// In which file.
+        file: PathBuf,
         /// The first that does not hold, counted from 1.
         line: u64,
         /// In what.
@@ -126,31 +130,78 @@ pub enum Verdict {
     },
 }
 
-/// Walks a whole audit log.
+/// The end of an earlier file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Earlier {
+    /// How many lines there were by then.
+    pub lines: u64,
+    /// The last one's hash.
+    pub head: String,
+}
+
+/// Walks a whole audit log: its files, the oldest first.
 ///
 /// # Errors
-/// The file cannot be read.
-pub fn verify(path: &Path) -> Result<Verdict, Error> {
-    let doing = |source| Error::Io { doing: "reading", path: path.to_owned(), source };
-    let file = std::fs::File::open(path).map_err(doing)?;
-    if !file.metadata().map_err(doing)?.is_file() {
-        return Err(Error::NoFile(path.to_owned()));
-    }
-    let mut file = BufReader::new(file);
-    let (mut head, mut from, mut to) = (Head::default(), None, None);
-    let mut bytes = Vec::new();
-    // What is no audit log may be one line without an end.
-    while (&mut file).take(LONGEST).read_until(b'\n', &mut bytes).map_err(doing)? > 0 {
-        let line = std::str::from_utf8(&bytes).map_err(|_| "it is no text".to_owned());
-        let line = line.and_then(|line| line.strip_suffix('\n').ok_or_else(|| "it was not written to its end".to_owned()));
-        match line.and_then(|line| head.check(line)) {
-            Ok(at) => {
-                from.get_or_insert_with(|| at.clone());
-                to = Some(at);
-            }
-            Err(why) => return Ok(Verdict::Broken { line: head.lines.saturating_add(1), why }),
+/// A file cannot be read.
+pub fn verify(files: &[PathBuf]) -> Result<Verdict, Error> {
+    let mut walk = Walk::default();
+    for file in files {
+        if let Err((line, why)) = walk.through(file)? {
+            return Ok(Verdict::Broken { file: file.clone(), line, why });
         }
-        bytes.clear();
     }
-    Ok(Verdict::Whole { lines: head.lines, from, to, head: head.hash })
+    let (head, span) = (walk.head.unwrap_or_default(), walk.span.unzip());
+    Ok(Verdict::Whole { lines: walk.lines, after: walk.after, from: span.0, to: span.1, head: head.hash })
+}
+
+/// How far a log was walked.
+#[derive(Default)]
+struct Walk {
+    head: Option<Head>,
+    after: Option<Earlier>,
+    lines: u64,
+    /// When the first line was written, and the last.
+    span: Option<(String, String)>,
+}
+
+impl Walk {
+    /// Walks a file; the first line that does not hold, and in what.
+    fn through(&mut self, path: &Path) -> Result<Result<(), (u64, String)>, Error> {
+        let doing = |source| Error::Io { doing: "reading", path: path.to_owned(), source };
+        let file = std::fs::File::open(path).map_err(doing)?;
+        if !file.metadata().map_err(doing)?.is_file() {
+            return Err(Error::NoFile(path.to_owned()));
+        }
+        let (mut file, mut bytes, mut number) = (BufReader::new(file), Vec::new(), 0);
+        // What is no audit log may be one line without an end.
+        while (&mut file).take(LONGEST).read_until(b'\n', &mut bytes).map_err(doing)? > 0 {
+            number += 1;
+            let line = std::str::from_utf8(&bytes).map_err(|_| "it is no text".to_owned());
+            let line = line.and_then(|line| line.strip_suffix('\n').ok_or_else(|| "it was not written to its end".to_owned()));
+            if let Err(why) = line.and_then(|line| self.take(line)) {
+                return Ok(Err((number, why)));
+            }
+            bytes.clear();
+        }
+        Ok(Ok(()))
+    }
+
+    /// Takes in the next line. The very first may go on from a file that is not here.
+    fn take(&mut self, line: &str) -> Result<(), String> {
+        if self.head.is_none() {
+            let (first, _) = read(line)?;
+            let before = Head { lines: first.n.saturating_sub(1), hash: first.previous };
+            if before.lines > 0 {
+                self.after = Some(Earlier { lines: before.lines, head: before.hash.clone() });
+            }
+            self.head = Some(if before.lines > 0 { before } else { Head::default() });
+        }
+        let at = self.head.get_or_insert_default().check(line)?;
+        self.lines += 1;
+        match &mut self.span {
+            Some((_, to)) => *to = at,
+            None => self.span = Some((at.clone(), at)),
+        }
+        Ok(())
+    }
 }

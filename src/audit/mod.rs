@@ -8,7 +8,7 @@
 mod chain;
 mod writer;
 
-pub use chain::{Verdict, verify};
+pub use chain::{Earlier, Verdict, verify};
 
 use crate::config::plan::Plan;
 use crate::engine::Meters;
@@ -129,6 +129,11 @@ impl Audit {
     /// Writes down what the daemon does by itself.
     pub fn daemon(&self, what: &'static str, of: Option<String>) {
         self.put(Told::Once(Entry::of_daemon(Arc::clone(&self.node), what, of)));
+    }
+
+    /// Goes on in a new file, where the present one was moved away: what rotates logs calls for it by SIGHUP.
+    pub fn follow(&self) {
+        self.put(Told::MovedAway);
     }
 
     /// Writes down what somebody did or tried, and how that ended.

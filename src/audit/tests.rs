@@ -54,7 +54,7 @@ async fn lines_say_who_did_what_and_hang_together() {
     assert_eq!(told[2], (&null, &"daemon.stop".into(), &"OK".into()));
     assert_eq!(written[0]["previous"], chain::BEGINNING);
     assert_eq!(written[1]["previous"], written[0]["hash"]);
-    let whole = verify(&path).unwrap();
+    let whole = verify(std::slice::from_ref(&path)).unwrap();
     let Verdict::Whole { lines: 3, head, .. } = &whole else { panic!("{whole:?}") };
     assert_eq!(written[2]["hash"], head.as_str());
 }
@@ -66,14 +66,14 @@ async fn the_next_life_goes_on_with_the_chain() {
     three(&path).await;
     // A crash within a line.
     std::fs::OpenOptions::new().append(true).open(&path).and_then(|mut file| io::Write::write_all(&mut file, b"{\"n\":4")).unwrap();
-    assert!(matches!(verify(&path).unwrap(), Verdict::Broken { line: 4, .. }));
+    assert!(matches!(verify(std::slice::from_ref(&path)).unwrap(), Verdict::Broken { line: 4, .. }));
     // The former thread lets go of the file once its last sender is gone.
     let begun = std::time::Instant::now();
     while matches!(Writer::open(&path), Err(Error::Held(_))) && begun.elapsed() < std::time::Duration::from_secs(20) {
         tokio::task::yield_now().await;
     }
     three(&path).await;
-    assert!(matches!(verify(&path).unwrap(), Verdict::Whole { lines: 6, .. }));
+    assert!(matches!(verify(std::slice::from_ref(&path)).unwrap(), Verdict::Whole { lines: 6, .. }));
 }
 
 #[tokio::test]
@@ -84,13 +84,15 @@ async fn a_line_that_was_touched_is_found_out() {
     let text = std::fs::read_to_string(&path).unwrap();
     let broken = |touched: String| {
         std::fs::write(&path, touched).unwrap();
-        match verify(&path).unwrap() {
+        match verify(std::slice::from_ref(&path)).unwrap() {
             Verdict::Broken { line, .. } => line,
             Verdict::Whole { .. } => 0,
         }
     };
     assert_eq!(broken(text.replace("PERMISSION_DENIED", "OK")), 2, "a word changed");
-    assert_eq!(broken(text.lines().skip(1).map(|line| format!("{line}\n")).collect()), 1, "the first is gone");
+    assert_eq!(broken(text.lines().skip(1).map(|line| format!("{line}\n")).collect()), 0, "it may lie in a file of before");
+    let Verdict::Whole { after: Some(after), .. } = verify(std::slice::from_ref(&path)).unwrap() else { panic!("the first is gone") };
+    assert_eq!(after.lines, 1, "and that is told");
     assert_eq!(broken(text.lines().enumerate().filter(|(n, _)| *n != 1).map(|(_, line)| format!("{line}\n")).collect()), 2);
     assert_eq!(broken(text.trim_end().to_owned()), 3, "the last has no end");
     assert_eq!(broken(text.clone()), 0);
@@ -132,7 +134,7 @@ async fn a_crowd_at_the_door_pushes_out_no_deed_and_what_is_lost_is_told() {
     assert!(written.iter().any(|line| line["what"] == "session.erase"));
     let lost: Vec<_> = written.iter().filter(|line| line["what"] == "audit.lost").map(|line| line["times"].as_u64()).collect();
     assert_eq!(lost, [Some((QUEUE - NOISE) as u64)]);
-    assert!(matches!(verify(&path).unwrap(), Verdict::Whole { .. }));
+    assert!(matches!(verify(std::slice::from_ref(&path)).unwrap(), Verdict::Whole { .. }));
 }
 
 #[tokio::test]
@@ -154,4 +156,32 @@ async fn one_process_writes() {
     let _first = Writer::open(&path).unwrap();
     let second = Writer::open(&path).unwrap_err();
     assert!(second.to_string().contains("give this one a file of its own"), "{second}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_moved_away_is_followed_by_one_that_goes_on_with_the_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, old) = (folder.path().join("audit.log"), folder.path().join("audit.log.1"));
+    let audit = at(&path);
+    audit.daemon("daemon.start", None);
+    audit.follow();
+    audit.daemon("daemon.reload", None);
+    while lines(&path).len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    std::fs::rename(&path, &old).unwrap();
+    audit.follow();
+    audit.daemon("daemon.reload", None);
+    audit.close().await;
+    assert_eq!((lines(&old).len(), lines(&path).len()), (2, 2), "no line is left where nobody looks");
+    let Verdict::Whole { lines: 4, after: None, .. } = verify(&[old.clone(), path.clone()]).unwrap() else {
+        panic!("two files, one chain")
+    };
+    let Verdict::Whole { lines: 2, after: Some(after), .. } = verify(std::slice::from_ref(&path)).unwrap() else {
+        panic!("its beginning is not told")
+    };
+    let Verdict::Whole { head, .. } = verify(std::slice::from_ref(&old)).unwrap() else { panic!("the old one holds") };
+    assert_eq!(after, Earlier { lines: 2, head });
+    let Verdict::Broken { file, line: 1, .. } = verify(&[path.clone(), old.clone()]).unwrap() else { panic!("the wrong way round") };
+    assert_eq!(file, old);
 }

@@ -5,7 +5,7 @@ use super::{Entry, Error, Waiting};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -29,6 +29,8 @@ pub(super) enum Told {
     Once(Entry),
     /// To be written once a minute, with how often.
     Often(Entry),
+    /// Go on in a new file, where the present one was moved away.
+    MovedAway,
     /// Tell when everything before this is on the disk.
     Flush(oneshot::Sender<()>),
 }
@@ -119,7 +121,7 @@ impl Writer {
                     return;
                 }
             };
-            let (mut entries, mut waiting) = (Vec::new(), Vec::new());
+            let (mut entries, mut waiting, mut moved) = (Vec::new(), Vec::new(), false);
             for told in first.into_iter().chain(inbox.try_iter().take(BATCH)) {
                 match told {
                     Told::Once(entry) => entries.push(entry),
@@ -127,8 +129,12 @@ impl Writer {
                         lane.noise.fetch_sub(1, Ordering::Relaxed);
                         entries.extend(self.often.count(entry));
                     }
+                    Told::MovedAway => moved = true,
                     Told::Flush(tell) => waiting.push(tell),
                 }
+            }
+            if moved {
+                self.follow();
             }
             let often = self.often.over(!waiting.is_empty());
             self.put(entries, often, lane, node);
@@ -136,6 +142,21 @@ impl Writer {
                 // Who asked may have given up.
                 let _ = tell.send(());
             }
+        }
+    }
+
+    /// Goes on at the path where another file, or none, lies there now. The chain goes on too: the new file's first line is bound
+    /// to the last one of the old.
+    fn follow(&mut self) {
+        let place = |about: std::fs::Metadata| (about.dev(), about.ino());
+        let (ours, there) = (self.file.metadata().map(place).ok(), std::fs::metadata(&self.path).map(place).ok());
+        if ours == there {
+            return;
+        }
+        match Self::open(&self.path) {
+            Ok(new) if new.head == Head::default() => (self.file, self.length) = (new.file, new.length),
+            Ok(_) => tracing::error!(file = %self.path.display(), "another audit log lies there: the one that was moved is gone on with"),
+            Err(error) => tracing::error!(%error, "the audit log that was moved is gone on with"),
         }
     }
 

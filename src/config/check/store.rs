@@ -21,7 +21,7 @@ pub(super) fn resolve(raw: &Store, checker: &mut Checker<'_>) -> StorePlan {
     for (key, given, kind) in foreign {
         let path = ["store", *key];
         // Who chooses the kind by a variable cannot take the file's keys out.
-        if *given && !(chosen && !checker.by_variable(&path)) {
+        if *given && (!chosen || checker.by_variable(&path)) {
             checker.wrong(&path, format!("belongs to the kind \"{kind}\""), "change `kind`, or take the key out");
         }
     }
