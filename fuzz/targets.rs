@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each fuzzer takes one of them")]
 
 use bytes::Bytes;
+use segue_adapter_email::mail::{Limits, Ours};
 use segue_adapter_voice::ingress::{Frame, Framer, Framing, MAX_FIELDS, judge};
 use segue_router::{Router, Snapshot};
 use segue_session::codec::Coded;
@@ -22,6 +23,7 @@ pub(crate) const ALL: &[Named] = &[
     ("desk_frame", desk_frame),
     ("sip", sip),
     ("handle", handle),
+    ("mail", mail),
     ("stored", stored),
     ("snapshot", snapshot),
 ];
@@ -107,6 +109,30 @@ pub(crate) fn handle(bytes: &[u8]) {
     assert!(Token::parse(&keys, text, Time(0)).is_none(), "a forged token: {text:?}");
     if let Some(code) = parse_code(text) {
         assert_eq!(parse_code(&code).as_ref(), Some(&code));
+    }
+}
+
+/// A message: read within its limits, always the same, and nothing in what is shown that it must not hold.
+pub(crate) fn mail(bytes: &[u8]) {
+    let (ours, limits) = (Ours::default(), Limits::default());
+    let read = segue_adapter_email::mail::read(bytes, &ours, &limits);
+    assert_eq!(read, segue_adapter_email::mail::read(bytes, &ours, &limits));
+    let Ok(mail) = read else { return };
+    let (text, subject) = (mail.text.reveal(), mail.subject.reveal());
+    assert!(text.len() <= limits.text_bytes, "{} bytes of text", text.len());
+    assert!(!text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')), "control characters: {text:?}");
+    assert!(!subject.contains(char::is_control), "control characters: {subject:?}");
+    assert!(text.contains(segue_adapter_email::mail::fresh(text)), "new words that were not there");
+    assert!(mail.attachments.len() <= limits.attachments);
+    if let Some(html) = &mail.html {
+        for banned in ["<script", "<img", "<style", "<svg", "<iframe", "<form", "<object", " on", " style=", " src="] {
+            // Text is shown with its `<` escaped, so that a tag is one.
+            let tags = html.reveal().split('<').skip(1).map(|tag| format!("<{}", tag.split('>').next().unwrap_or_default()));
+            for tag in tags {
+                assert!(tag.contains("href=") || !tag.contains(banned), "{banned} in {tag}");
+            }
+        }
+        assert!(!html.reveal().contains("href=\"javascript:"), "a link that runs");
     }
 }
 

@@ -1,8 +1,8 @@
 //! Handles: ways back into a session. Tokens that can be checked without a store, and codes that cannot be guessed.
 //!
 //! A token is a reference, never the data: kind, session, nonce, end, channels, and a truncated HMAC-SHA256 over all of it, in
-//! base64url without padding (RFC 4648, section 5). A link or a reply token has 59 characters; a SIP reference has 48, so that
-//! it fits a User-to-User header (RFC 7433).
+//! base64url without padding (RFC 4648, section 5). A link has 59 characters; a SIP reference has 48, so that it fits a
+//! User-to-User header (RFC 7433), and so has a reply token, so that it fits an address beside the mailbox's name.
 //!
 //! What is *not* here: whether a handle was used, or leads anywhere still; that the session and the store know.
 
@@ -19,6 +19,8 @@ pub const CODE_DIGITS: RangeInclusive<u8> = 6..=8;
 pub const TOKEN_CHARS: usize = 59;
 /// The most bytes a SIP reference has on the wire.
 pub const SIP_CHARS: usize = 48;
+/// The most bytes a reply token has, of the 64 that stand before an address's `@` (RFC 5321, section 4.5.3.1.1).
+pub const REPLY_CHARS: usize = 48;
 
 const BODY: usize = 1 + 16 + 6 + 4 + 1;
 
@@ -139,11 +141,11 @@ const fn mark(kind: HandleKind) -> u8 {
     }
 }
 
-/// Bytes of the authentication code: 128 bits, and 64 where the wire allows no more (the attempts are limited there).
+/// Bytes of the authentication code: 128 bits, and 64 where the wire allows no more (each attempt is a call or a mail there).
 const fn mac_len(kind: HandleKind) -> usize {
     match kind {
-        HandleKind::SipReference => 8,
-        HandleKind::Link | HandleKind::Reply | HandleKind::Code => 16,
+        HandleKind::SipReference | HandleKind::Reply => 8,
+        HandleKind::Link | HandleKind::Code => 16,
     }
 }
 
@@ -173,8 +175,9 @@ mod tests {
     }
 
     #[test]
-    fn a_sip_reference_fits_its_header() {
+    fn a_reference_fits_where_it_is_carried() {
         assert_eq!(token(HandleKind::SipReference, &[]).text(&keys()).reveal().len(), SIP_CHARS);
+        assert_eq!(token(HandleKind::Reply, &[]).text(&keys()).reveal().len(), REPLY_CHARS);
         assert_eq!(token(HandleKind::Link, &[]).text(&keys()).reveal().len(), TOKEN_CHARS);
     }
 
