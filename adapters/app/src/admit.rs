@@ -49,7 +49,10 @@ fn bearer(metadata: &MetadataMap) -> Result<Private<String>, Refusal> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(missing());
     }
-    check::filled("authorization", token.trim().to_owned(), check::CREDENTIAL)
+    match token.trim() {
+        "" => Err(Refusal::new(Reason::Unauthenticated, "no token stands behind `Bearer` in metadata `authorization`")),
+        token => check::filled("authorization", token.to_owned(), check::CREDENTIAL),
+    }
 }
 
 /// The address that the server vouches for; else the connection's own, which behind a proxy is the proxy's.
@@ -124,8 +127,9 @@ mod tests {
     #[test]
     fn a_token_comes_as_a_bearer() {
         assert_eq!(bearer(&metadata("authorization", "bearer abc")).unwrap().reveal(), "abc");
-        for bad in ["abc", "Basic abc", "Bearer "] {
-            assert!(bearer(&metadata("authorization", bad)).is_err(), "{bad}");
+        for bad in ["abc", "Basic abc", "Bearer ", "Bearer  "] {
+            let refusal = bearer(&metadata("authorization", bad)).unwrap_err();
+            assert_eq!(refusal.reason, Reason::Unauthenticated, "{bad}");
         }
         assert_eq!(bearer(&MetadataMap::new()).unwrap_err().reason, Reason::Unauthenticated);
         let long = format!("Bearer {}", "x".repeat(check::CREDENTIAL + 1));

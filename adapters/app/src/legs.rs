@@ -4,14 +4,12 @@
 //! stream that is opened while the one before still breaks does not end up lost.
 
 use crate::Settings;
-use segue_adapter_kit::{Backoff, House, Order, Target, ids};
+use segue_adapter_kit::{House, Order, Target, ids, lost};
 use segue_session::{Arriving, Channel, Claim, Command, LegId, Principal, Reason, Refusal, SessionId, Standing};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::{Mutex as TellingMutex, watch};
-
-/// How often losing a leg is told again while the house cannot take it.
-const TRIES: u32 = 5;
 
 /// All legs that have streams here.
 #[derive(Debug, Default)]
@@ -54,7 +52,8 @@ impl Legs {
         leg: LegId,
     ) -> Result<Presence, Refusal> {
         let place = Arc::clone(self.places().entry(leg).or_default());
-        let presence = Presence { legs: Arc::clone(self), house: Arc::clone(house), who: who.clone(), session, leg, place };
+        let presence =
+            Presence { legs: Arc::clone(self), house: Arc::clone(house), who: who.clone(), session, leg, limit: settings.deadline, place };
         let entered = presence.enter(settings.streams_per_leg).await;
         if entered.is_err() {
             presence.tidy();
@@ -83,6 +82,8 @@ pub(crate) struct Presence {
     who: Principal,
     session: SessionId,
     leg: LegId,
+    /// How long the house may take to answer.
+    limit: Duration,
     place: Arc<Place>,
 }
 
@@ -133,26 +134,10 @@ impl Presence {
         let mut streams = self.place.streams.lock().await;
         *streams = streams.saturating_sub(1);
         if *streams == 0 && !settled && *self.place.ending.borrow() != Ending::Done {
-            self.lose().await;
+            lost(&*self.house, &self.who, self.session, self.leg, self.limit).await;
         }
         drop(streams);
         self.tidy();
-    }
-
-    /// Tells that the leg is lost; again where the house is out of breath, for nobody else will tell.
-    async fn lose(&self) {
-        for tries in 0..TRIES {
-            match self.order(Command::Lose(self.leg)).await {
-                Err(refusal) if again(refusal.reason) => tokio::time::sleep(Backoff::LINK.bound(tries)).await,
-                Err(refusal) if refusal.reason == Reason::Internal => {
-                    tracing::error!(session = %self.session, %refusal, "telling a leg lost");
-                    return;
-                }
-                // Refused otherwise: the session is over, or the leg was ended elsewhere.
-                Ok(()) | Err(_) => return,
-            }
-        }
-        tracing::warn!(session = %self.session, "the house did not hear that a leg is lost; the session's idle time will tell");
     }
 
     async fn order(&self, command: Command) -> Result<(), Refusal> {
@@ -178,8 +163,4 @@ fn active(standing: &Standing) -> Result<(), Refusal> {
         Standing::Closed { .. } => Err(Refusal::new(Reason::SessionClosed, "the session is closed")),
         Standing::Expired { .. } => Err(Refusal::new(Reason::SessionExpired, "the session's time is over")),
     }
-}
-
-const fn again(reason: Reason) -> bool {
-    matches!(reason, Reason::VersionConflict | Reason::Overloaded | Reason::Unavailable | Reason::DeadlineExceeded)
 }

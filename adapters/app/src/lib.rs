@@ -38,6 +38,12 @@ pub struct Settings {
     pub streams_per_leg: usize,
     /// Streams at once in all.
     pub streams: usize,
+    /// Messages a second on one chat stream, for good. Beyond them nothing is read until there is room again.
+    pub pace: u32,
+    /// Messages at once.
+    pub burst: u32,
+    /// After how many messages at the limit of their pace, without a rest, the stream ends.
+    pub hurried: u32,
     /// How long an event may wait for its reader.
     pub slow: Duration,
     /// When draining: clients are told to come back after a delay drawn evenly from this.
@@ -54,6 +60,9 @@ impl Default for Settings {
             heartbeat: Duration::from_secs(20),
             streams_per_leg: 4,
             streams: 50_000,
+            pace: 50,
+            burst: 200,
+            hurried: 1_000,
             slow: Duration::from_secs(5),
             move_within: Duration::from_secs(5),
             message: 1 << 20,

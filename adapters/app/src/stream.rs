@@ -11,12 +11,12 @@ use crate::legs::Presence;
 use crate::service::{Shared, refused};
 use crate::translate::Watching;
 use futures_util::stream::{BoxStream, StreamExt as _};
-use segue_adapter_kit::{Draining, Ephemeral, Follower, Next, Watch, spread};
+use segue_adapter_kit::{Draining, Ephemeral, Follower, Next, Watch, instant_of, now, spread};
 use segue_proto::app::v1::SessionEvent;
 use segue_proto::error::outside;
-use segue_session::{Channel, Reason, Refusal, Time};
+use segue_session::{Channel, Reason, Refusal};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, broadcast::error::RecvError, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 use tokio_stream::wrappers::ReceiverStream;
@@ -184,7 +184,7 @@ impl<T: Send + 'static> Following<'_, T> {
         let ended = self.presence.ended();
         tokio::pin!(ended);
         let deadline = Instant::now() + self.stream.lasts.unwrap_or(AGES).min(AGES);
-        let expires = Instant::now() + until(self.stream.caller.who.expires).min(AGES);
+        let expires = instant_of(self.stream.caller.who.expires);
         loop {
             if self.catch_up().await? == Some(End::Settled) {
                 return Ok(End::Settled);
@@ -213,7 +213,7 @@ impl<T: Send + 'static> Following<'_, T> {
                 }
                 News::Quiet => self.stream.tell(self.events.heartbeat(now())).await?,
                 News::Draining => {
-                    let after = spread(self.stream.shared.settings.move_within, draw());
+                    let after = spread(self.stream.shared.settings.move_within, rand::random());
                     self.stream.tell(self.events.moving(after)).await?;
                     return Ok(End::Over);
                 }
@@ -241,20 +241,4 @@ impl<T: Send + 'static> Following<'_, T> {
         }
         Ok((!follower.active()).then_some(End::Settled))
     }
-}
-
-/// By the server's clock.
-fn now() -> Time {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Time(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-}
-
-fn until(time: Time) -> Duration {
-    Duration::from_millis(time.since(now()).0)
-}
-
-/// A number from 0 to 1, drawn.
-fn draw() -> f64 {
-    let [byte, ..] = uuid::Uuid::new_v4().into_bytes();
-    f64::from(byte) / f64::from(u8::MAX)
 }

@@ -1,17 +1,23 @@
 //! What a client says on a chat stream, one thing after the other, each answered.
 
+use crate::Settings;
 use crate::admit::{Caller, too_late};
 use crate::service::Shared;
 use crate::translate::{self, Watching};
+use segue_adapter_kit::Pace;
 use segue_proto::app::v1::{ChatAccepted, ChatMessage, ChatRefused, ChatRequest, ChatResponse, chat_request, chat_response};
 use segue_proto::convert::{self, check, word};
 use segue_session::{Reason, Refusal};
 use std::sync::Arc;
 use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
 use tonic::Streaming;
 
 /// The most bytes of a request id that is sent back although it is none.
 const ECHO: usize = 64;
+
+/// When a client that never rests is told to come back, in milliseconds.
+const REST: u64 = 5_000;
 
 /// The first thing on a chat stream: what to follow.
 pub(crate) async fn opening(shared: &Shared, inbound: &mut Streaming<ChatRequest>) -> Result<Watching, Refusal> {
@@ -35,9 +41,17 @@ pub(crate) struct Talk {
 }
 
 impl Talk {
-    /// Takes what comes until the client has no more to say, or is gone.
+    /// Takes what comes until the client has no more to say, or is gone. What comes faster than it may is read when there is
+    /// room for it: until then it stays with the client, whose window is full.
     pub(crate) async fn run(self, mut inbound: Streaming<ChatRequest>) -> Result<(), Refusal> {
+        let &Settings { pace, burst, hurried, .. } = &self.shared.settings;
+        let mut pace = Pace::new(pace, burst, hurried, Instant::now());
         while let Ok(Some(request)) = inbound.message().await {
+            if !pace.take(Instant::now()) {
+                self.shared.meter.limit_reached("app", "message_rate");
+                let why = Refusal::new(Reason::LimitExceeded, "messages keep coming faster than they may").about("limit", "message_rate");
+                return Err(why.retry_after(REST));
+            }
             let answer = match request.kind {
                 Some(chat_request::Kind::Message(message)) => Some(self.message(message).await),
                 Some(chat_request::Kind::Activity(activity)) => self.activity(activity).await,
@@ -48,6 +62,9 @@ impl Talk {
                 && self.tx.send(ChatResponse { kind: Some(kind) }).await.is_err()
             {
                 break;
+            }
+            if let Some(room) = pace.room(Instant::now()) {
+                sleep_until(room).await;
             }
         }
         Ok(())

@@ -6,8 +6,8 @@ use segue_proto::app::v1::{self as app, activity, attach_session_request, resume
 use segue_proto::convert::{check, json, message, prompt, word};
 use segue_session::store::Seq;
 use segue_session::{
-    Arriving, Channel, Claim, Command, CustomerClaims, HandleKind, JourneyName, LegId, MessageBody, Principal, Private, Refusal, RequestId,
-    SessionId, SuspendCause,
+    Arriving, Channel, Claim, Command, CustomerClaims, JourneyName, LegId, MessageBody, Principal, Private, Refusal, RequestId, SessionId,
+    SuspendCause,
 };
 use std::str::FromStr as _;
 
@@ -80,25 +80,9 @@ pub fn step(wire: app::StepRequest) -> Result<Order, Refusal> {
 /// # Errors
 /// `InvalidArgument`.
 pub fn suspend(wire: &app::SuspendSessionRequest) -> Result<Order, Refusal> {
-    let mut kinds = Vec::new();
-    for (i, &number) in wire.handle_kinds.iter().enumerate() {
-        let field = format!("handle_kinds[{i}]");
-        let kind = given_kind(&field, number)?;
-        if kinds.contains(&kind) {
-            return Err(check::invalid(&field, "is there twice"));
-        }
-        kinds.push(kind);
-    }
+    let kinds = word::to_given_kinds("handle_kinds", &wire.handle_kinds)?;
     let leg = leg_id(&wire.leg_id)?;
     order(&wire.request_id, &wire.session_id, Command::Suspend(SuspendCause::Asked, Some(leg), kinds))
-}
-
-/// The kinds that an app may hand to its customer.
-fn given_kind(field: &str, number: i32) -> Result<HandleKind, Refusal> {
-    match word::to_handle_kind(field, number)? {
-        kind @ (HandleKind::Link | HandleKind::Code) => Ok(kind),
-        HandleKind::SipReference | HandleKind::Reply => Err(check::invalid(field, "must be a link or a code")),
-    }
 }
 
 /// By which right somebody comes in, as the wire says it.
@@ -205,16 +189,8 @@ pub fn close(wire: app::CloseSessionRequest) -> Result<Order, Refusal> {
 /// # Errors
 /// `InvalidArgument`.
 pub fn create_handle(wire: &app::CreateHandleRequest) -> Result<Order, Refusal> {
-    let kind = given_kind("kind", wire.kind)?;
-    let mut channels = Vec::new();
-    for (i, &number) in wire.channels.iter().enumerate() {
-        let field = format!("channels[{i}]");
-        let channel = word::to_channel(&field, number)?;
-        if channels.contains(&channel) {
-            return Err(check::invalid(&field, "is there twice"));
-        }
-        channels.push(channel);
-    }
+    let kind = word::to_given_kind("kind", wire.kind)?;
+    let channels = word::to_channels("channels", &wire.channels)?;
     order(&wire.request_id, &wire.session_id, Command::GiveHandle(kind, channels))
 }
 
@@ -310,7 +286,7 @@ pub fn list_messages(wire: &app::ListMessagesRequest) -> Result<(SessionId, Opti
         token => u64::from_str(token).map_err(|_| check::invalid("page_token", "is not a token of this service"))?,
     };
     let size = check::page_size("page_size", wire.page_size, MESSAGES.0, MESSAGES.1)?;
-    let leg = if wire.leg_id.is_empty() { None } else { Some(leg_id(&wire.leg_id)?) };
+    let leg = wire.leg_id.as_deref().map(leg_id).transpose()?;
     Ok((session_id(&wire.session_id)?, leg, Seq(after), size))
 }
 

@@ -13,6 +13,7 @@ use segue_session::journey::Input;
 use segue_session::{ChoiceId, Reason, Refusal};
 use std::time::Duration;
 use support::{Begun, by, id, start, told};
+use tokio_stream::StreamExt as _;
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
@@ -139,7 +140,7 @@ async fn messages_are_said_once_and_listed_by_pages() {
     let (mut page_token, mut pages) = (String::new(), Vec::new());
     loop {
         let (session_id, leg_id) = (begun.session_id.clone(), begun.leg_id.clone());
-        let request = app::ListMessagesRequest { session_id, page_size: 2, page_token, leg_id, after: 0 };
+        let request = app::ListMessagesRequest { session_id, page_size: 2, page_token, leg_id: Some(leg_id), after: 0 };
         let page = run.client.list_messages(by("ana", request)).await.unwrap().into_inner();
         let customers = page.messages.iter().filter_map(|message| message.speaker.as_ref()?.party.as_ref());
         assert!(customers.into_iter().all(|party| matches!(party, Party::Customer(customer) if customer.mine)), "{page:?}");
@@ -291,4 +292,24 @@ async fn a_chat_opens_first_and_once() {
         }
     };
     assert_eq!(status.get_details_bad_request().unwrap().field_violations[0].description, "open must come once");
+}
+
+#[tokio::test]
+async fn a_chat_that_keeps_hurrying_ends() {
+    let mut run = start(Settings { pace: 100, burst: 1, hurried: 3, ..Settings::default() }).await;
+    let begun = run.begin().await;
+    let typing = |on| ChatRequest { kind: Some(chat_request::Kind::Activity(Activity { kind: Some(activity::Kind::Typing(on)) })) };
+    let requests = [open(&begun), typing(true), typing(false), typing(true), typing(false)];
+    let request = by("ana", tokio_stream::iter(requests).chain(tokio_stream::pending()));
+    let mut stream = run.client.chat(request).await.unwrap().into_inner();
+    let status = loop {
+        match stream.message().await {
+            Ok(event) => assert!(event.is_some(), "it does not end in order"),
+            Err(status) => break status,
+        }
+    };
+    let info = status.get_details_error_info().unwrap();
+    assert_eq!((status.code(), info.metadata["limit"].as_str()), (Code::ResourceExhausted, "message_rate"));
+    assert!(status.get_details_retry_info().is_some(), "it is told when to come back");
+    run.counts.counted("app limit message_rate").await;
 }

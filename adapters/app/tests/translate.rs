@@ -215,10 +215,10 @@ fn lists_activities_and_streams() {
     broken!(app::ListMattersRequest { page_size: 0, page_token: "t".repeat(check::TOKEN) }, translate::list_matters, {
         page_size: -1 => "page_size", page_token: "t".repeat(check::TOKEN + 1) => "page_token",
     });
-    let good = app::ListMessagesRequest { session_id: id(), page_size: 0, page_token: String::new(), after: 3, leg_id: id() };
+    let good = app::ListMessagesRequest { session_id: id(), page_size: 0, page_token: String::new(), after: 3, leg_id: Some(id()) };
     assert_eq!(translate::list_messages(&good).map(|(_, leg, after, size)| (leg.is_some(), after, size)), Ok((true, Seq(3), 50)));
     broken!(good.clone(), |wire: app::ListMessagesRequest| translate::list_messages(&wire), {
-        session_id: "x".into() => "session_id", page_size: -1 => "page_size", page_token: "x".into() => "page_token", leg_id: "x".into() => "leg_id",
+        session_id: "x".into() => "session_id", page_size: -1 => "page_size", page_token: "x".into() => "page_token", leg_id: Some("x".into()) => "leg_id",
     });
     let kind = Some(app::activity::Kind::ReadUpTo(3));
     broken!(app::ShareActivityRequest { session_id: id(), activity: Some(app::Activity { kind }) }, translate::share_activity, {

@@ -125,61 +125,66 @@ impl Follower {
         limit: Duration,
         bell: &mut watch::Receiver<Wake>,
     ) -> Result<Option<Next>, Refusal> {
-        let next = self.fetch(house, who, leg, limit, bell).await;
+        let next = async {
+            loop {
+                if let Some((place, message)) = self.turn_page() {
+                    return Ok(Some(Next::Message(place, message)));
+                }
+                match self.answering {
+                    Some((_, last)) if self.message < last => {
+                        let page = within(limit, house.messages(who, self.session, self.message, PAGE)).await?;
+                        if page.is_empty() {
+                            // Nothing there yet, or nothing any more: the next ring tells.
+                            self.answering = self.answering.map(|(wake, _)| (wake, self.message));
+                        }
+                        self.page = page.into();
+                    }
+                    Some((wake, _)) => (self.seen, self.answering) = (Some(wake), None),
+                    None => {
+                        let wake = *bell.borrow_and_update();
+                        if self.seen == Some(wake) {
+                            return Ok(None);
+                        }
+                        // A ring for a message alone needs no look at the session.
+                        if self.seen.is_some_and(|seen| (seen.version, seen.routing) == (wake.version, wake.routing)) {
+                            self.answering = Some((wake, wake.message));
+                            continue;
+                        }
+                        let view = within(limit, house.view(who, self.session, leg)).await?;
+                        if let Some(told) = self.answer(wake, view) {
+                            return Ok(Some(told));
+                        }
+                    }
+                }
+            }
+        };
+        let next = next.await;
         if next.is_err() {
             self.look_again();
         }
         next
     }
 
-    async fn fetch(
-        &mut self,
-        house: &dyn House,
-        who: &Principal,
-        leg: Option<LegId>,
-        limit: Duration,
-        bell: &mut watch::Receiver<Wake>,
-    ) -> Result<Option<Next>, Refusal> {
-        loop {
-            while let Some((place, message)) = self.page.pop_front() {
-                if place > self.message {
-                    self.message = place;
-                    return Ok(Some(Next::Message(place, message)));
-                }
-            }
-            match self.answering {
-                Some((_, last)) if self.message < last => {
-                    let page = within(limit, house.messages(who, self.session, self.message, PAGE)).await?;
-                    if page.is_empty() {
-                        // Nothing there yet, or nothing any more: the next ring tells.
-                        self.answering = self.answering.map(|(wake, _)| (wake, self.message));
-                    }
-                    self.page = page.into();
-                }
-                Some((wake, _)) => (self.seen, self.answering) = (Some(wake), None),
-                None => {
-                    let wake = *bell.borrow_and_update();
-                    if self.seen == Some(wake) {
-                        return Ok(None);
-                    }
-                    // A ring for a message alone needs no look at the session.
-                    if self.seen.is_some_and(|seen| (seen.version, seen.routing) == (wake.version, wake.routing)) {
-                        self.answering = Some((wake, wake.message));
-                        continue;
-                    }
-                    let view = within(limit, house.view(who, self.session, leg)).await?;
-                    self.answering = Some((wake, view.last_message.max(wake.message)));
-                    if !self.checked && self.message > view.last_message {
-                        // A crash took messages that were kept in memory only: this is not the transcript the reader has seen.
-                        self.message = Seq(0);
-                    }
-                    self.checked = true;
-                    if let Some(told) = self.view(view) {
-                        return Ok(Some(told));
-                    }
-                }
+    /// The next message that was fetched and not told yet.
+    fn turn_page(&mut self) -> Option<(Seq, Message)> {
+        while let Some((place, message)) = self.page.pop_front() {
+            if place > self.message {
+                self.message = place;
+                return Some((place, message));
             }
         }
+        None
+    }
+
+    /// Begins to answer a ring, with how the session stands.
+    fn answer(&mut self, wake: Wake, view: View) -> Option<Next> {
+        self.answering = Some((wake, view.last_message.max(wake.message)));
+        if !self.checked && self.message > view.last_message {
+            // A crash took messages that were kept in memory only: this is not the transcript the reader has seen.
+            self.message = Seq(0);
+        }
+        self.checked = true;
+        self.view(view)
     }
 }
 

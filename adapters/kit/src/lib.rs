@@ -24,27 +24,35 @@
 //! What is *not* here: any channel's wire.
 
 mod backoff;
+mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod drain;
 mod follow;
 pub mod ids;
+mod lost;
 mod meter;
+mod pace;
 mod patience;
 mod peer;
 mod ports;
+mod retry;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "ws")]
 pub mod ws;
 
 pub use backoff::{Backoff, spread};
+pub use clock::{instant_of, now};
 pub use drain::{Drain, Draining};
 pub use follow::{Follower, Next};
+pub use lost::lost;
 pub use meter::{Meter, NoMeter};
-pub use patience::within;
-pub use peer::{At, Peer};
+pub use pace::Pace;
+pub use patience::{transient, within};
+pub use peer::{At, Peer, network};
 pub use ports::{
     Accepted, Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Doors, Ephemeral, House, Order, Page,
     QueueFigures, Resume, Said, Target, Wake, Watch,
 };
+pub use retry::Retry;

@@ -1,8 +1,14 @@
-//! How long a port may take to answer.
+//! How long a port may take to answer, and when asking again makes sense.
 
 use segue_session::{Reason, Refusal};
 use std::future::Future;
 use std::time::Duration;
+
+/// Whether asking again after a while may help.
+#[must_use]
+pub const fn transient(reason: Reason) -> bool {
+    matches!(reason, Reason::Unavailable | Reason::Overloaded | Reason::DeadlineExceeded | Reason::VersionConflict)
+}
 
 /// A port's answer, within the time it may take.
 ///

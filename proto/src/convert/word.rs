@@ -58,6 +58,52 @@ words! {
     to_field_kind: FieldKind = FieldKind { Text, Number, Date, Money, Choice, Phone, Email, YesNo, Digits, Secret }
 }
 
+/// A kind of handle that a customer is given on their own screen; the other kinds are made for their channels alone.
+///
+/// # Errors
+/// `InvalidArgument` for any other, naming those that there are.
+pub fn to_given_kind(field: &str, number: i32) -> Result<HandleKind, Refusal> {
+    use wire::HandleKind::{Code, Link, Unspecified};
+    match wire::HandleKind::try_from(number) {
+        Ok(Link) => Ok(HandleKind::Link),
+        Ok(Code) => Ok(HandleKind::Code),
+        other => {
+            let is = other
+                .map_or_else(|_| number.to_string(), |kind| if kind == Unspecified { "missing" } else { kind.as_str_name() }.to_owned());
+            Err(none_of(field, &is, &[Link.as_str_name(), Code.as_str_name()]))
+        }
+    }
+}
+
+/// Kinds of handles that a customer is given, each once.
+///
+/// # Errors
+/// As for [`to_given_kind`], and where one is there twice.
+pub fn to_given_kinds(field: &str, numbers: &[i32]) -> Result<Vec<HandleKind>, Refusal> {
+    each_once(field, numbers, to_given_kind)
+}
+
+/// Channels from the wire, each once.
+///
+/// # Errors
+/// As for [`to_channel`], and where one is there twice.
+pub fn to_channels(field: &str, numbers: &[i32]) -> Result<Vec<Channel>, Refusal> {
+    each_once(field, numbers, to_channel)
+}
+
+fn each_once<T: PartialEq>(field: &str, numbers: &[i32], read: fn(&str, i32) -> Result<T, Refusal>) -> Result<Vec<T>, Refusal> {
+    let mut all = Vec::new();
+    for (i, &number) in numbers.iter().enumerate() {
+        let field = format!("{field}[{i}]");
+        let one = read(&field, number)?;
+        if all.contains(&one) {
+            return Err(invalid(&field, "is there twice"));
+        }
+        all.push(one);
+    }
+    Ok(all)
+}
+
 /// A refusal that says what may come.
 fn none_of(field: &str, is: &str, words: &[&str]) -> Refusal {
     invalid(field, format_args!("must be one of {}, and is {is}", words.join(", ")))
@@ -94,6 +140,17 @@ mod tests {
         for number in 1..=10 {
             assert_eq!(i32::from(field_kind(to_field_kind("f", number).unwrap())), number);
         }
+    }
+
+    #[test]
+    fn handles_are_given_by_the_kinds_that_there_are_each_once() {
+        assert_eq!(to_given_kinds("f", &[2, 1]), Ok(vec![HandleKind::Code, HandleKind::Link]));
+        let refused = |numbers: &[i32]| to_given_kinds("f", numbers).unwrap_err().message;
+        for (number, is) in [(0, "missing"), (3, "HANDLE_KIND_SIP_REFERENCE"), (4, "HANDLE_KIND_REPLY"), (99, "99")] {
+            assert_eq!(refused(&[1, number]), format!("f[1] must be one of HANDLE_KIND_LINK, HANDLE_KIND_CODE, and is {is}"));
+        }
+        assert_eq!(refused(&[1, 2, 1]), "f[2] is there twice");
+        assert_eq!(to_channels("f", &[2, 2]).unwrap_err().message, "f[1] is there twice");
     }
 
     #[test]

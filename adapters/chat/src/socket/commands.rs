@@ -2,13 +2,12 @@
 
 use super::here::Here;
 use super::{Socket, hello};
-use crate::translate::{self, Asked, Asker, Coming, Fault, ack};
-use segue_adapter_kit::ws::{End, instant_of, now};
-use segue_adapter_kit::{Accepted, Order, Target, within};
+use crate::translate::{self, Asked, Asker, Coming, ack};
+use segue_adapter_kit::ws::{End, Fault};
+use segue_adapter_kit::{Accepted, Order, Target, now, within};
 use segue_proto::chat::v1::{self as wire, server_frame::Frame};
 use segue_proto::convert::{frame::id_of, timestamp};
 use segue_session::{Command, CustomerClaims, LegId, MessageBody, Party, Principal, Private, Reason, Refusal, RequestId, SessionId};
-use tokio::time::Instant;
 
 impl Socket {
     /// A frame came in.
@@ -79,7 +78,7 @@ impl Socket {
         }
         self.send(ack::came(id, &accepted, session, leg)).await?;
         self.show(view.clone()).await?;
-        self.again = Some((Instant::now(), 0));
+        self.again.now();
         Ok(())
     }
 
@@ -121,7 +120,7 @@ impl Socket {
                 Err(refusal) => return self.refuse(id.to_string(), refusal).await,
             }
         }
-        self.expires = instant_of(fresh.expires);
+        self.stay.renew(fresh.expires);
         self.who = fresh;
         self.send(ack::refreshed(id, self.who.expires)).await?;
         match view {

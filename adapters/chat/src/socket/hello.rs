@@ -2,11 +2,12 @@
 
 use super::here::Here;
 use super::send;
-use crate::translate::{self, Credential, Fault, Manner, Opening, Returning, Welcoming};
+use crate::translate::{self, Credential, Manner, Opening, Returning, Welcoming};
 use crate::{PROTOCOL, Shared};
-use segue_adapter_kit::ws::{CloseCode, End, Link, now};
-use segue_adapter_kit::{House, within};
+use segue_adapter_kit::ws::{CloseCode, End, Fault, Link, Unwelcome, bad_hello, no_hello, speaks};
+use segue_adapter_kit::{House, now, within};
 use segue_proto::chat::v1::{ClientFrame, client_frame::Frame as Said};
+use segue_proto::convert::frame::{id_of, shortened};
 use segue_session::{Channel, Party, Principal, Reason, Refusal, View};
 use std::time::Duration;
 use uuid::Uuid;
@@ -19,8 +20,6 @@ pub(super) struct Admitted {
     /// The leg it is back in, with how the session stands.
     pub here: Option<(Here, Option<View>)>,
 }
-
-type Refused = (CloseCode, Fault);
 
 /// Takes the hello, or ends the socket with the reason told first.
 pub(super) async fn hello(shared: &Shared, link: &mut Link) -> Result<Box<Admitted>, End> {
@@ -38,18 +37,12 @@ pub(super) async fn hello(shared: &Shared, link: &mut Link) -> Result<Box<Admitt
     }
 }
 
-async fn admit(shared: &Shared, limit: Duration, text: &str) -> Result<(Principal, String, Opening), Refused> {
-    let bad = |id: &str, refusal: Refusal| (CloseCode::BadHello, Fault { id: id.to_owned(), refusal });
-    let ClientFrame { id, frame } = translate::parse_client_frame(text).map_err(|refusal| bad("", refusal))?;
-    let Some(Said::Hello(hello)) = frame else {
-        return Err(bad(&id, Refusal::new(Reason::InvalidArgument, "the first frame must be a hello").about("field", "hello")));
-    };
-    if hello.protocol != PROTOCOL {
-        let refusal = Refusal::new(Reason::InvalidArgument, "this version of the protocol is not served here");
-        let refusal = refusal.about("field", "hello.protocol").about("served", PROTOCOL.to_string());
-        return Err((CloseCode::Unsupported, Fault { id, refusal }));
-    }
-    let opening = translate::opening(hello).map_err(|refusal| bad(&id, refusal))?;
+async fn admit(shared: &Shared, limit: Duration, text: &str) -> Result<(Principal, String, Opening), Unwelcome> {
+    let ClientFrame { id, frame } = translate::parse_client_frame(text).map_err(|refusal| bad_hello(id_of(text), refusal))?;
+    let id = shortened(&id);
+    let Some(Said::Hello(hello)) = frame else { return Err(no_hello(id)) };
+    speaks(&id, hello.protocol, PROTOCOL)?;
+    let opening = translate::opening(hello).map_err(|refusal| bad_hello(id.clone(), refusal))?;
     let doors = &shared.entrance.doors;
     let admitted = match &opening.credential {
         Credential::Signed(token) => within(limit, doors.admit(token)).await,

@@ -1,22 +1,18 @@
 //! What is new in the session, brought to the page: messages in order, each once; views by version.
 
-use super::{Socket, text_of, transient};
+use super::Socket;
 use crate::translate;
 use segue_adapter_kit::ws::End;
-use segue_adapter_kit::{Backoff, Ephemeral, Next, within};
+use segue_adapter_kit::{Ephemeral, Next, transient, within};
+use segue_proto::chat::v1::ServerFrame;
 use segue_session::{Reason, Refusal, Speaker, View};
-use std::time::Duration;
-use tokio::time::Instant;
-
-/// Between tries to read a session while the store does not answer.
-const RETRY: Backoff = Backoff { first: Duration::from_millis(500), most: Duration::from_secs(5) };
 
 impl Socket {
     /// Brings the page up to date. Where the house cannot read the session just now the socket stays, and asks again.
     pub(super) async fn catch_up(&mut self) -> Result<(), End> {
         let limit = self.limit();
         let Some(here) = &mut self.here else { return Ok(()) };
-        if self.again.is_some() {
+        if self.again.waits() {
             here.follower.look_again();
         }
         let mut reached = None;
@@ -33,7 +29,7 @@ impl Socket {
             {
                 reached = Some(*place);
             }
-            self.link.feed(text_of(translate::told(told, channel, me))?).await?;
+            self.link.feed(&ServerFrame { frame: Some(translate::told(told, channel, me)) }).await?;
         };
         here.ends();
         let session = here.session;
@@ -45,7 +41,7 @@ impl Socket {
         }
         match caught_up {
             Ok(()) => {
-                self.again = None;
+                self.again.done();
                 Ok(())
             }
             Err(refusal) => self.unread(refusal).await,
@@ -58,7 +54,7 @@ impl Socket {
         let (told, me) = (here.follower.view(view), here.leg);
         if here.ends() {
             // From here on its bell is not heard any more: what was said until now is fetched once.
-            self.again = Some((Instant::now(), 0));
+            self.again.now();
         }
         match told {
             Some(told) => self.send(translate::told(told, self.manner.channel, me)).await,
@@ -69,12 +65,10 @@ impl Socket {
     /// The session could not be read: later, or never.
     async fn unread(&mut self, refusal: Refusal) -> Result<(), End> {
         if transient(refusal.reason) {
-            let tries = self.again.map_or(0, |(_, tries)| tries);
-            tracing::debug!(reason = %refusal.reason.name(), tries, "a session cannot be read; asking again");
-            self.again = Some((Instant::now() + RETRY.delay(tries, rand::random()), tries.saturating_add(1)));
+            self.again.failed(&refusal);
             return Ok(());
         }
-        self.again = None;
+        self.again.done();
         if matches!(refusal.reason, Reason::NotFound | Reason::AlreadyResumed) {
             // It was erased, is somebody else's now, or goes on elsewhere alone: this socket is in no session any more.
             self.here = None;

@@ -2,14 +2,13 @@
 
 use super::coming::{self, Coming, Returning};
 use segue_adapter_kit::Ephemeral;
+use segue_adapter_kit::ws::Fault;
 use segue_proto::chat::v1::{self as wire, ClientFrame, client_frame::Frame, hello};
 use segue_proto::convert::check::{self, CREDENTIAL, TOKEN};
 use segue_proto::convert::{frame, message, prompt, word};
 use segue_session::journey::Input;
 use segue_session::store::{Seq, Version};
-use segue_session::{
-    Channel, Command, HandleKind, Language, LegId, MessageBody, Principal, Private, Reason, Refusal, RequestId, SuspendCause,
-};
+use segue_session::{Channel, Command, Language, LegId, MessageBody, Principal, Private, Reason, Refusal, RequestId, SuspendCause};
 
 /// As many matters as are listed where nobody says how many, and the most.
 const MATTERS: (usize, usize) = (20, 100);
@@ -75,15 +74,6 @@ pub(crate) enum Asked {
     Pass(Ephemeral),
     /// Are you there?
     Ping,
-}
-
-/// A frame that cannot be done: which, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    /// The frame's id, where it had one.
-    pub(crate) id: String,
-    /// Why.
-    pub(crate) refusal: Refusal,
 }
 
 /// Reads a frame. Fields that are not known here are passed over, so that newer pages may talk to older houses.
@@ -175,14 +165,19 @@ fn nowhere() -> Refusal {
 fn over_leg(id: RequestId, frame: Frame, leg: LegId) -> Result<Asked, Refusal> {
     let command = match frame {
         Frame::Say(say) => return Ok(Asked::Say(id, leg, Box::new(message::from_customer("say.body", say.body)?))),
-        Frame::Suspend(suspend) => Command::Suspend(SuspendCause::Asked, Some(leg), kinds(&suspend.handle_kinds)?),
+        Frame::Suspend(suspend) => {
+            Command::Suspend(SuspendCause::Asked, Some(leg), word::to_given_kinds("suspend.handle_kinds", &suspend.handle_kinds)?)
+        }
         Frame::Step(input) => Command::Step(leg, step(input)?),
         Frame::AskForPerson(ask) => Command::AskForPerson(leg, callback(ask.callback_number)?),
         Frame::LeaveLine(_) => Command::LeaveLine(leg),
         Frame::Leave(_) => Command::End(leg),
         Frame::Close(close) if close.outcome.is_empty() => Command::Close(CLOSED.to_owned()),
         Frame::Close(close) => Command::Close(check::word("close.outcome", close.outcome)?),
-        Frame::CreateHandle(create) => Command::GiveHandle(given_kind("create_handle.kind", create.kind)?, channels(&create.channels)?),
+        Frame::CreateHandle(create) => {
+            let kind = word::to_given_kind("create_handle.kind", create.kind)?;
+            Command::GiveHandle(kind, word::to_channels("create_handle.channels", &create.channels)?)
+        }
         Frame::SetConsent(consent) => Command::Consent(leg, check::word("set_consent.purpose", consent.purpose)?, consent.given),
         _ => return Err(check::invalid("frame", "cannot be done here")),
     };
@@ -195,32 +190,4 @@ fn step(input: segue_proto::types::v1::StepInput) -> Result<Input, Refusal> {
 
 fn callback(number: String) -> Result<Option<Private<String>>, Refusal> {
     if number.is_empty() { Ok(None) } else { check::phone("ask_for_person.callback_number", number).map(Some) }
-}
-
-fn kinds(wire: &[i32]) -> Result<Vec<HandleKind>, Refusal> {
-    let mut kinds = Vec::new();
-    for (i, &number) in wire.iter().enumerate() {
-        let field = format!("suspend.handle_kinds[{i}]");
-        let kind = given_kind(&field, number)?;
-        if kinds.contains(&kind) {
-            return Err(check::invalid(&field, "is there twice"));
-        }
-        kinds.push(kind);
-    }
-    Ok(kinds)
-}
-
-/// The kinds that a page may show its customer.
-fn given_kind(field: &str, number: i32) -> Result<HandleKind, Refusal> {
-    match word::to_handle_kind(field, number)? {
-        kind @ (HandleKind::Link | HandleKind::Code) => Ok(kind),
-        HandleKind::SipReference | HandleKind::Reply => Err(check::invalid(field, "must be a link or a code")),
-    }
-}
-
-fn channels(wire: &[i32]) -> Result<Vec<Channel>, Refusal> {
-    if wire.len() > Channel::ALL.len() {
-        return Err(check::invalid("create_handle.channels", "names a channel twice"));
-    }
-    wire.iter().enumerate().map(|(i, &number)| word::to_channel(&format!("create_handle.channels[{i}]"), number)).collect()
 }

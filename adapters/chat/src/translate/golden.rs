@@ -1,8 +1,8 @@
 //! The JSON form of every frame that a page is told. A change here is a change of the protocol.
 
 use super::told::{line, said, view};
-use super::{Fault, Welcoming, ack, error, passed, welcome};
-use segue_adapter_kit::ws::Settings;
+use super::{Welcoming, ack, error, passed, welcome};
+use segue_adapter_kit::ws::{Fault, Settings};
 use segue_adapter_kit::{Accepted, Ephemeral, Page, Said};
 use segue_proto::chat::v1::{ServerFrame, server_frame::Frame};
 use segue_session::journey::{Choice, Field, FieldKind, Misfit, Prompt};

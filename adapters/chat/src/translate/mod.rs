@@ -8,6 +8,6 @@ mod golden;
 mod told;
 
 pub use asked::parse_client_frame;
-pub(crate) use asked::{Asked, Asker, Credential, Fault, Manner, Opening, asked, opening};
+pub(crate) use asked::{Asked, Asker, Credential, Manner, Opening, asked, opening};
 pub(crate) use coming::{Coming, Returning};
 pub(crate) use told::{Welcoming, ack, error, passed, told, welcome};

@@ -1,9 +1,8 @@
 //! What a page is told.
 
-use super::Fault;
 use super::bubble::bubble;
 use crate::PROTOCOL;
-use segue_adapter_kit::ws::Settings;
+use segue_adapter_kit::ws::{Fault, Settings};
 use segue_adapter_kit::{Ephemeral, Next, Said};
 use segue_proto::chat::v1::{self as wire, ack::Result as Answer, server_frame::Frame};
 use segue_proto::convert::{check, message, refusal::refusal, session, timestamp, word};

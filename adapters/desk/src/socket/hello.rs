@@ -1,10 +1,11 @@
 //! From the first frame to a desk that is up to date.
 
 use super::{news, send};
-use crate::translate::{self, Fault, Opening, Welcoming};
+use crate::translate::{self, Opening, Welcoming};
 use crate::{PROTOCOL, Shared, Tab};
-use segue_adapter_kit::ws::{CloseCode, End, Generation, Link, now};
-use segue_adapter_kit::{Connection, DeskStart, within};
+use segue_adapter_kit::ws::{CloseCode, End, Fault, Generation, Link, Unwelcome, bad_hello, no_hello, speaks};
+use segue_adapter_kit::{Connection, DeskStart, now, within};
+use segue_proto::convert::frame::{id_of, shortened};
 use segue_proto::desk::v1::{ClientFrame, client_frame::Frame as Said};
 use segue_session::store::Seq;
 use segue_session::{AgentName, Party, Principal, Reason, Refusal};
@@ -41,20 +42,12 @@ struct Known {
     opening: Opening,
 }
 
-type Refused = (CloseCode, Fault);
-
-async fn admit(shared: &Shared, limit: Duration, text: &str) -> Result<Known, Refused> {
-    let bad = |id: &str, refusal: Refusal| (CloseCode::BadHello, Fault { id: id.to_owned(), refusal });
-    let ClientFrame { id, frame } = translate::parse_client_frame(text).map_err(|refusal| bad("", refusal))?;
-    let Some(Said::Hello(hello)) = frame else {
-        return Err(bad(&id, Refusal::new(Reason::InvalidArgument, "the first frame must be a hello").about("field", "hello")));
-    };
-    if hello.protocol != PROTOCOL {
-        let refusal = Refusal::new(Reason::InvalidArgument, "this version of the protocol is not served here");
-        let refusal = refusal.about("field", "hello.protocol").about("served", PROTOCOL.to_string());
-        return Err((CloseCode::Unsupported, Fault { id, refusal }));
-    }
-    let opening = translate::opening(hello).map_err(|refusal| bad(&id, refusal))?;
+async fn admit(shared: &Shared, limit: Duration, text: &str) -> Result<Known, Unwelcome> {
+    let ClientFrame { id, frame } = translate::parse_client_frame(text).map_err(|refusal| bad_hello(id_of(text), refusal))?;
+    let id = shortened(&id);
+    let Some(Said::Hello(hello)) = frame else { return Err(no_hello(id)) };
+    speaks(&id, hello.protocol, PROTOCOL)?;
+    let opening = translate::opening(hello).map_err(|refusal| bad_hello(id.clone(), refusal))?;
     let refused = |refusal: Refusal| (CloseCode::of_hello(refusal.reason), Fault { id: id.clone(), refusal });
     let doors = &shared.entrance.doors;
     let who = within(limit, doors.admit(&opening.credential)).await.map_err(refused)?;

@@ -4,26 +4,24 @@ mod figures;
 mod hello;
 mod news;
 
-use crate::translate::{self, Asked, Fault};
+use crate::translate::{self, Asked};
 use crate::{Shared, Tab};
 use figures::{Figures, stirred};
 use hello::Admitted;
-use segue_adapter_kit::ws::{CloseCode, End, Generation, Link, instant_of, now};
-use segue_adapter_kit::{Connection, Desks, Doors, Draining, Ephemeral, spread, within};
+use segue_adapter_kit::ws::{CloseCode, End, Fault, Generation, Link, Stay};
+use segue_adapter_kit::{Connection, Desks, Doors, Ephemeral, Retry, now, within};
 use segue_proto::convert::{frame::id_of, timestamp};
 use segue_proto::desk::v1::{self as wire, ack::Result as Answer, server_frame::Frame};
 use segue_session::store::Seq;
 use segue_session::{AgentName, DeskCommand, Principal, Private, Reason, Refusal, RequestId, SessionId};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, sleep_until};
 
 /// Serves a socket until it ends.
 pub(crate) async fn serve(shared: Shared, mut link: Link) -> (Link, End) {
-    let draining = shared.entrance.draining.clone();
     let end = match hello::hello(&shared, &mut link).await {
         Ok(admitted) => {
-            let mut socket = Socket::new(&shared, link, *admitted, draining);
+            let mut socket = Socket::new(&shared, link, *admitted);
             let end = Box::pin(socket.run()).await;
             link = socket.link;
             end
@@ -38,20 +36,17 @@ struct Socket {
     link: Link,
     doors: Arc<dyn Doors>,
     desks: Arc<dyn Desks>,
-    draining: Draining,
     who: Principal,
     me: AgentName,
     connection: Connection,
     /// The last entry that was sent.
     sent: Seq,
-    /// When the token ends.
-    expires: Instant,
+    /// For how long.
+    stay: Stay,
     /// The tab's turn, where the desk named its tab.
     turn: Option<Generation<Tab>>,
-    /// When the socket closes, once it was told to move.
-    leave: Option<Instant>,
-    /// When to ask again for entries that could not be read, and how often that failed.
-    again: Option<(Instant, u32)>,
+    /// Entries that could not be read.
+    again: Retry,
     /// Whether typing and receipts can still come.
     passing: bool,
     /// What a supervisor was told of queues and agents.
@@ -61,9 +56,7 @@ struct Socket {
 /// What happened next.
 enum Turn {
     Superseded,
-    Drain,
-    Leave,
-    Expired,
+    Move(u64),
     News,
     Stirred,
     Passed(Result<(SessionId, Ephemeral), RecvError>),
@@ -72,12 +65,12 @@ enum Turn {
 }
 
 impl Socket {
-    fn new(shared: &Shared, link: Link, admitted: Admitted, draining: Draining) -> Self {
+    fn new(shared: &Shared, link: Link, admitted: Admitted) -> Self {
         let Admitted { who, me, mut connection, sent, turn } = admitted;
         let figures = connection.stir.take().map(Figures::new);
-        let expires = instant_of(who.expires);
+        let stay = Stay::new(shared.entrance.draining.clone(), who.expires, link.settings());
         let (doors, desks) = (Arc::clone(&shared.entrance.doors), Arc::clone(&shared.desks));
-        Self { link, doors, desks, draining, who, me, connection, sent, expires, turn, leave: None, again: None, passing: true, figures }
+        Self { link, doors, desks, who, me, connection, sent, stay, turn, again: Retry::default(), passing: true, figures }
     }
 
     async fn run(&mut self) -> End {
@@ -91,9 +84,7 @@ impl Socket {
     async fn next(&mut self) -> Result<(), End> {
         match self.turn().await {
             Turn::Superseded => Err(End::Ours(CloseCode::Superseded)),
-            Turn::Drain => self.tell_to_move().await,
-            Turn::Leave => Err(End::Ours(CloseCode::Moving)),
-            Turn::Expired => Err(End::Ours(CloseCode::TokenExpired)),
+            Turn::Move(reconnect_after_ms) => self.send(Frame::Move(wire::Move { reconnect_after_ms })).await,
             Turn::News => self.catch_up().await,
             Turn::Stirred => self.tell_figures().await,
             Turn::Passed(Ok((session, what))) => self.send(translate::passed(session, &what)).await,
@@ -108,17 +99,14 @@ impl Socket {
     }
 
     async fn turn(&mut self) -> Turn {
-        let again = self.again.map(|(at, _)| at);
         tokio::select! {
             () = superseded(&mut self.turn) => Turn::Superseded,
-            () = self.draining.wait(), if self.leave.is_none() => Turn::Drain,
-            () = at(self.leave) => Turn::Leave,
-            () = sleep_until(self.expires) => Turn::Expired,
-            rung = self.connection.wake.changed(), if again.is_none() => match rung {
+            over = self.stay.over() => over.map_or_else(Turn::Ended, Turn::Move),
+            rung = self.connection.wake.changed(), if !self.again.waits() => match rung {
                 Ok(()) => Turn::News,
                 Err(_) => Turn::Ended(End::Ours(CloseCode::Unavailable)),
             },
-            () = at(again) => Turn::News,
+            () = self.again.due() => Turn::News,
             () = stirred(&mut self.figures) => Turn::Stirred,
             passed = self.connection.ephemeral.recv(), if self.passing => Turn::Passed(passed),
             heard = self.link.next() => match heard {
@@ -126,14 +114,6 @@ impl Socket {
                 Err(end) => Turn::Ended(end),
             },
         }
-    }
-
-    /// Says that this node goes away, and when to come back; the socket stays for a while, so that what is under way ends.
-    async fn tell_to_move(&mut self) -> Result<(), End> {
-        let settings = self.link.settings();
-        let after = spread(settings.move_within, rand::random());
-        self.leave = Some(Instant::now() + settings.move_grace);
-        self.send(Frame::Move(wire::Move { reconnect_after_ms: millis(after) })).await
     }
 
     async fn heard(&mut self, text: &str) -> Result<(), End> {
@@ -199,7 +179,7 @@ impl Socket {
             }
         });
         let frame = answer.map(|fresh| {
-            self.expires = instant_of(fresh.expires);
+            self.stay.renew(fresh.expires);
             let result = Some(Answer::Refreshed(wire::Refreshed { expire_time: Some(timestamp(fresh.expires)) }));
             self.who = fresh;
             Frame::Ack(wire::Ack { id: id.to_string(), sequence: 0, result })
@@ -238,24 +218,7 @@ impl Socket {
 
 /// Sends a frame now.
 async fn send(link: &mut Link, frame: Frame) -> Result<(), End> {
-    let text = text_of(frame)?;
-    link.send(text).await
-}
-
-/// A frame as protobuf JSON.
-fn text_of(frame: Frame) -> Result<String, End> {
-    serde_json::to_string(&wire::ServerFrame { frame: Some(frame) }).map_err(|error| {
-        tracing::error!(%error, "a frame for a desk has no JSON form");
-        End::Ours(CloseCode::Internal)
-    })
-}
-
-/// Waits for a moment that may not be set; then for ever.
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
-        None => std::future::pending().await,
-    }
+    link.send(&wire::ServerFrame { frame: Some(frame) }).await
 }
 
 /// Waits until a newer socket of the same tab has come.
@@ -264,8 +227,4 @@ async fn superseded(turn: &mut Option<Generation<Tab>>) {
         Some(turn) => turn.superseded().await,
         None => std::future::pending().await,
     }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,17 +1,13 @@
 //! What is new in the agent's outbox, brought to the desk: in order, each entry once.
 
-use super::{Socket, text_of};
+use super::Socket;
 use crate::translate;
 use segue_adapter_kit::ws::{End, Link};
-use segue_adapter_kit::{Backoff, DeskEntry, DeskStart, Ephemeral, within};
+use segue_adapter_kit::{DeskEntry, DeskStart, Ephemeral, within};
+use segue_proto::desk::v1::ServerFrame;
 use segue_session::store::Seq;
 use segue_session::{SessionId, Speaker};
 use std::collections::BTreeMap;
-use std::time::Duration;
-use tokio::time::Instant;
-
-/// Between tries to read an outbox while the store does not answer: soon, for offers wait.
-const RETRY: Backoff = Backoff { first: Duration::from_millis(500), most: Duration::from_secs(5) };
 
 /// What was told.
 pub(super) struct Told {
@@ -30,7 +26,7 @@ pub(super) async fn tell(link: &mut Link, after: Seq, start: DeskStart) -> Resul
         DeskStart::Snapshot(snapshot) => {
             told.sent = snapshot.seq;
             told.count = 1;
-            link.feed(text_of(translate::snapshot(&snapshot))?).await?;
+            link.feed(&ServerFrame { frame: Some(translate::snapshot(&snapshot)) }).await?;
         }
         DeskStart::Entries(entries) => {
             for (seq, entry) in entries {
@@ -44,7 +40,7 @@ pub(super) async fn tell(link: &mut Link, after: Seq, start: DeskStart) -> Resul
                 {
                     told.reached.insert(*session, *place);
                 }
-                link.feed(text_of(translate::entry(seq, &entry))?).await?;
+                link.feed(&ServerFrame { frame: Some(translate::entry(seq, &entry)) }).await?;
             }
         }
     }
@@ -58,19 +54,17 @@ impl Socket {
         loop {
             let newest = *self.connection.wake.borrow_and_update();
             if newest <= self.sent {
-                self.again = None;
+                self.again.done();
                 return Ok(());
             }
             let start = match within(self.limit(), self.desks.since(&self.who, self.sent)).await {
                 Ok(start) => start,
                 Err(refusal) => {
-                    let tries = self.again.map_or(0, |(_, tries)| tries);
-                    tracing::debug!(reason = %refusal.reason.name(), tries, "an outbox cannot be read; asking again");
-                    self.again = Some((Instant::now() + RETRY.delay(tries, rand::random()), tries.saturating_add(1)));
+                    self.again.failed(&refusal);
                     return Ok(());
                 }
             };
-            self.again = None;
+            self.again.done();
             let told = tell(&mut self.link, self.sent, start).await?;
             self.sent = told.sent;
             for (session, up_to) in told.reached {

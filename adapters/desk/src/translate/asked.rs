@@ -1,5 +1,6 @@
 //! What a desk asks.
 
+use segue_adapter_kit::ws::Fault;
 use segue_adapter_kit::{Ephemeral, Resume};
 use segue_proto::convert::check::{self, CREDENTIAL, LABEL, TEXT};
 use segue_proto::convert::{frame, message};
@@ -45,15 +46,6 @@ pub(crate) enum Asked {
     Pass(SessionId, Ephemeral),
     /// Are you there?
     Ping,
-}
-
-/// A frame that cannot be done: which, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    /// The frame's id, where it had one.
-    pub id: String,
-    /// Why.
-    pub refusal: Refusal,
 }
 
 /// Reads a frame. Fields that are not known here are passed over, so that newer desks may talk to older houses.

@@ -1,7 +1,7 @@
 //! The JSON form of every frame that a desk is told. A change here is a change of the protocol.
 
-use super::{Fault, Welcoming, ack, directory, entry, error, messages, passed, snapshot, welcome};
-use segue_adapter_kit::ws::Settings;
+use super::{Welcoming, ack, directory, entry, error, messages, passed, snapshot, welcome};
+use segue_adapter_kit::ws::{Fault, Settings};
 use segue_adapter_kit::{Colleague, DeskDirectory, DeskEntry, DirectoryQueue, Ephemeral, QueueFigures};
 use segue_proto::desk::v1::{ServerFrame, server_frame::Frame};
 use segue_session::store::{Seq, Version};

@@ -6,5 +6,5 @@ mod golden;
 mod told;
 
 pub use asked::parse_client_frame;
-pub(crate) use asked::{Asked, Fault, Opening, asked, opening};
+pub(crate) use asked::{Asked, Opening, asked, opening};
 pub(crate) use told::{Welcoming, ack, directory, entry, error, figures, messages, passed, snapshot, welcome};

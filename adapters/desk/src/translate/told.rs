@@ -1,7 +1,6 @@
 //! What a desk is told.
 
-use super::Fault;
-use segue_adapter_kit::ws::Settings;
+use segue_adapter_kit::ws::{Fault, Settings};
 use segue_adapter_kit::{Colleague, DeskDirectory, DeskEntry, DirectoryQueue, Ephemeral};
 use segue_proto::convert::{check, message::message, pop, refusal::refusal, session as sessions, timestamp, word};
 use segue_proto::desk::v1::{self as wire, ack::Result as Answer, entry::Event, server_frame::Frame};

@@ -2,7 +2,7 @@
 
 use super::{TENANT, held};
 use crate::Doors;
-use crate::ws::now;
+use crate::now;
 use segue_session::{
     AgentName, AssuranceLevel, CustomerClaims, CustomerId, Party, Principal, Private, Proof, Reason, Refusal, TenantId, Time,
 };

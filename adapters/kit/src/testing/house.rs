@@ -1,7 +1,7 @@
 //! A house in memory that applies commands with the real session core.
 
 use super::{TENANT, held};
-use crate::ws::now;
+use crate::now;
 use crate::{Accepted, Ephemeral, House, Order, Page, Said, Target, Wake, Watch};
 use segue_session::handle::Token;
 use segue_session::journey::{Library, compile};

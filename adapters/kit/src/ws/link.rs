@@ -1,9 +1,10 @@
 //! One socket, with its pings, its limits, and one way to end.
 
-use super::pace::Pace;
 use super::{CloseCode, Settings};
+use crate::Pace;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::SinkExt;
+use serde::Serialize;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
@@ -45,8 +46,6 @@ pub struct Link {
     unflushed: usize,
     pace: Pace,
     garbled: u32,
-    /// Frames at the limit of their pace since the peer last rested.
-    hurried: u32,
     /// The place among strangers, until somebody is admitted.
     stranger: Option<OwnedSemaphorePermit>,
 }
@@ -54,9 +53,9 @@ pub struct Link {
 impl Link {
     pub(super) fn new(socket: WebSocket, settings: Settings, stranger: OwnedSemaphorePermit) -> Self {
         let now = Instant::now();
-        let pace = Pace::new(settings.pace, settings.burst, now);
+        let pace = Pace::new(settings.pace, settings.burst, settings.hurried, now);
         let (next_ping, stranger) = (now + settings.ping, Some(stranger));
-        Self { socket, next_ping, missed: 0, unflushed: 0, pace, garbled: 0, hurried: 0, stranger, settings }
+        Self { socket, next_ping, missed: 0, unflushed: 0, pace, garbled: 0, stranger, settings }
     }
 
     /// Somebody was admitted: the place among those who have not said who they are is free.
@@ -92,8 +91,8 @@ impl Link {
             self.missed = 0;
             match heard {
                 Some(Ok(Message::Text(text))) => {
-                    self.count()?;
-                    return Ok(text);
+                    // Too many at the limit without a rest end the socket.
+                    return if self.pace.take(Instant::now()) { Ok(text) } else { Err(End::Ours(CloseCode::TooFast)) };
                 }
                 Some(Ok(Message::Binary(_))) => return Err(End::Ours(CloseCode::NotText)),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
@@ -102,18 +101,6 @@ impl Link {
                 None => return Err(End::Broken),
             }
         }
-    }
-
-    /// Counts a frame against the limit of frames a second; too many at the limit without a rest end the socket.
-    fn count(&mut self) -> Result<(), End> {
-        let now = Instant::now();
-        self.pace.take(now);
-        if self.pace.room(now).is_some() {
-            self.hurried += 1;
-        } else if self.pace.rested(now) {
-            self.hurried = 0;
-        }
-        if self.hurried < self.settings.hurried { Ok(()) } else { Err(End::Ours(CloseCode::TooFast)) }
     }
 
     /// A frame was understood.
@@ -127,14 +114,18 @@ impl Link {
         if self.garbled < self.settings.garbled { Ok(()) } else { Err(End::Ours(CloseCode::Garbled)) }
     }
 
-    /// Sends a frame now.
-    pub async fn send(&mut self, text: String) -> Result<(), End> {
-        self.feed(text).await?;
+    /// Sends a frame, as its JSON, now.
+    pub async fn send(&mut self, frame: &impl Serialize) -> Result<(), End> {
+        self.feed(frame).await?;
         self.flush().await
     }
 
     /// Hands a frame over, to be sent with the next [`Link::flush`], or at once where too much waits.
-    pub async fn feed(&mut self, text: String) -> Result<(), End> {
+    pub async fn feed(&mut self, frame: &impl Serialize) -> Result<(), End> {
+        let text = serde_json::to_string(frame).map_err(|error| {
+            tracing::error!(%error, "a frame has no JSON form");
+            End::Ours(CloseCode::Internal)
+        })?;
         self.unflushed = self.unflushed.saturating_add(text.len());
         self.within(async |socket| socket.feed(Message::Text(text.into())).await).await?;
         if self.unflushed >= self.settings.unread { self.flush().await } else { Ok(()) }

@@ -5,23 +5,60 @@
 //!
 //! What is *not* here: frames and what they mean. Each protocol has its own, made from its `.proto` files.
 
-mod clock;
 mod close;
 mod entrance;
 mod generation;
 mod link;
-mod pace;
 mod places;
+mod stay;
 
 pub use crate::Peer;
-pub use clock::{instant_of, now};
 pub use close::CloseCode;
 pub use entrance::Entrance;
 pub use generation::{Generation, Generations};
 pub use link::{End, Link};
 pub use places::Places;
+pub use stay::Stay;
 
+use segue_session::{Reason, Refusal};
 use std::time::Duration;
+
+/// A frame that cannot be done: which, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The frame's id, where it had one.
+    pub id: String,
+    /// Why.
+    pub refusal: Refusal,
+}
+
+/// Why a socket ends at its hello: the code it is closed with, and what it is told before.
+pub type Unwelcome = (CloseCode, Fault);
+
+/// The first frame cannot be taken as a hello.
+#[must_use]
+pub fn bad_hello(id: String, refusal: Refusal) -> Unwelcome {
+    (CloseCode::BadHello, Fault { id, refusal })
+}
+
+/// The first frame is another.
+#[must_use]
+pub fn no_hello(id: String) -> Unwelcome {
+    bad_hello(id, Refusal::new(Reason::InvalidArgument, "the first frame must be a hello").about("field", "hello"))
+}
+
+/// Holds the version of a hello against the one that is served.
+///
+/// # Errors
+/// [`CloseCode::Unsupported`], naming the one that is.
+pub fn speaks(id: &str, version: u32, served: u32) -> Result<(), Unwelcome> {
+    if version == served {
+        return Ok(());
+    }
+    let refusal = Refusal::new(Reason::InvalidArgument, "this version of the protocol is not served here");
+    let refusal = refusal.about("field", "hello.protocol").about("served", served.to_string());
+    Err((CloseCode::Unsupported, Fault { id: id.to_owned(), refusal }))
+}
 
 /// Limits and times of a WebSocket. The defaults are the documented ones.
 #[derive(Clone, Debug)]

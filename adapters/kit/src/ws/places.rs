@@ -2,8 +2,8 @@
 //!
 //! Customers are many and let in by less: a crowd of them must not take the places of the agents who would serve them.
 
+use crate::network;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -70,7 +70,7 @@ fn room(places: usize) -> Arc<Semaphore> {
 
 impl Addresses {
     fn count(self: &Arc<Self>, address: &str) -> Option<Counted> {
-        let address = household(address);
+        let address = network(address);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(address.clone()).or_default();
         if *count >= self.most {
@@ -90,14 +90,6 @@ impl Drop for Counted {
                 counts.remove(&self.address);
             }
         }
-    }
-}
-
-/// An address as it is counted: whoever has one of IPv6 has the whole /64 (RFC 4291, 2.5.4).
-fn household(address: &str) -> String {
-    match address.parse() {
-        Ok(IpAddr::V6(six)) => Ipv6Addr::from_bits(six.to_bits() & (u128::MAX << 64)).to_string(),
-        _ => address.to_owned(),
     }
 }
 

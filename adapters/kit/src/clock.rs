@@ -2,7 +2,7 @@
 
 use segue_session::Time;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 /// Farther off than any token lasts. A timer beyond it would overflow on some platforms.
 const FAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -18,6 +18,14 @@ pub fn now() -> Time {
 #[must_use]
 pub fn instant_of(at: Time) -> Instant {
     Instant::now() + Duration::from_millis(at.since(now()).0).min(FAR)
+}
+
+/// Waits for a moment that may not be set; then for ever.
+pub(crate) async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
 }
 
 #[cfg(test)]
