@@ -29,6 +29,9 @@ pub fn read<F: DeserializeOwned>(name: &str, text: &str) -> Result<F, Refusal> {
         let at = |error: &serde_json::Error| format!("line {}, column {}", error.line(), error.column());
         let refused = |why: String| Refusal::new(Reason::InvalidArgument, why);
         match serde_json::from_str(text) {
+            Err(error) if with_whole_characters(text).is_some() => {
+                refused(format!("the text holds half a surrogate pair, which is no character, before {}", at(&error)))
+            }
             Err(error) => refused(format!("the text is no JSON that can be read, from {} on", at(&error))),
             Ok(whole) => SCHEMA
                 .message("frame", "", &format!(".{name}"), &whole)
@@ -40,8 +43,37 @@ pub fn read<F: DeserializeOwned>(name: &str, text: &str) -> Result<F, Refusal> {
 /// The id of a text that may be no frame, so that a refusal can name what it is about; empty where it has none.
 #[must_use]
 pub fn id_of(text: &str) -> String {
-    let json: Value = serde_json::from_str(text).unwrap_or_default();
+    let json: Value = serde_json::from_str(text).ok().or_else(|| with_whole_characters(text)).unwrap_or_default();
     json.get("id").and_then(Value::as_str).map(shortened).unwrap_or_default()
+}
+
+/// A text whose only fault is that halves of surrogate pairs stand alone in it (JSON can write them, RFC 8259, 8.2, but they
+/// are no characters), with a replacement character for each.
+fn with_whole_characters(text: &str) -> Option<Value> {
+    let half = |escape: &str| escape.strip_prefix("\\u").and_then(|hex| u16::from_str_radix(hex.get(..4)?, 16).ok());
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let (plain, escape) = rest.split_at(at);
+        whole.push_str(plain);
+        let alone = half(escape).is_some_and(|unit| (0xD800..0xE000).contains(&unit));
+        let pair = alone && half(escape).is_some_and(|unit| unit < 0xDC00) && {
+            escape.get(6..).and_then(half).is_some_and(|unit| (0xDC00..0xE000).contains(&unit))
+        };
+        // An escape is two bytes at least, and six where it is written in digits.
+        let length = if pair {
+            12
+        } else if alone {
+            6
+        } else {
+            2
+        };
+        let (escape, after) = escape.split_at_checked(length)?;
+        whole.push_str(if alone && !pair { "\\uFFFD" } else { escape });
+        rest = after;
+    }
+    whole.push_str(rest);
+    serde_json::from_str(&whole).ok()
 }
 
 /// At most as much of an id as a right one has, for the answer.
@@ -241,6 +273,18 @@ mod tests {
                     assert!(refusal.about.iter().any(|(_, at)| at.starts_with(&path)), "{text}: {}", refusal.message);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn half_a_character_is_named_and_takes_no_id_away() {
+        for text in [r#"{"id": "a", "say": {"body": {"text": {"text": "\uD83D"}}}}"#, r#"{"say": "\uDE00\uD83D\\", "id": "a"}"#] {
+            assert_eq!(id_of(text), "a", "{text}");
+            assert!(refused(text).contains("half a surrogate pair"), "{}", refused(text));
+        }
+        assert_eq!(id_of(r#"{"id": "\uD83D\uDE00", "say": "\uD83D"}"#), "\u{1F600}");
+        for text in [r#"{"id": "a", "say": "\"#, r#"{"id": "a", "say": "\u"#, r#"{"id": "a", "say": "\uD83D\u12é"}"#] {
+            assert_eq!(id_of(text), "", "{text}");
         }
     }
 

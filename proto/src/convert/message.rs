@@ -1,7 +1,7 @@
 //! Messages of a transcript.
 
-use super::check::{self, LABEL, QUICK_REPLIES, TEXT};
-use super::{timestamp, word};
+use super::check::{self, QUICK_REPLIES, TEXT};
+use super::{prose, timestamp, word};
 use crate::types::v1 as wire;
 use segue_session::store::Seq;
 use segue_session::{LegId, Message, MessageBody, Private, Refusal, Speaker};
@@ -61,17 +61,17 @@ pub fn from_agent(field: &str, wire: Option<wire::MessageBody>) -> Result<Messag
     use wire::message_body::Kind;
     let path = |part: &str| format!("{field}.{part}");
     match check::required(&path("kind"), check::required(field, wire)?.kind)? {
-        Kind::Text(one) => Ok(MessageBody::Text(check::filled(&path("text.text"), one.text, TEXT)?)),
+        Kind::Text(one) => Ok(MessageBody::Text(prose::text(&path("text.text"), one.text, TEXT)?)),
         Kind::File(file) => Ok(MessageBody::File {
             url: check::https(&path("file.url"), file.url)?,
-            name: check::filled(&path("file.name"), file.name, LABEL)?,
+            name: prose::name(&path("file.name"), file.name)?,
             media_type: check::word(&path("file.media_type"), file.media_type)?,
             size: file.size,
         }),
         Kind::QuickReplies(quick) => {
-            let text = check::filled(&path("quick_replies.text"), quick.text, TEXT)?;
+            let text = prose::text(&path("quick_replies.text"), quick.text, TEXT)?;
             check::count(&path("quick_replies.replies"), quick.replies.len(), QUICK_REPLIES)?;
-            let reply = |(i, one)| check::filled(&path(&format!("quick_replies.replies[{i}]")), one, LABEL).map(Private::into_inner);
+            let reply = |(i, one)| prose::name(&path(&format!("quick_replies.replies[{i}]")), one).map(Private::into_inner);
             let replies = quick.replies.into_iter().enumerate().map(reply).collect::<Result<_, _>>()?;
             Ok(MessageBody::QuickReplies { text, replies })
         }
@@ -93,6 +93,7 @@ pub fn from_customer(field: &str, wire: Option<wire::MessageBody>) -> Result<Mes
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::convert::check::LABEL;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
     use wire::message_body::Kind;

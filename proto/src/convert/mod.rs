@@ -10,6 +10,7 @@ pub mod json;
 pub mod message;
 pub mod pop;
 pub mod prompt;
+pub mod prose;
 pub mod refusal;
 pub mod session;
 pub mod word;

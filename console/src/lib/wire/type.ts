@@ -457,7 +457,7 @@ export interface MessageBody {
 
 /** Text. */
 export interface TextBody {
-  /** The text: 1 byte to 16 KB. */
+  /** The text: 1 byte to 16 KB, without control characters but line breaks and tabs. A mark of direction that it leaves open is closed where its paragraph ends. */
   text?: string;
 }
 
@@ -465,7 +465,7 @@ export interface TextBody {
 export interface FileBody {
   /** Where it lies: an https URL of at most 2 KB. */
   url?: string;
-  /** Its name, 1 to 256 bytes. */
+  /** Its name, 1 to 256 bytes, without control characters or marks of direction. */
   name?: string;
   /** Its media type (RFC 6838), 1 to 128 bytes. */
   mediaType?: string;
@@ -477,7 +477,7 @@ export interface FileBody {
 export interface QuickRepliesBody {
   /** The text: 1 byte to 16 KB. */
   text?: string;
-  /** The answers: 1 to 20, each of 1 to 256 bytes. */
+  /** The answers: 1 to 20, each of 1 to 256 bytes, without control characters or marks of direction. */
   replies?: string[];
 }
 
