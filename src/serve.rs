@@ -259,8 +259,11 @@ fn fronts(parts: Parts) -> Result<[Front; 2], Error> {
         public.add_service(admin);
     }
     if plan.listen.reflection {
-        public.add_service(reflection()?);
-        private.add_service(reflection()?);
+        for routes in [&mut public, &mut private] {
+            routes.add_service(reflection().build_v1()?);
+            // Many tools still ask by its former name.
+            routes.add_service(reflection().build_v1alpha()?);
+        }
     }
     let sockets = socket_settings(&plan);
     let chat = segue_adapter_chat::routes(segue_adapter_chat::Ports {
@@ -283,14 +286,10 @@ fn fronts(parts: Parts) -> Result<[Front; 2], Error> {
     Ok([public, private])
 }
 
-fn reflection() -> Result<
-    tonic_reflection::server::v1::ServerReflectionServer<impl tonic_reflection::server::v1::ServerReflection>,
-    tonic_reflection::server::Error,
-> {
+fn reflection() -> tonic_reflection::server::Builder<'static> {
     tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(segue_proto::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()
 }
 
 fn socket_settings(plan: &Plan) -> ws::Settings {

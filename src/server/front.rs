@@ -10,7 +10,7 @@ use crate::telemetry::{Kind, Metrics};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::MatchedPath;
-use axum::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use segue_adapter_kit::{At, Doors, Peer};
 use std::convert::Infallible;
@@ -34,7 +34,7 @@ pub struct Front {
 impl Front {
     /// gRPC routes and pages behind one door. Pages of allowed origins may call both.
     pub fn new(grpc: Routes, web: Router, doors: Arc<dyn Doors>, metrics: Metrics) -> Self {
-        Self::around(grpc.into_axum_router(), web.fallback(nowhere), doors, metrics)
+        Self::around(grpc.into_axum_router().fallback(unserved), web.fallback(nowhere), doors, metrics)
     }
 
     /// What is answered before the house is open: these, and to everything else that it is not, so that callers try again
@@ -72,6 +72,17 @@ impl Service<Request<Body>> for Front {
         let peer = request.extensions().get::<Peer>().cloned();
         Peer::at(peer, if is_grpc(&request) { self.grpc.call(request) } else { self.web.call(request) })
     }
+}
+
+/// The answer to a call of a service that this listener does not have.
+async fn unserved(uri: Uri) -> Response<Body> {
+    // What is known and not here is what operators call, or reflection that is switched off.
+    let why = match methods::known(uri.path()) {
+        Some(path) if path.starts_with("/segue.admin.") => "operators have an address of their own here: `listen.private` names it",
+        Some(_) => "this service is switched off here",
+        None => "there is no such service here",
+    };
+    Status::unimplemented(why).into_http()
 }
 
 /// All calls of gRPC are posted, and whoever tries otherwise is told so (RFC 9110, 15.5.6).

@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 
 /// By path, `/package.Service/Method`: whether the caller may send more than one message.
 static METHODS: LazyLock<BTreeMap<String, bool>> = LazyLock::new(|| {
-    let sets = [segue_proto::DESCRIPTORS, tonic_health::pb::FILE_DESCRIPTOR_SET, tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET];
+    let [v1, v1alpha] = [tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET, tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET];
+    let sets = [segue_proto::DESCRIPTORS, tonic_health::pb::FILE_DESCRIPTOR_SET, v1, v1alpha];
     // They are built in, and a test reads them: where one could not be read, its methods are counted as `other`.
     let files = sets.into_iter().flat_map(|set| FileDescriptorSet::decode(set).unwrap_or_default().file);
     let services = files.flat_map(|file| {
@@ -45,6 +46,7 @@ mod tests {
             ("/segue.admin.v1.AdminService/ListSessions", false),
             ("/grpc.health.v1.Health/Check", false),
             ("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", true),
+            ("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", true),
         ] {
             assert_eq!((known(path), streams(path)), (Some(path), streaming));
         }

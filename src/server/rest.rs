@@ -103,9 +103,10 @@ struct Login {
     role: Role,
 }
 
-/// The bearer token of a request (RFC 6750, 2.1).
+/// The bearer token of a request (RFC 6750, 2.1), where there is one.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<Private<String>> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = text.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| Private::new(token.trim().to_owned()))
+    let token = Some(token.trim()).filter(|token| !token.is_empty() && scheme.eq_ignore_ascii_case("bearer"))?;
+    Some(Private::new(token.to_owned()))
 }

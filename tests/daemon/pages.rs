@@ -120,6 +120,8 @@ async fn operators_have_a_door_of_their_own_where_one_is_set() {
     let admin = format!("http://{}/segue.admin.v1.AdminService/ListSessions", running.public);
     let answer = http2().post(admin).header(CONTENT_TYPE, "application/grpc").send().await.unwrap();
     assert_eq!(answer.headers()["grpc-status"], "12");
+    let why = answer.headers()["grpc-message"].to_str().unwrap();
+    assert!(why.contains("listen.private"), "it says where: {why}");
     running.stop().await;
 }
 
@@ -166,10 +168,12 @@ async fn reflection_is_served_only_where_it_is_wanted() {
         let mut plan = plan();
         plan.listen.reflection = wanted;
         let running = start(plan).await;
-        let url = format!("http://{}/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", running.public);
-        let answer = http2().post(url).header(CONTENT_TYPE, "application/grpc").send().await.unwrap();
-        let unimplemented = answer.headers().get("grpc-status").is_some_and(|status| status == "12");
-        assert_eq!(unimplemented, !wanted);
+        for version in ["v1", "v1alpha"] {
+            let url = format!("http://{}/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo", running.public);
+            let answer = http2().post(url).header(CONTENT_TYPE, "application/grpc").send().await.unwrap();
+            let unimplemented = answer.headers().get("grpc-status").is_some_and(|status| status == "12");
+            assert_eq!(unimplemented, !wanted, "{version}");
+        }
         running.stop().await;
     }
 }
