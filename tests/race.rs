@@ -7,9 +7,10 @@
 mod product;
 
 use product::{At, Business, Daemon, Dice, Kept, number};
+use segue_proto::app::v1::CloseSessionRequest;
 use segue_proto::app::v1::resume_session_request::By;
 use segue_proto::chat::v1::resume;
-use segue_proto::client::{Chat, Customer, Error, Place};
+use segue_proto::client::{Chat, Customer, Error, Place, fresh};
 use segue_proto::types::v1::{Durability, Handle, HandleKind};
 use std::collections::BTreeMap;
 
@@ -109,7 +110,13 @@ async fn lane(at: At, name: String, races: u64, mut dice: Dice) -> BTreeMap<&'st
         // On by one leg of the app: whoever won, the session is there to be joined.
         let joined: Place = devices.app.attach(&place.session).await.unwrap();
         assert_eq!(joined.session, place.session);
-        place = if race % 50 == 49 { devices.app.start("form").await.unwrap() } else { joined };
+        place = joined;
+        if race % 50 == 49 {
+            // One customer has only so many open sessions.
+            let request = CloseSessionRequest { request_id: fresh(), session_id: place.session, outcome: String::new() };
+            devices.app.calls.close_session(request).await.unwrap();
+            place = devices.app.start("form").await.unwrap();
+        }
     }
     tally
 }
@@ -142,7 +149,7 @@ async fn a_handle_serves_once() {
     let mut place = app.start("form").await.unwrap();
     app.suspend(&mut place).await.unwrap();
     let link = By::LinkToken(value(&place.handles, HandleKind::Link));
-    let request_id = segue_proto::client::fresh();
+    let request_id = fresh();
     let request = segue_proto::app::v1::ResumeSessionRequest { request_id, by: Some(link.clone()), language: String::new() };
     let first = app.calls.resume_session(request.clone()).await.unwrap().into_inner();
     let again = app.calls.resume_session(request).await.unwrap().into_inner();

@@ -1,4 +1,5 @@
-//! How much is under way at once: what ends live work goes before what takes it up, and that before what comes new.
+//! How much is under way at once: what ends live work goes before what takes it up, that before what comes new, that before
+//! who looks at lists and dashboards, and that before reports.
 //!
 //! A refusal costs nothing and says when to come again; nothing queues here.
 
@@ -15,6 +16,10 @@ pub(super) enum Class {
     Accept,
     /// Begins something.
     New,
+    /// Looks at many: lists, dashboards. How one's own session stands is no such look: nothing live ends without it.
+    Look,
+    /// Reports, exports: what operators ask for.
+    Report,
 }
 
 /// Commands under way.
@@ -36,6 +41,8 @@ impl Admission {
             Class::Live => 0,
             Class::Accept => self.most / 10,
             Class::New => self.most / 4,
+            Class::Look => self.most * 2 / 5,
+            Class::Report => self.most / 2,
         };
         let overloaded = || {
             self.meters.limit("commands");
@@ -68,6 +75,17 @@ pub(super) const fn class(command: &Command) -> Class {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_less_urgent_a_class_the_sooner_it_is_refused() {
+        let admission = Admission::new(100, crate::engine::Meters::default());
+        let mut held = Vec::new();
+        for (class, room) in [(Class::Report, 50), (Class::Look, 10), (Class::New, 15), (Class::Accept, 15), (Class::Live, 10)] {
+            let before = held.len();
+            held.extend(std::iter::from_fn(|| admission.admit(class).ok()));
+            assert_eq!(held.len() - before, room, "{class:?}");
+        }
+    }
 
     #[test]
     fn what_ends_live_work_goes_last_to_be_refused() {

@@ -20,6 +20,7 @@ mod places;
 mod port;
 mod recognise;
 mod resolve;
+mod starts;
 mod sweep;
 mod tenant;
 #[cfg(test)]
@@ -37,7 +38,7 @@ use segue_session::{Keys, Principal, Reason, Refusal, TenantId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tenant::Tenant;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// What can go wrong while the house opens.
 #[derive(Debug, thiserror::Error)]
@@ -117,6 +118,14 @@ impl Switchboard {
                 tenant.connect.renew(&anew.connectors);
             }
         }
+    }
+
+    /// Room for an operator's look, which goes after everything else: for as long as what is returned lives.
+    ///
+    /// # Errors
+    /// `Overloaded`, with the time to wait.
+    pub fn report(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        self.admission.admit(admission::Class::Report)
     }
 
     /// Refuses new work from now on, stores what is under way, and gives the right to decide back.
@@ -199,6 +208,7 @@ async fn open_tenant(ground: &Ground, tenant: &plan::Tenant) -> Result<Arc<Tenan
         hearings: hearings::Hearings::default(),
         moved: std::sync::Mutex::default(),
         stir: watch::Sender::new(0),
+        starts: starts::Starts::default(),
         tries: tries::Tries::default(),
         free_tries: tries::Free { source: plan.limits.code_tries, tenant: plan.limits.code_tries_tenant },
         epoch,

@@ -5,7 +5,7 @@ use crate::house::Switchboard;
 use crate::house::order::{Read, seen_through};
 use crate::house::resolve::Resolved;
 use crate::house::tenant::Tenant;
-use segue_adapter_kit::{Accepted, Ephemeral, House, Order, Page, Said, Watch};
+use segue_adapter_kit::{Accepted, Ephemeral, House, Order, Page, Said, Target, Watch};
 use segue_session::codec::Coded;
 use segue_session::store::{KeyKind, MessageAppend, Mutation, Request, Seq};
 use segue_session::{
@@ -23,7 +23,7 @@ pub(super) const TRANSCRIPT: u64 = 10_000;
 /// The most rows in one answer.
 const ROWS: usize = 100;
 /// The most of a customer's sessions that are looked through for their matters.
-const LOOKED_THROUGH: usize = 500;
+pub(super) const LOOKED_THROUGH: usize = 500;
 
 #[async_trait::async_trait]
 impl House for Switchboard {
@@ -31,6 +31,9 @@ impl House for Switchboard {
         let tenant = self.tenant(who)?;
         let _turn = self.admission.admit(super::admission::class(&order.command))?;
         let Order { request, target, command } = order;
+        if let (Command::Start { .. }, Target::Session(session)) = (&command, &target) {
+            tenant.may_begin(who, *session).await?;
+        }
         let resumes = matches!(command, Command::Resume { .. });
         let applied = match tenant.resolve(who, target, command).await {
             Ok(Resolved { session, command, attempt }) => {
@@ -91,6 +94,7 @@ impl House for Switchboard {
 
     async fn matters(&self, who: &Principal, page_size: usize, page: Option<&str>) -> Result<Page<Matter>, Refusal> {
         let tenant = self.tenant(who)?;
+        let _turn = self.admission.admit(super::admission::Class::Look)?;
         let Party::Customer(claims) = &who.party else {
             return Err(Refusal::new(Reason::PermissionDenied, "only customers have matters"));
         };

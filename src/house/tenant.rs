@@ -8,6 +8,7 @@ use crate::house::asking::Asking;
 use crate::house::bells::Bells;
 use crate::house::desk_room::DeskRoom;
 use crate::house::hearings::Hearings;
+use crate::house::starts::Starts;
 use crate::house::tries::{Free, Tries};
 use segue_router::Span;
 use segue_session::journey::Library;
@@ -48,6 +49,7 @@ pub(crate) struct Tenant {
     pub(super) moved: Mutex<BTreeSet<QueueName>>,
     /// Changes when queues or agents may stand otherwise, for who watches them.
     pub(super) stir: tokio::sync::watch::Sender<u64>,
+    pub(super) starts: Starts,
     pub(super) tries: Tries,
     pub(super) free_tries: Free,
     /// Of the outboxes: drawn when the store was laid out, so that another store's places are not taken for this one's.

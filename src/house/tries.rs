@@ -16,9 +16,9 @@
 //!
 //! What is *not* here: what a code leads to.
 
+use segue_adapter_kit::network;
 use segue_session::{Party, Principal, Reason, Refusal, Time};
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -187,18 +187,6 @@ fn sources(who: &Principal, from: &str) -> Vec<Source> {
     }
 }
 
-/// An address as one house has it: whole, or the /64 of an IPv6 one (RFC 6177).
-fn network(from: &str) -> String {
-    match from.parse() {
-        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
-            let mut segments = address.segments();
-            segments[4..].fill(0);
-            format!("{}/64", Ipv6Addr::from(segments))
-        }
-        _ => from.to_owned(),
-    }
-}
-
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -310,12 +298,5 @@ mod tests {
         let through = (0..1_000).filter(|&n| tries.begin(&nth(n), &elsewhere(n), now, usual).is_ok()).count();
         assert_eq!(through, 590, "all together");
         assert!(tries.begin(&principal(None), "192.0.2.2", now, usual).is_err(), "strangers are counted with them");
-    }
-
-    #[test]
-    fn a_house_has_one_network() {
-        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
-        assert_eq!(network("192.0.2.1"), "192.0.2.1");
-        assert_eq!(network("+41443640101"), "+41443640101");
     }
 }

@@ -76,7 +76,7 @@ const FAULTS_OF_THEIRS: [&str; 15] = [
     "SESSION_CLOSED",
 ];
 
-async fn throw(daemon: &mut Daemon, raw: &Raw, token: &str, method: &str) -> (usize, usize) {
+async fn throw(daemon: &mut Daemon, raw: &Raw, method: &str) -> (usize, usize) {
     let mut stand = Stand::new(daemon.at).await;
     let path = format!("/{APP}/{method}");
     let spoilt = mutate::all(&good(method, &stand.place.session, &stand.place.leg));
@@ -87,7 +87,7 @@ async fn throw(daemon: &mut Daemon, raw: &Raw, token: &str, method: &str) -> (us
         let what = format!("{method}: {}", spoilt.how);
         // Requests name the session of the first stand; where one of them was good, it may be over by now.
         let bytes = rename(encode(&spoilt.message), &session, &leg, &stand);
-        match raw.call(&path, Some(token), bytes).await {
+        match raw.call(&path, Some(&stand.token), bytes).await {
             Ok(_) => {
                 assert!(!spoilt.bad, "{what}: was taken");
                 stand = Stand::new(daemon.at).await;
@@ -124,10 +124,9 @@ fn rename(bytes: Vec<u8>, session: &str, leg: &str, stand: &Stand) -> Vec<u8> {
 async fn every_field_of_every_call() {
     let mut daemon = Daemon::usual().await;
     let raw = Raw::to(&daemon.at.http()).await;
-    let token = crate::product::token("app", "ada");
     let (mut tried, mut refused) = (0, 0);
     for method in methods() {
-        let (of, no) = throw(&mut daemon, &raw, &token, &method).await;
+        let (of, no) = throw(&mut daemon, &raw, &method).await;
         assert!(no > 0, "{method} refuses nothing");
         tried += of;
         refused += no;
@@ -139,15 +138,14 @@ async fn every_field_of_every_call() {
 async fn bytes_that_are_no_message() {
     let mut daemon = Daemon::usual().await;
     let raw = Raw::to(&daemon.at.http()).await;
-    let token = crate::product::token("app", "ada");
     let mut stand = Stand::new(daemon.at).await;
     let before = stand.look().await;
     for method in methods() {
         for bytes in [vec![0xff; 10], vec![0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], vec![0x0f; 30], vec![0x08; 3001]] {
-            let answer = raw.call(&format!("/{APP}/{method}"), Some(&token), bytes).await;
+            let answer = raw.call(&format!("/{APP}/{method}"), Some(&stand.token), bytes).await;
             assert!(answer.is_err(), "{method} took bytes that are no message");
         }
-        let huge = raw.call(&format!("/{APP}/{method}"), Some(&token), vec![0; 3 << 20]).await.unwrap_err();
+        let huge = raw.call(&format!("/{APP}/{method}"), Some(&stand.token), vec![0; 3 << 20]).await.unwrap_err();
         assert!(matches!(huge.code(), tonic::Code::OutOfRange | tonic::Code::ResourceExhausted | tonic::Code::InvalidArgument), "{huge:?}");
     }
     same(&before, &stand.look().await, "bytes that are no message");

@@ -20,7 +20,7 @@ fn others_may(method: &str) -> &'static [&'static str] {
 /// Which roles may call a method of the administration.
 fn admin_may(method: &str) -> &'static [&'static str] {
     match method {
-        "ListSessions" | "ListInteractions" | "ExplainInteraction" => &["supervisor", "admin", "service"],
+        "ListSessions" | "GetSession" | "ListInteractions" | "ExplainInteraction" => &["supervisor", "admin", "service"],
         "ExportSessions" | "EraseSessions" => &["admin", "service"],
         other => panic!("nobody has said who may call {other}"),
     }
@@ -74,7 +74,7 @@ async fn the_other_tenant_sees_nothing_of_ours() {
     let code = stand.app.handle(&stand.place, segue_proto::types::v1::HandleKind::Code).await.unwrap().value;
     let before = stand.look().await;
     // The same subject, signed in next door.
-    let stranger = token_of(FOREIGN, "app", "ada", &Claims::new());
+    let stranger = token_of(FOREIGN, "app", &stand.name, &Claims::new());
     for method in methods() {
         let message = good(&method, &stand.place.session, &stand.place.leg);
         if message.get_field_by_name("session_id").is_none_or(|id| id.as_str() == Some("")) && method != "Chat" {
@@ -118,7 +118,7 @@ async fn tokens_that_do_not_hold_open_no_door() {
         assert_eq!(refused.code(), Code::Unauthenticated, "{method} without a token");
     }
     let body = good("GetSession", &stand.place.session, &stand.place.leg).encode_to_vec();
-    for (why, token) in forged("app", "ada") {
+    for (why, token) in forged("app", &stand.name) {
         let refused = raw.call(&format!("/{APP}/GetSession"), Some(&token), body.clone()).await.expect_err(why);
         let refused = reason(refused, why);
         // Who it is is known; what they claim to be is not.

@@ -33,7 +33,7 @@ impl Socket {
     /// One that has said hello, and in the chat joined a session.
     async fn greeted(daemon: &Daemon, which: &str, stand: &Stand) -> Self {
         let mut socket = Self::open(daemon, which).await;
-        let token = if which == "chat" { token("app", "ada") } else { token("agent", "agent0") };
+        let token = if which == "chat" { stand.token.clone() } else { token("agent", "agent0") };
         socket.send(json!({ "id": fresh(), "hello": { "protocol": 1, "token": token } }).to_string()).await;
         socket.until("welcome").await;
         if which == "chat" {

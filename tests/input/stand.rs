@@ -1,21 +1,29 @@
 //! A session that bad input is thrown at, and whether anything of it has changed.
 
-use crate::product::At;
+use crate::product::{At, token};
 use segue_proto::client::{Customer, Place};
 use segue_proto::types::v1::SessionView;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A customer in the middle of a form.
 pub(crate) struct Stand {
+    /// Who.
+    pub(crate) name: String,
+    /// Their token.
+    pub(crate) token: String,
     pub(crate) app: Customer,
     pub(crate) place: Place,
 }
 
 impl Stand {
+    /// Another customer each time: one who begins and begins would be slowed down.
     pub(crate) async fn new(at: At) -> Self {
-        let mut app = at.app("ada").await.unwrap();
+        static CUSTOMERS: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("ada{}", CUSTOMERS.fetch_add(1, Ordering::Relaxed));
+        let mut app = at.app(&name).await.unwrap();
         let mut place = app.start("form").await.unwrap();
         app.fill(&mut place, "colour", "red").await.unwrap();
-        Self { app, place }
+        Self { token: token("app", &name), name, app, place }
     }
 
     /// How it stands.

@@ -82,7 +82,9 @@ impl Desks for Switchboard {
     }
 
     async fn colleagues(&self, who: &Principal) -> Result<Vec<Colleague>, Refusal> {
-        self.tenant(who)?.colleagues(agent(&who.party)?.clone()).await
+        let tenant = self.tenant(who)?;
+        let _turn = self.admission.admit(Class::Look)?;
+        tenant.colleagues(agent(&who.party)?.clone()).await
     }
 
     async fn shown(&self, who: &Principal, up_to: Seq) -> Result<(), Refusal> {

@@ -1,5 +1,6 @@
 //! Stories told through the ports: who does what, who sees what.
 
+mod begins;
 mod codes;
 mod faults;
 pub(super) mod harness;
