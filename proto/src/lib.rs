@@ -28,6 +28,8 @@ mod generated {
 
 pub use generated::segue::r#type as types;
 pub use generated::segue::*;
+/// A moment on the wire.
+pub use pbjson_types::Timestamp;
 
 /// Every package with its comments, as an encoded `google.protobuf.FileDescriptorSet`.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -10,8 +10,9 @@ use crate::house::Switchboard;
 use crate::server::bearer;
 use segue_adapter_kit::{House, Order, Target};
 use segue_proto::admin::v1::{self as wire, admin_service_server};
+use segue_proto::convert::check;
 use segue_proto::error::status;
-use segue_session::{AgentName, Command, CustomerId, InteractionId, Principal, QueueName, Reason, Refusal, RequestId, SessionId};
+use segue_session::{AgentName, Command, CustomerId, InteractionId, Principal, QueueName, Reason, Refusal, SessionId};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
@@ -20,7 +21,7 @@ use uuid::Uuid;
 /// Reads of operators at once: they look at much, and must not stand in the way of customers.
 const READS: usize = 8;
 /// Rows of a page where none are asked for, and the most.
-const ROWS: (u32, u32) = (50, 500);
+const ROWS: (usize, usize) = (50, 500);
 
 /// The service.
 #[derive(Clone)]
@@ -46,15 +47,18 @@ impl AdminService {
         work: impl AsyncFnOnce(&Switchboard, &Principal, Q) -> Result<A, Refusal>,
     ) -> Result<Response<A>, Status> {
         let (metadata, _, asked) = request.into_parts();
-        let missing = || Refusal::new(Reason::Unauthenticated, "send `authorization: Bearer TOKEN`");
+        let missing = || Refusal::new(Reason::Unauthenticated, "send metadata `authorization: Bearer TOKEN`");
         let token = bearer(&metadata.into_headers()).ok_or_else(|| status(&missing()))?;
         let who = self.gate.by_token(&token).await.map_err(|refusal| status(&refusal))?;
         let of = asked.about(&self.switchboard, &who);
-        let done = match (allow(&who, action), self.room.try_acquire()) {
-            (Err(refusal), _) => Err(refusal),
-            (Ok(()), Err(_)) => Err(Refusal::new(Reason::Overloaded, "too much is looked at just now").retry_after(1_000)),
-            (Ok(()), Ok(_place)) => work(&self.switchboard, &who, asked).await,
+        let room =
+            || self.room.try_acquire().map_err(|_| Refusal::new(Reason::Overloaded, "too much is looked at just now").retry_after(1_000));
+        let done = async {
+            allow(&who, action)?;
+            let (_place, _turn) = (room()?, self.switchboard.report()?);
+            work(&self.switchboard, &who, asked).await
         };
+        let done = done.await;
         self.audit.deed(&who, what, of, &done);
         done.map(Response::new).map_err(|refusal| status(&refusal))
     }
@@ -64,14 +68,21 @@ impl AdminService {
 impl admin_service_server::AdminService for AdminService {
     async fn list_sessions(&self, request: Request<wire::ListSessionsRequest>) -> Result<Response<wire::ListSessionsResponse>, Status> {
         let list = async |house: &Switchboard, who: &Principal, asked: wire::ListSessionsRequest| {
-            let rows = if asked.page_size == 0 { ROWS.0 } else { asked.page_size.min(ROWS.1) };
+            let (size, page) = paging(asked.page_size, asked.page_token)?;
             let customer = (!asked.customer.is_empty()).then(|| CustomerId::new(&asked.customer));
-            let page = (!asked.page_token.is_empty()).then_some(asked.page_token.as_str());
-            let page = house.sessions(&who.tenant, customer.as_ref(), rows as usize, page).await?;
-            let sessions = page.rows.into_iter().map(translate::session_row).collect();
+            let page = house.sessions(&who.tenant, customer.as_ref(), size, page.as_deref()).await?;
+            let sessions = page.rows.iter().map(translate::session_row).collect();
             Ok(wire::ListSessionsResponse { sessions, next_page_token: page.next.unwrap_or_default() })
         };
         self.read(request, (Action::ListSessions, "sessions.list"), list).await
+    }
+
+    async fn get_session(&self, request: Request<wire::GetSessionRequest>) -> Result<Response<wire::GetSessionResponse>, Status> {
+        let get = async |house: &Switchboard, who: &Principal, asked: wire::GetSessionRequest| {
+            let story = house.story(&who.tenant, check::id("session_id", &asked.session_id)?).await?;
+            Ok(wire::GetSessionResponse { session: Some(translate::sheet(&story)) })
+        };
+        self.read(request, (Action::ListSessions, "sessions.show"), get).await
     }
 
     async fn export_sessions(
@@ -90,7 +101,7 @@ impl admin_service_server::AdminService for AdminService {
 
     async fn erase_sessions(&self, request: Request<wire::EraseSessionsRequest>) -> Result<Response<wire::EraseSessionsResponse>, Status> {
         let erase = async |house: &Switchboard, who: &Principal, asked: wire::EraseSessionsRequest| {
-            let request = RequestId(id("request_id", &asked.request_id)?);
+            let request = check::id("request_id", &asked.request_id)?;
             let erased = match whose(&asked.session_id, &asked.customer)? {
                 Whose::Session(session) => {
                     let order = Order { request, target: Target::Session(session), command: Command::Erase };
@@ -109,8 +120,10 @@ impl admin_service_server::AdminService for AdminService {
     ) -> Result<Response<wire::ListInteractionsResponse>, Status> {
         let list = async |house: &Switchboard, who: &Principal, asked: wire::ListInteractionsRequest| {
             let queue = (!asked.queue.is_empty()).then(|| QueueName::new(&asked.queue));
-            let rows = house.interactions(&who.tenant, queue.as_ref()).await?;
-            Ok(wire::ListInteractionsResponse { interactions: rows.into_iter().map(translate::interaction_row).collect() })
+            let (size, page) = paging(asked.page_size, asked.page_token)?;
+            let page = house.interactions(&who.tenant, queue.as_ref(), size, page.as_deref()).await?;
+            let interactions = page.rows.iter().map(translate::interaction_row).collect();
+            Ok(wire::ListInteractionsResponse { interactions, next_page_token: page.next.unwrap_or_default() })
         };
         self.read(request, (Action::SeeRouting, "interactions.list"), list).await
     }
@@ -120,12 +133,20 @@ impl admin_service_server::AdminService for AdminService {
         request: Request<wire::ExplainInteractionRequest>,
     ) -> Result<Response<wire::ExplainInteractionResponse>, Status> {
         let explain = async |house: &Switchboard, who: &Principal, asked: wire::ExplainInteractionRequest| {
-            let interaction = InteractionId(id("interaction_id", &asked.interaction_id)?.as_u128());
+            let interaction: Uuid = check::id("interaction_id", &asked.interaction_id)?;
             let agent = (!asked.agent.is_empty()).then(|| AgentName::new(&asked.agent));
-            translate::explanation(house.explain(&who.tenant, interaction, agent.as_ref()).await?)
+            let told = house.explain(&who.tenant, InteractionId(interaction.as_u128()), agent.as_ref()).await?;
+            Ok(translate::explanation(&told))
         };
         self.read(request, (Action::SeeRouting, "interactions.explain"), explain).await
     }
+}
+
+/// How many rows, from where (AIP-158).
+fn paging(size: i32, token: String) -> Result<(usize, Option<String>), Refusal> {
+    let size = check::page_size("page_size", size, ROWS.0, ROWS.1)?;
+    let token = check::text("page_token", token, check::TOKEN)?.into_inner();
+    Ok((size, Some(token).filter(|token| !token.is_empty())))
 }
 
 /// Whose sessions are meant.
@@ -136,7 +157,7 @@ enum Whose {
 
 fn whose(session: &str, customer: &str) -> Result<Whose, Refusal> {
     match (session, customer) {
-        (session, "") => Ok(Whose::Session(SessionId(id("session_id", session)?))),
+        (session, "") => Ok(Whose::Session(check::id("session_id", session)?)),
         ("", customer) => Ok(Whose::Customer(CustomerId::new(customer))),
         _ => Err(Refusal::new(Reason::InvalidArgument, "either `session_id` or `customer`, not both").about("field", "customer")),
     }
@@ -150,6 +171,12 @@ trait About {
 impl About for wire::ListSessionsRequest {
     fn about(&self, house: &Switchboard, who: &Principal) -> Option<String> {
         name(house, who, "", &self.customer)
+    }
+}
+
+impl About for wire::GetSessionRequest {
+    fn about(&self, house: &Switchboard, who: &Principal) -> Option<String> {
+        name(house, who, &self.session_id, "")
     }
 }
 
@@ -184,9 +211,4 @@ fn name(house: &Switchboard, who: &Principal, id: &str, customer: &str) -> Optio
         (Err(_), "") => None,
         (Err(_), customer) => house.pseudonym(&who.tenant, &CustomerId::new(customer)),
     }
-}
-
-fn id(field: &str, typed: &str) -> Result<Uuid, Refusal> {
-    let wrong = || Refusal::new(Reason::InvalidArgument, format!("`{field}` is no UUID")).about("field", field);
-    typed.parse().map_err(|_| wrong())
 }

@@ -1,97 +1,175 @@
 //! The house's rows on the wire.
 
-use crate::house::admin::{ExplainedStep, Explanation, InteractionRow, SessionRow};
+use crate::house::admin::{ExplainedOffer, ExplainedStep, ExplainedWait, Explanation, InteractionRow, SessionRow, SessionStory};
 use segue_proto::admin::v1 as wire;
-use segue_session::{Phase, Reason, Refusal, Time, interaction_uuid};
+use segue_proto::convert::{session, timestamp, word};
+use segue_router::{Excluded, Outcome};
+use segue_session::{JourneyName, LegStanding, Reason, Refusal, Session, StepId, Who, interaction_uuid};
 use serde::Serialize;
-
-/// A word of the core as it is written everywhere: its serde name.
-fn word(value: &impl Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn ms(time: Time) -> i64 {
-    i64::try_from(time.0).unwrap_or(i64::MAX)
-}
+use std::collections::BTreeMap;
 
 /// A value as JSON, personal values included.
 pub(super) fn json(value: &impl Serialize) -> Result<String, Refusal> {
     serde_json::to_string_pretty(value).map_err(|_| Refusal::new(Reason::Internal, "it cannot be written as JSON"))
 }
 
-pub(super) fn session_row(row: SessionRow) -> wire::SessionRow {
-    let (line, agent) = row.line.as_ref().map_or_else(Default::default, |line| phase(&line.phase));
+/// What is absent is empty on the wire.
+fn text(value: Option<impl ToString>) -> String {
+    value.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+fn count(all: usize) -> u32 {
+    u32::try_from(all).unwrap_or(u32::MAX)
+}
+
+fn place(journey: &JourneyName, step: &StepId) -> wire::Place {
+    wire::Place { journey: journey.to_string(), step: step.to_string() }
+}
+
+pub(super) fn session_row(row: &SessionRow) -> wire::SessionRow {
     wire::SessionRow {
         session_id: row.session.to_string(),
-        standing: row.standing.to_owned(),
-        customer: row.customer.map(|customer| customer.to_string()).unwrap_or_default(),
-        at: row.at.unwrap_or_default(),
-        channels: row.channels.iter().map(word).collect(),
-        queue: row.line.as_ref().map(|line| line.queue.to_string()).unwrap_or_default(),
-        line,
-        agent,
-        updated_ms: ms(row.updated),
+        standing: Some(session::standing(&row.standing)),
+        customer: text(row.customer.as_ref()),
+        place: row.at.as_ref().map(|(journey, step)| place(journey, step)),
+        channels: word::channels(&row.channels),
+        line: row.line.as_ref().map(|line| session::line(line, &row.language)),
+        update_time: Some(timestamp(row.updated)),
     }
 }
 
-/// Where an interaction is, and with whom.
-fn phase(phase: &Phase) -> (String, String) {
-    let (word, agent) = match phase {
-        Phase::Waiting => ("waiting", None),
-        Phase::Offered(agent) => ("offered", Some(agent)),
-        Phase::Assigned(agent) => ("assigned", Some(agent)),
-        Phase::WrappingUp(agent) => ("wrapping_up", Some(agent)),
-        Phase::Suspended => ("suspended", None),
-        Phase::Ended => ("ended", None),
-        Phase::Refused(_) => ("refused", None),
+/// A session on one sheet: names, times and numbers, and nothing that was said or given.
+pub(super) fn sheet(story: &SessionStory) -> wire::SessionSheet {
+    let Session { id, party, standing, language, position, answers, legs, suspensions, asked_twice, created, updated, ends, .. } =
+        &story.session;
+    let (customer, candidates) = match party {
+        Who::Unknown => (None, 0),
+        Who::Candidates(some) => (None, count(some.len())),
+        Who::Known { customer, .. } => (Some(customer), 0),
     };
-    (word.to_owned(), agent.map(ToString::to_string).unwrap_or_default())
+    let frames = position.iter().flat_map(|position| &position.frames);
+    let leg = |leg: &segue_session::Leg| wire::SheetLeg {
+        channel: word::channel(leg.channel).into(),
+        standing: leg_standing(leg.standing).into(),
+        since: Some(timestamp(leg.since)),
+    };
+    let event = |event: &segue_session::SessionEvent| wire::SheetEvent {
+        time: Some(timestamp(event.at)),
+        kind: event.kind.clone(),
+        args: event.args.clone().into_iter().collect(),
+    };
+    wire::SessionSheet {
+        session_id: id.to_string(),
+        version: story.version.0,
+        standing: Some(session::standing(standing)),
+        customer: text(customer),
+        candidates,
+        language: language.to_string(),
+        places: frames.map(|frame| place(&frame.journey, &frame.step)).collect(),
+        answered: answers.keys().map(ToString::to_string).collect(),
+        legs: legs.iter().map(leg).collect(),
+        line: story.line.as_ref().map(|line| session::line(line, language)),
+        suspensions: *suspensions,
+        asked_twice: *asked_twice,
+        messages: story.last_message.0,
+        create_time: Some(timestamp(*created)),
+        update_time: Some(timestamp(*updated)),
+        expire_time: Some(timestamp(*ends)),
+        events: story.events.iter().map(event).collect(),
+    }
 }
 
-pub(super) fn interaction_row(row: InteractionRow) -> wire::InteractionRow {
+const fn leg_standing(core: LegStanding) -> wire::LegStanding {
+    match core {
+        LegStanding::Live => wire::LegStanding::Live,
+        LegStanding::Lost { .. } => wire::LegStanding::Lost,
+        LegStanding::Ended { .. } => wire::LegStanding::Ended,
+    }
+}
+
+pub(super) fn interaction_row(row: &InteractionRow) -> wire::InteractionRow {
     wire::InteractionRow {
         interaction_id: interaction_uuid(row.interaction).to_string(),
         session_id: row.session.to_string(),
         queue: row.queue.to_string(),
-        channel: word(&row.channel),
-        phase: row.phase.to_owned(),
-        agent: row.agent.map(|agent| agent.to_string()).unwrap_or_default(),
-        since_ms: ms(row.since),
+        channel: word::channel(row.channel).into(),
+        phase: Some(session::phase(&row.phase)),
+        since: Some(timestamp(row.since)),
     }
 }
 
-pub(super) fn explanation(told: Explanation) -> Result<wire::ExplainInteractionResponse, Refusal> {
-    let json = json(&told)?;
-    let offers =
-        told.offers.into_iter().map(|offer| wire::ExplainedOffer { at_ms: ms(offer.at), agent: offer.agent.to_string(), why: offer.line });
-    let why_not = told.waiting.as_ref().and_then(|wait| wait.why_not).unwrap_or_default().to_owned();
-    let waiting = told.waiting.map(|wait| wire::ExplainedWait {
-        queue: wait.queue.to_string(),
-        ahead: wait.ahead,
-        since_ms: ms(wait.since),
-        priority: wait.priority,
-        excluded: wait.excluded.into_iter().collect(),
-        reserved: wait.reserved.map(|agent| agent.to_string()).unwrap_or_default(),
-        steps: wait.steps.into_iter().map(step).collect(),
-    });
-    Ok(wire::ExplainInteractionResponse {
+pub(super) fn explanation(told: &Explanation) -> wire::ExplainInteractionResponse {
+    wire::ExplainInteractionResponse {
         interaction_id: interaction_uuid(told.interaction).to_string(),
-        session_id: told.session.map(|session| session.to_string()).unwrap_or_default(),
-        offers: offers.collect(),
-        waiting,
-        outcome: told.outcome.as_ref().map(word).unwrap_or_default(),
-        json,
-        why_not,
-    })
+        session_id: text(told.session),
+        offers: told.offers.iter().map(offer).collect(),
+        waiting: told.waiting.as_ref().map(wait),
+        outcome: told.outcome.map(|one| outcome(one).into()).unwrap_or_default(),
+    }
 }
 
-fn step(ahead: ExplainedStep) -> wire::ExplainedStep {
+fn offer(told: &ExplainedOffer) -> wire::ExplainedOffer {
+    wire::ExplainedOffer {
+        time: Some(timestamp(told.at)),
+        agent: told.agent.to_string(),
+        why: told.line.clone(),
+        eligible: told.eligible,
+        excluded: excluded(&told.excluded),
+        runner_up: text(told.runner_up.as_ref()),
+        plan: told.plan,
+    }
+}
+
+fn wait(told: &ExplainedWait) -> wire::ExplainedWait {
+    wire::ExplainedWait {
+        queue: told.queue.to_string(),
+        ahead: told.ahead,
+        since: Some(timestamp(told.since)),
+        priority: told.priority,
+        priority_why: told.priority_why.clone(),
+        excluded: excluded(&told.excluded),
+        reserved_for: text(told.reserved.as_ref()),
+        steps: told.steps.iter().map(step).collect(),
+        why_not: told.why_not.map(|one| exclusion(one).into()).unwrap_or_default(),
+    }
+}
+
+fn excluded(told: &BTreeMap<Excluded, u32>) -> Vec<wire::ExcludedAgents> {
+    told.iter().map(|(&reason, &agents)| wire::ExcludedAgents { reason: exclusion(reason).into(), agents }).collect()
+}
+
+fn step(ahead: &ExplainedStep) -> wire::ExplainedStep {
     wire::ExplainedStep {
-        after_ms: i64::try_from(ahead.after_ms).unwrap_or(i64::MAX),
+        after_seconds: u32::try_from(ahead.after_ms / 1000).unwrap_or(u32::MAX),
         eligible: ahead.eligible,
         on_duty: ahead.on_duty,
-        when: ahead.when.unwrap_or_default(),
-        overflow: ahead.overflow.map(|queue| queue.to_string()).unwrap_or_default(),
+        when: ahead.when.clone().unwrap_or_default(),
+        overflow: text(ahead.overflow.as_ref()),
         leaves: ahead.leaves,
+    }
+}
+
+const fn exclusion(core: Excluded) -> wire::Exclusion {
+    match core {
+        Excluded::Queue => wire::Exclusion::Queue,
+        Excluded::Skill => wire::Exclusion::Skill,
+        Excluded::SignedOut => wire::Exclusion::SignedOut,
+        Excluded::Presence => wire::Exclusion::Presence,
+        Excluded::Unresponsive => wire::Exclusion::Unresponsive,
+        Excluded::Lost => wire::Exclusion::Lost,
+        Excluded::Capacity => wire::Exclusion::Capacity,
+        Excluded::Cap => wire::Exclusion::Cap,
+        Excluded::Named => wire::Exclusion::Named,
+        Excluded::CoolOff => wire::Exclusion::CoolOff,
+        Excluded::Kept => wire::Exclusion::Kept,
+    }
+}
+
+const fn outcome(core: Outcome) -> wire::InteractionOutcome {
+    match core {
+        Outcome::Handled => wire::InteractionOutcome::Handled,
+        Outcome::Abandoned => wire::InteractionOutcome::Abandoned,
+        Outcome::Suspended => wire::InteractionOutcome::Suspended,
+        Outcome::Overflowed => wire::InteractionOutcome::Overflowed,
     }
 }

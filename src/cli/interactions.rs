@@ -1,9 +1,9 @@
 //! `segue interactions`: list, explain.
 
 use super::remote::Where;
-use super::{Error, out};
+use super::{Error, out, sheet};
 use clap::Subcommand;
-use segue_proto::admin::v1 as wire;
+use segue_proto::admin::v1::{self as wire, Exclusion, InteractionOutcome};
 use uuid::Uuid;
 
 #[derive(Debug, clap::Args)]
@@ -49,16 +49,27 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
 }
 
 async fn list(at: &Where, queue: Option<String>, json: bool) -> Result<(), Error> {
-    let request = wire::ListInteractionsRequest { queue: queue.unwrap_or_default() };
+    let queue = queue.unwrap_or_default();
     let mut admin = at.connect().await?;
-    let rows = admin.list_interactions(request).await.map_err(|status| at.refused(status))?.into_inner().interactions;
+    let (mut rows, mut page_token) = (Vec::new(), String::new());
+    loop {
+        let request = wire::ListInteractionsRequest { queue: queue.clone(), page_size: 500, page_token };
+        let page = admin.list_interactions(request).await.map_err(|status| at.refused(status))?.into_inner();
+        rows.extend(page.interactions);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
     if json {
         out::json(&rows);
         return Ok(());
     }
     let row = |row: wire::InteractionRow| {
-        let agent = if row.agent.is_empty() { "-".to_owned() } else { row.agent };
-        [row.interaction_id, row.session_id, row.queue, row.channel, row.phase, agent, out::moment(row.since_ms)]
+        let (phase, agent) = sheet::phase(row.phase.as_ref());
+        let (phase, agent) = (phase.to_owned(), agent.unwrap_or("-").to_owned());
+        let (channel, since) = (sheet::channel(row.channel()), out::time(row.since.as_ref()));
+        [row.interaction_id, row.session_id, row.queue, channel, phase, agent, since]
     };
     out::listing(["INTERACTION", "SESSION", "QUEUE", "CHANNEL", "PHASE", "AGENT", "SINCE"], rows.into_iter().map(row), "no interactions");
     Ok(())
@@ -69,37 +80,42 @@ async fn explain(at: &Where, interaction: Uuid, agent: String, json: bool) -> Re
     let mut admin = at.connect().await?;
     let told = admin.explain_interaction(request).await.map_err(|status| at.refused(status))?.into_inner();
     if json {
-        out::line(&told.json);
+        out::json(&told);
         return Ok(());
     }
     out::line(&format!("interaction {}", told.interaction_id));
     out::line(&format!("session     {}", told.session_id));
     for offer in &told.offers {
-        out::line(&format!("{}  offered to {}: {}", out::moment(offer.at_ms), offer.agent, offer.why));
+        out::line(&format!("{}  offered to {}: {}", out::time(offer.time.as_ref()), offer.agent, offer.why));
     }
     if let Some(wait) = &told.waiting {
         out::line(&format!(
             "waits in {} since {}, {} before it, priority {}",
             wait.queue,
-            out::moment(wait.since_ms),
+            out::time(wait.since.as_ref()),
             wait.ahead,
             wait.priority
         ));
-        if !wait.reserved.is_empty() {
-            out::line(&format!("kept for {} for now", wait.reserved));
+        if !wait.reserved_for.is_empty() {
+            out::line(&format!("kept for {} for now", wait.reserved_for));
         }
-        for (reason, agents) in &wait.excluded {
-            out::line(&format!("  {agents} cannot have it: {reason}"));
+        for excluded in &wait.excluded {
+            out::line(&format!("  {} cannot have it: {}", excluded.agents, reason(excluded.reason())));
         }
         wait.steps.iter().for_each(step);
-        if !told.why_not.is_empty() {
-            out::line(&format!("not {agent}: {}", told.why_not));
+        if wait.why_not() != Exclusion::Unspecified {
+            out::line(&format!("not {agent}: {}", reason(wait.why_not())));
         }
     }
-    if !told.outcome.is_empty() {
-        out::line(&format!("ended: {}", told.outcome));
+    if told.outcome() != InteractionOutcome::Unspecified {
+        let zero = InteractionOutcome::Unspecified.as_str_name();
+        out::line(&format!("ended: {}", sheet::short(told.outcome().as_str_name(), zero)));
     }
     Ok(())
+}
+
+fn reason(why: Exclusion) -> String {
+    sheet::short(why.as_str_name(), Exclusion::Unspecified.as_str_name())
 }
 
 /// What a step of the queue's timeline would bring.
@@ -110,5 +126,5 @@ fn step(step: &wire::ExplainedStep) {
         ("", false) => format!("{} agents are eligible, {} of them on duty", step.eligible, step.on_duty),
         (queue, false) => format!("it goes to {queue}"),
     };
-    out::line(&format!("  at +{} s{when}: {onward}", step.after_ms / 1000));
+    out::line(&format!("  at +{} s{when}: {onward}", step.after_seconds));
 }

@@ -2,6 +2,7 @@
 
 use crate::config;
 use comfy_table::{ContentArrangement, Table, TableStyle};
+use segue_proto::Timestamp;
 use std::io::{self, Write as _};
 use std::time::Duration;
 use uuid::Uuid;
@@ -60,4 +61,9 @@ pub(super) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Ite
 /// A moment in milliseconds since the Unix epoch, for people: UTC, to the second.
 pub(super) fn moment(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
+}
+
+/// A moment of the wire, in the same way.
+pub(super) fn time(at: Option<&Timestamp>) -> String {
+    at.map_or_else(|| "-".to_owned(), |at| moment(at.seconds.saturating_mul(1000)))
 }

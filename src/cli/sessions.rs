@@ -1,9 +1,7 @@
 //! `segue sessions`: list, show, export, erase.
 
 use super::remote::Where;
-use super::sheet::Sheet;
-use super::{Error, out};
-use crate::house::admin::SessionDetail;
+use super::{Error, out, sheet};
 use clap::Subcommand;
 use segue_proto::admin::v1 as wire;
 use uuid::Uuid;
@@ -96,7 +94,7 @@ async fn list(at: &Where, customer: Option<String>, limit: u32, json: bool) -> R
     let mut rows = Vec::new();
     let mut page_token = String::new();
     while rows.len() < limit as usize {
-        let page_size = limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX)).min(500);
+        let page_size = i32::try_from((limit as usize - rows.len()).min(500)).unwrap_or(i32::MAX);
         let request = wire::ListSessionsRequest { page_size, page_token, customer: customer.clone().unwrap_or_default() };
         let page = admin.list_sessions(request).await.map_err(|status| at.refused(status))?.into_inner();
         rows.extend(page.sessions);
@@ -112,17 +110,17 @@ async fn list(at: &Where, customer: Option<String>, limit: u32, json: bool) -> R
     let head = ["SESSION", "STANDING", "CUSTOMER", "AT", "CHANNELS", "LINE", "AGENT", "CHANGED"];
     let dash = |text: String| if text.is_empty() { "-".to_owned() } else { text };
     let row = |row: wire::SessionRow| {
-        let line = [row.line, row.queue].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" in ");
-        let channels = row.channels.join(" ");
+        let (phase, agent) = row.line.as_ref().map_or(("", None), |line| sheet::phase(line.phase.as_ref()));
+        let channels: Vec<String> = row.channels().map(sheet::channel).collect();
         [
-            row.session_id,
-            row.standing,
-            dash(row.customer),
-            dash(row.at),
-            dash(channels),
-            dash(line),
-            dash(row.agent),
-            out::moment(row.updated_ms),
+            row.session_id.clone(),
+            sheet::standing(row.standing.as_ref()).to_owned(),
+            dash(row.customer.clone()),
+            dash(row.place.map(|place| format!("{} {}", place.journey, place.step)).unwrap_or_default()),
+            dash(channels.join(" ")),
+            dash(row.line.as_ref().map(|line| format!("{phase} in {}", line.queue)).unwrap_or_default()),
+            dash(agent.unwrap_or_default().to_owned()),
+            out::time(row.update_time.as_ref()),
         ]
     };
     out::listing(head, rows.into_iter().map(row), "no sessions");
@@ -137,16 +135,13 @@ async fn export(at: &Where, whose: Whose) -> Result<String, Error> {
 }
 
 async fn show(at: &Where, session: Uuid, json: bool) -> Result<(), Error> {
-    let told = export(at, Whose { session: Some(session), customer: None }).await?;
-    let strange = |error: serde_json::Error| Error::Found(format!("the daemon's answer cannot be read (another version?): {error}"));
-    let details: Vec<SessionDetail> = serde_json::from_str(&told).map_err(strange)?;
-    for detail in &details {
-        let sheet = Sheet::of(detail);
-        if json {
-            out::json(&sheet);
-        } else {
-            sheet.print();
-        }
+    let request = wire::GetSessionRequest { session_id: session.to_string() };
+    let told = at.connect().await?.get_session(request).await.map_err(|status| at.refused(status))?.into_inner();
+    let told = told.session.unwrap_or_default();
+    if json {
+        out::json(&told);
+    } else {
+        sheet::print(&told);
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ pub(crate) use bell::Bell;
 pub(crate) use input::{Input, Mail};
 pub(crate) use machine::Machine;
 pub(crate) use parts::Parts;
-pub(crate) use pops::{Histories, Scenery, Sheets, known, outcome_name, standing};
+pub(crate) use pops::{Histories, Scenery, Sheets, known, standing};
 pub(crate) use waits::Waits;
 
 use crate::config::plan::{Journal, Routing};

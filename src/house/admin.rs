@@ -1,19 +1,19 @@
 //! What operators may look at and do, by the command line or the private port. Who may is asked before.
 
+use crate::engine::Machine;
 use crate::engine::journal::{Record, decode};
-use crate::engine::{Machine, outcome_name};
 use crate::house::Switchboard;
 use crate::house::order::Read;
 use crate::house::tenant::Tenant;
 use segue_adapter_kit::Page;
-use segue_router::{Decision, Figure, Outcome, Overflow, StepAhead};
-use segue_session::outbound::{excluded_name, why};
-use segue_session::store::{KeyKind, Seq};
+use segue_router::{Decision, Excluded, Figure, Outcome, Overflow, StepAhead};
+use segue_session::outbound::why;
+use segue_session::store::{KeyKind, Seq, Version};
 use segue_session::{
-    Actor, AgentName, Channel, Command, CustomerId, InteractionId, InteractionRecord, Line, Message, QueueName, Reason, Refusal, RequestId,
-    Session, SessionEvent, SessionId, Standing, TenantId, Time, Who, interaction_uuid,
+    Actor, AgentName, Channel, Command, CustomerId, InteractionId, InteractionRecord, JourneyName, Language, Line, Message, Phase,
+    QueueName, Reason, Refusal, RequestId, Session, SessionEvent, SessionId, Standing, StepId, TenantId, Time, Who, interaction_uuid,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,16 +23,18 @@ const PAGE: usize = 500;
 const OF_CUSTOMER: usize = 10_000;
 
 /// A session in a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct SessionRow {
     /// Which.
     pub session: SessionId,
-    /// `active`, `suspended`, `closed`, `expired`.
-    pub standing: &'static str,
+    /// How it stands.
+    pub standing: Standing,
+    /// In which language.
+    pub language: Language,
     /// Who, if known.
     pub customer: Option<CustomerId>,
     /// Where it stands: journey and step.
-    pub at: Option<String>,
+    pub at: Option<(JourneyName, StepId)>,
     /// Channels of the legs alive.
     pub channels: Vec<Channel>,
     /// How it stands with the agents.
@@ -41,8 +43,23 @@ pub struct SessionRow {
     pub updated: Time,
 }
 
+/// A session and what happened to it, without its transcript.
+#[derive(Clone, Debug)]
+pub struct SessionStory {
+    /// The document.
+    pub session: Session,
+    /// Its version.
+    pub version: Version,
+    /// How it stands with the agents.
+    pub line: Option<Line>,
+    /// What happened, oldest first.
+    pub events: Vec<SessionEvent>,
+    /// The number of the last message.
+    pub last_message: Seq,
+}
+
 /// A session whole.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct SessionDetail {
     /// The document.
     pub session: Session,
@@ -57,7 +74,7 @@ pub struct SessionDetail {
 }
 
 /// An interaction that the router holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct InteractionRow {
     /// Which.
     pub interaction: InteractionId,
@@ -67,16 +84,14 @@ pub struct InteractionRow {
     pub queue: QueueName,
     /// On which channel.
     pub channel: Channel,
-    /// `waiting`, `offered`, `assigned`, `wrapping_up`.
-    pub phase: &'static str,
-    /// Who has it.
-    pub agent: Option<AgentName>,
+    /// Where it is, and with whom.
+    pub phase: Phase,
     /// Since when the customer has waited.
     pub since: Time,
 }
 
 /// Why an interaction went where it went, and why it waits.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Explanation {
     /// Which.
     pub interaction: InteractionId,
@@ -91,7 +106,7 @@ pub struct Explanation {
 }
 
 /// Why an agent was offered it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct ExplainedOffer {
     /// When.
     pub at: Time,
@@ -102,7 +117,7 @@ pub struct ExplainedOffer {
     /// How many agents could have had it.
     pub eligible: u32,
     /// How many could not, by reason.
-    pub excluded: BTreeMap<String, u32>,
+    pub excluded: BTreeMap<Excluded, u32>,
     /// Who would have been next.
     pub runner_up: Option<AgentName>,
     /// Under which config.
@@ -110,7 +125,7 @@ pub struct ExplainedOffer {
 }
 
 /// Why an interaction has no agent yet.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct ExplainedWait {
     /// In which queue.
     pub queue: QueueName,
@@ -123,17 +138,17 @@ pub struct ExplainedWait {
     /// Why that rank, in the same words.
     pub priority_why: String,
     /// How many agents cannot have it, by the first reason that applies.
-    pub excluded: BTreeMap<String, u32>,
+    pub excluded: BTreeMap<Excluded, u32>,
     /// The agent it is kept for: it was transferred to them, or the customer prefers them.
     pub reserved: Option<AgentName>,
     /// What the queue's timeline has ahead of it.
     pub steps: Vec<ExplainedStep>,
     /// Why the agent who was asked about cannot have it now.
-    pub why_not: Option<&'static str>,
+    pub why_not: Option<Excluded>,
 }
 
 /// A step of a queue's timeline that has not been taken, with what is so once those up to it are.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct ExplainedStep {
     /// At which wait it is due, in milliseconds.
     pub after_ms: u64,
@@ -177,18 +192,28 @@ impl Switchboard {
         Ok(Page { rows: rows.collect::<Result<_, _>>()?, next })
     }
 
-    /// A session whole: content, line, events, transcript.
+    /// How a session stands, and what happened to it.
     ///
     /// # Errors
     /// `NotFound`.
-    pub async fn session(&self, tenant: &TenantId, session: SessionId) -> Result<SessionDetail, Refusal> {
+    pub async fn story(&self, tenant: &TenantId, session: SessionId) -> Result<SessionStory, Refusal> {
         let tenant = self.tenant_of(tenant)?;
         let read = tenant.read(session).await?.ok_or_else(nothing)?;
         let events = tenant.records(session).await?.into_iter().filter_map(|record| match record {
             Record::Session(event) => Some(event),
             Record::Step(_) | Record::Decision(_) | Record::Names(_) => None,
         });
-        let events = events.collect();
+        let Read { stored, session, line } = read;
+        Ok(SessionStory { version: stored.version, last_message: stored.last_message, line, session, events: events.collect() })
+    }
+
+    /// A session whole: content, line, events, transcript.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn session(&self, tenant: &TenantId, session: SessionId) -> Result<SessionDetail, Refusal> {
+        let story = self.story(tenant, session).await?;
+        let tenant = self.tenant_of(tenant)?;
         let mut messages: Vec<(Seq, Message)> = Vec::new();
         loop {
             let after = messages.last().map(|(seq, _)| *seq).unwrap_or_default();
@@ -199,7 +224,8 @@ impl Switchboard {
                 break;
             }
         }
-        Ok(SessionDetail { version: read.stored.version.0, line: read.line, session: read.session, events, messages })
+        let SessionStory { session, version, line, events, .. } = story;
+        Ok(SessionDetail { version: version.0, line, session, events, messages })
     }
 
     /// Everything held about a customer.
@@ -240,17 +266,31 @@ impl Switchboard {
     /// Interactions that the router holds, of one queue or of all, those who wait longest first.
     ///
     /// # Errors
-    /// `NotFound` for a tenant that is not served, `Unavailable` while routing is being rebuilt.
-    pub async fn interactions(&self, tenant: &TenantId, queue: Option<&QueueName>) -> Result<Vec<InteractionRow>, Refusal> {
+    /// `NotFound` for a tenant that is not served, `InvalidArgument` for a page token that is not ours, `Unavailable` while
+    /// routing is being rebuilt.
+    pub async fn interactions(
+        &self,
+        tenant: &TenantId,
+        queue: Option<&QueueName>,
+        page_size: usize,
+        page: Option<&str>,
+    ) -> Result<Page<InteractionRow>, Refusal> {
         let (tenant, queue) = (self.tenant_of(tenant)?, queue.cloned());
+        let after = page.map(|token| place_of(token).ok_or_else(bad_page)).transpose()?;
+        let size = page_size.clamp(1, PAGE);
         let rows = tenant.engine().look(move |machine| {
             let wanted = |name: &QueueName| queue.as_ref().is_none_or(|queue| queue == name);
             let cases = machine.cases().iter().filter(|(_, case)| !case.over() && wanted(&case.queue));
             let mut rows: Vec<InteractionRow> = cases.map(|(id, case)| held(machine, id, case)).collect();
+            rows.retain(|row| after.is_none_or(|after| (row.since, row.interaction) > after));
             rows.sort_by_key(|row| (row.since, row.interaction));
             rows
         });
-        rows.await
+        let mut rows = rows.await?;
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let next = rows.last().filter(|_| more).map(|row| format!("{}.{}", row.since.0, interaction_uuid(row.interaction)));
+        Ok(Page { rows, next })
     }
 
     /// Why an interaction went where it went, from the journal, and why it waits, from the router.
@@ -308,22 +348,17 @@ impl Tenant {
 
 fn row(read: Read) -> SessionRow {
     let session = read.session;
-    let standing = match session.standing {
-        Standing::Active => "active",
-        Standing::Suspended(_) => "suspended",
-        Standing::Closed { .. } => "closed",
-        Standing::Expired { .. } => "expired",
-    };
     let frame = session.position.as_ref().and_then(|position| position.frames.last());
     SessionRow {
         session: session.id,
-        standing,
-        at: frame.map(|frame| format!("{} {}", frame.journey, frame.step)),
+        at: frame.map(|frame| (frame.journey.clone(), frame.step.clone())),
         channels: session.channels(),
         customer: match session.party {
             Who::Known { customer, .. } => Some(customer),
             Who::Unknown | Who::Candidates(_) => None,
         },
+        standing: session.standing,
+        language: session.language,
         line: read.line,
         updated: session.updated,
     }
@@ -331,21 +366,15 @@ fn row(read: Read) -> SessionRow {
 
 fn held(machine: &Machine, interaction: InteractionId, case: &segue_session::outbound::Case) -> InteractionRow {
     let wrapping = case.wrapping.keys().next().copied();
-    let (phase, agent) = match (case.ended, case.assigned_to(), &case.offer) {
-        (Some(_), _, _) => ("wrapping_up", wrapping),
-        (None, Some(agent), _) => ("assigned", Some(agent)),
-        (None, None, Some(offer)) => ("offered", Some(offer.agent)),
-        (None, None, None) => ("waiting", None),
+    let name = |agent| machine.directory().agent_name(agent).cloned();
+    let named = |phase: fn(AgentName) -> Phase, agent: Option<_>| agent.and_then(name).map_or(Phase::Ended, phase);
+    let phase = match (case.ended, case.assigned_to(), &case.offer) {
+        (Some(_), _, _) => named(Phase::WrappingUp, wrapping),
+        (None, Some(agent), _) => named(Phase::Assigned, Some(agent)),
+        (None, None, Some(offer)) => named(Phase::Offered, Some(offer.agent)),
+        (None, None, None) => Phase::Waiting,
     };
-    InteractionRow {
-        interaction,
-        session: case.session,
-        queue: case.queue.clone(),
-        channel: case.channel,
-        phase,
-        agent: agent.and_then(|agent| machine.directory().agent_name(agent)).cloned(),
-        since: case.since,
-    }
+    InteractionRow { interaction, session: case.session, queue: case.queue.clone(), channel: case.channel, phase, since: case.since }
 }
 
 fn offer(machine: &Machine, decision: &Decision, needs: &str) -> Option<ExplainedOffer> {
@@ -355,17 +384,17 @@ fn offer(machine: &Machine, decision: &Decision, needs: &str) -> Option<Explaine
         agent: machine.directory().agent_name(decision.agent)?.clone(),
         line: why.line(),
         eligible: why.eligible,
-        excluded: why.excluded,
+        excluded: decision.excluded.clone(),
         runner_up: why.runner_up,
         plan: decision.plan.0,
     })
 }
 
 /// Why this agent cannot have what waits; nothing where it does not wait.
-fn why_not(machine: &Machine, interaction: InteractionId, agent: &AgentName) -> Result<Option<&'static str>, Refusal> {
+fn why_not(machine: &Machine, interaction: InteractionId, agent: &AgentName) -> Result<Option<Excluded>, Refusal> {
     let unknown = || Refusal::new(Reason::NotFound, "there is no such agent").about("agent", agent.as_str());
     let number = machine.directory().agent(agent).filter(|_| machine.chart().agents.contains_key(agent)).ok_or_else(unknown)?;
-    Ok(machine.router().why_not(interaction, number).ok().flatten().map(excluded_name))
+    Ok(machine.router().why_not(interaction, number).ok().flatten())
 }
 
 fn step(machine: &Machine, step: &StepAhead) -> ExplainedStep {
@@ -385,7 +414,7 @@ fn wait(
     machine: &Machine,
     interaction: InteractionId,
     record: Option<&InteractionRecord>,
-    why_not: Option<&'static str>,
+    why_not: Option<Excluded>,
 ) -> Option<ExplainedWait> {
     let told = machine.router().explain(interaction).ok()?;
     let agent = |(agent, _)| machine.directory().agent_name(agent).cloned();
@@ -395,7 +424,7 @@ fn wait(
         since: told.since,
         priority: told.priority.0,
         priority_why: record.map(|record| machine.rank(told.queue, told.priority).in_words(record)).unwrap_or_default(),
-        excluded: told.excluded.iter().map(|(reason, count)| (excluded_name(*reason).to_owned(), *count)).collect(),
+        excluded: told.excluded.iter().map(|(reason, count)| (*reason, *count)).collect(),
         reserved: told.reserved.and_then(agent),
         steps: told.steps.iter().map(|ahead| step(machine, ahead)).collect(),
         why_not,
@@ -406,14 +435,12 @@ fn nothing() -> Refusal {
     Refusal::new(Reason::NotFound, "there is no such session")
 }
 
-fn bad_page() -> Refusal {
-    Refusal::new(Reason::InvalidArgument, "the page token is not one of ours").about("field", "page_token")
+/// A place in the list of interactions, from a page's token.
+fn place_of(token: &str) -> Option<(Time, InteractionId)> {
+    let (since, interaction) = token.split_once('.')?;
+    Some((Time(since.parse().ok()?), InteractionId(interaction.parse::<uuid::Uuid>().ok()?.as_u128())))
 }
 
-impl Explanation {
-    /// How it ended, by its wire name.
-    #[must_use]
-    pub fn outcome_name(&self) -> Option<&'static str> {
-        self.outcome.map(outcome_name)
-    }
+fn bad_page() -> Refusal {
+    Refusal::new(Reason::InvalidArgument, "the page token is not one of ours").about("field", "page_token")
 }

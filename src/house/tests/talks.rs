@@ -86,7 +86,7 @@ async fn a_rank_is_the_same_wherever_it_is_shown() {
     let bo = supervisor("bo");
     house.command(&bo, request(), DeskCommand::Prioritise(interaction, Priority(7), "waits too long".into())).await.unwrap();
     let waits = house.explain(&"acme".into(), interaction, Some(&"ada".into())).await.unwrap().waiting.unwrap();
-    assert_eq!((waits.why_not, waits.steps.len()), (Some("signed_out"), 0));
+    assert_eq!((waits.why_not, waits.steps.len()), (Some(segue_router::Excluded::SignedOut), 0));
     let unknown = house.explain(&"acme".into(), interaction, Some(&"zoe".into())).await.unwrap_err();
     assert_eq!(unknown.reason, Reason::NotFound);
     let pop = Desk::ready(&house, "ada").await.offer().await.pop;
