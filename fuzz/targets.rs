@@ -3,13 +3,15 @@
 #![allow(dead_code, reason = "each fuzzer takes one of them")]
 
 use bytes::Bytes;
+use segue_adapter_app::translate;
 use segue_adapter_email::mail::{Limits, Ours};
 use segue_adapter_voice::ingress::{Frame, Framer, Framing, MAX_FIELDS, judge};
 use segue_router::{Router, Snapshot};
 use segue_session::codec::Coded;
 use segue_session::handle::{Token, parse_code};
 use segue_session::needs::Needs;
-use segue_session::{Keys, Line, Message, Session, TenantId, Time, journey};
+use segue_session::{CustomerClaims, Keys, Line, Message, Party, Principal, Private, Refusal, Session, TenantId, Time, journey};
+use serde::de::DeserializeOwned;
 use std::net::SocketAddr;
 
 /// A target with its name, which is its seeds' folder.
@@ -22,6 +24,7 @@ pub(crate) const ALL: &[Named] = &[
     ("chat_frame", chat_frame),
     ("desk_frame", desk_frame),
     ("sip", sip),
+    ("app_call", app_call),
     ("handle", handle),
     ("mail", mail),
     ("stored", stored),
@@ -100,6 +103,40 @@ pub(crate) fn sip(bytes: &[u8]) {
     };
     let (one, two) = bytes.split_at(bytes.len() / 2);
     assert_eq!(frames([bytes, &[]]), frames([one, two]));
+}
+
+/// An app's call, a line with its method and its request as JSON: it is an order, or the field at fault is named.
+pub(crate) fn app_call(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        is_order(text);
+    }
+}
+
+/// Whether a call is an order.
+pub(crate) fn is_order(text: &str) -> bool {
+    fn form<W: DeserializeOwned, T>(text: &str, translate: impl FnOnce(W) -> Result<T, Refusal>) -> bool {
+        let Ok(wire) = serde_json::from_str(text) else { return false };
+        let translated = translate(wire);
+        let named = |refusal: &Refusal| refusal.about.iter().any(|(key, _)| key == "field");
+        assert!(translated.as_ref().err().is_none_or(named), "no field is named: {:?}", translated.err());
+        translated.is_ok()
+    }
+    let Some((method, text)) = text.split_once('\n') else { return false };
+    let claims = CustomerClaims::default();
+    let (tenant, subject, expires) = (TenantId::new("fuzz"), Private::new("ada".to_owned()), Time(0));
+    let who = Principal { tenant, subject, party: Party::Customer(claims.clone()), expires };
+    match method {
+        "StartSession" => form(text, |wire| translate::start(&who, &claims, wire)),
+        "ResumeSession" => form(text, |wire| translate::resume(&who, "192.0.2.7", wire)),
+        "Step" => form(text, translate::step),
+        "SuspendSession" => form(text, |wire| translate::suspend(&wire)),
+        "CreateHandle" => form(text, |wire| translate::create_handle(&wire)),
+        "SendMessage" => form(text, translate::send_message),
+        "SetDocument" => form(text, translate::set_document),
+        "ListMatters" => form(text, translate::list_matters),
+        "WatchSession" => form(text, |wire| translate::watch(&wire)),
+        _ => false,
+    }
 }
 
 /// A link's token or a code: nobody but us makes a token, and a code is its digits.

@@ -63,6 +63,9 @@ fn good_seeds_are_good() {
     for (path, bytes) in good("chat_frame") {
         assert!(segue_adapter_chat::parse_client_frame(&text(bytes)).is_ok(), "{}", path.display());
     }
+    for (path, bytes) in good("app_call") {
+        assert!(targets::is_order(&text(bytes)), "{}", path.display());
+    }
     for (path, bytes) in good("desk_frame") {
         assert!(segue_adapter_desk::parse_client_frame(&text(bytes)).is_ok(), "{}", path.display());
     }
