@@ -5,6 +5,7 @@
 use bytes::Bytes;
 use segue_adapter_app::translate;
 use segue_adapter_email::mail::{Limits, Ours};
+use segue_adapter_media::{Codec, Digit, Direction, Header, Negotiation, Security, Terms};
 use segue_adapter_voice::ingress::{Frame, Framer, Framing, MAX_FIELDS, judge};
 use segue_router::{Router, Snapshot};
 use segue_session::codec::Coded;
@@ -29,6 +30,9 @@ pub(crate) const ALL: &[Named] = &[
     ("mail", mail),
     ("stored", stored),
     ("snapshot", snapshot),
+    ("sdp", sdp),
+    ("dtmf", dtmf),
+    ("rtp", rtp),
 ];
 
 /// A journey's file: a journey, always the same one; or faults, each at a place that the file has.
@@ -190,5 +194,42 @@ pub(crate) fn snapshot(bytes: &[u8]) {
     let Ok(snapshot) = rmp_serde::from_slice::<Snapshot>(bytes) else { return };
     if let Ok(router) = Router::restore(snapshot.clone()) {
         assert_eq!(router.snapshot(), snapshot);
+    }
+}
+
+/// A description: what we answer is answered by us in turn, with the same codec and the sound the other way round; or refused in words.
+pub(crate) fn sdp(bytes: &[u8]) {
+    let address = std::net::SocketAddr::from(([192, 0, 2, 1], 30_000));
+    let side = || Negotiation::new(Terms { address, codecs: Codec::ALL.to_vec(), security: Security::Either }, 1);
+    let (mut us, mut them) = (side(), side());
+    match us.answer(bytes, Direction::BOTH) {
+        Ok((answer, agreed)) if agreed.direction.send => {
+            let (_, back) = them.answer(answer.as_bytes(), Direction::BOTH).unwrap_or_else(|refused| panic!("{refused} of {answer}"));
+            assert_eq!((back.codec, back.payload_type), (agreed.codec, agreed.payload_type), "{answer}");
+        }
+        Ok(_) => {}
+        Err(refused) => assert!(!refused.to_string().is_empty()),
+    }
+    us.offer(Direction::BOTH);
+    if us.accept(bytes).is_ok() {
+        assert!(us.accept(bytes).is_ok(), "the same answer, refused the second time");
+    }
+}
+
+/// The body of a SIP INFO, after a line with its type: a digit that reads as itself.
+pub(crate) fn dtmf(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let (kind, body) = text.split_once('\n').unwrap_or((text, ""));
+    if let Some(digit) = Digit::from_info(kind, body) {
+        assert_eq!(Digit::new(digit.face()), Some(digit));
+        assert_eq!(Digit::from_code(digit.code()), Some(digit));
+    }
+}
+
+/// A packet: its head is written as it was read.
+pub(crate) fn rtp(bytes: &[u8]) {
+    if let Some((header, payload)) = Header::parse(bytes) {
+        let again = [&header.to_bytes()[..], payload].concat();
+        assert_eq!(Header::parse(&again), Some((header, payload)));
     }
 }

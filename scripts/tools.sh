@@ -42,6 +42,8 @@ if ! have cc; then apt_install gcc libc6-dev; fi
 
 # A Redis of our own for the tests. The package starts a service where there is an init; ours run on ports of their own.
 if ! have redis-server; then apt_install redis-server; fi
+# The voice of the prompts, for the tests of speech.
+if ! have espeak-ng; then apt_install espeak-ng; fi
 # A browser for the tests of the pages.
 if ! have chromium; then apt_install chromium; fi
 if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then apt_install python3-venv; fi

@@ -33,6 +33,7 @@ fn doors() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("segue-adapter-desk", BTreeSet::from(channel)),
         ("segue-adapter-email", BTreeSet::from(channel)),
         ("segue-adapter-voice", BTreeSet::from(channel)),
+        ("segue-adapter-media", BTreeSet::from(["segue-session"])),
         // A black box: the wire's types. Its `rooms/` module alone, for bars that measure one room, may open the others.
         ("segue-loadtest", BTreeSet::from(["segue-proto", "segue-router", "segue-session", "segue-sim", "segue-adapter-kit", "segue"])),
         (
