@@ -199,7 +199,7 @@ pub(crate) fn snapshot(bytes: &[u8]) {
 
 /// A description: what we answer is answered by us in turn, with the same codec and the sound the other way round; or refused in words.
 pub(crate) fn sdp(bytes: &[u8]) {
-    let address = std::net::SocketAddr::from(([192, 0, 2, 1], 30_000));
+    let address = SocketAddr::from(([192, 0, 2, 1], 30_000));
     let side = || Negotiation::new(Terms { address, codecs: Codec::ALL.to_vec(), security: Security::Either }, 1);
     let (mut us, mut them) = (side(), side());
     match us.answer(bytes, Direction::BOTH) {
