@@ -2,7 +2,7 @@
 //!
 //! A text may hold marks of direction, which some scripts need; each is closed where its paragraph ends, and none closes what
 //! the text did not open: so it can turn nothing that stands beside it on a screen (UAX #9, UTR #36). A name, of a file or of an
-//! answer to pick, may hold none: there they serve to feign another ending. Neither may hold control characters.
+//! answer to pick, may hold none, nor may a line of the audit log: there they serve to feign another ending. Neither may hold control characters.
 //!
 //! What is *not* here: limits, and what a text means.
 

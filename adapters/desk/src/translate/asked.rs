@@ -2,8 +2,8 @@
 
 use segue_adapter_kit::ws::Fault;
 use segue_adapter_kit::{Ephemeral, Resume};
-use segue_proto::convert::check::{self, CREDENTIAL, LABEL, TEXT};
-use segue_proto::convert::{frame, message};
+use segue_proto::convert::check::{self, CREDENTIAL, TEXT};
+use segue_proto::convert::{frame, message, prose};
 use segue_proto::desk::v1::{ClientFrame, Hello, client_frame::Frame, hello::Credential};
 use segue_session::store::Seq;
 use segue_session::{
@@ -136,7 +136,7 @@ fn in_session(frame: Frame) -> Result<DeskCommand, Refusal> {
     let session = |verb: &str, id: &str| check::id::<SessionId>(&format!("{verb}.session_id"), id);
     Ok(match frame {
         Frame::Say(one) => DeskCommand::Say(session("say", &one.session_id)?, message::from_agent("say.body", one.body)?),
-        Frame::AddNote(one) => DeskCommand::Note(session("add_note", &one.session_id)?, check::filled("add_note.text", one.text, TEXT)?),
+        Frame::AddNote(one) => DeskCommand::Note(session("add_note", &one.session_id)?, prose::text("add_note.text", one.text, TEXT)?),
         Frame::Park(one) => DeskCommand::Park(session("park", &one.session_id)?, perhaps_text("park.note", one.note)?),
         Frame::Identify(one) => {
             let customer = match one.customer_id.as_str() {
@@ -181,7 +181,7 @@ fn interaction(verb: &str, id: &str) -> Result<InteractionId, Refusal> {
 
 /// Why, for the audit log.
 fn reason(verb: impl fmt::Display, reason: String) -> Result<String, Refusal> {
-    check::filled(&format!("{verb}.reason"), reason, LABEL).map(Private::into_inner)
+    prose::name(&format!("{verb}.reason"), reason).map(Private::into_inner)
 }
 
 fn perhaps_word(field: &str, word: String) -> Result<Option<String>, Refusal> {
@@ -189,5 +189,5 @@ fn perhaps_word(field: &str, word: String) -> Result<Option<String>, Refusal> {
 }
 
 fn perhaps_text(field: &str, text: String) -> Result<Option<Private<String>>, Refusal> {
-    if text.is_empty() { Ok(None) } else { check::text(field, text, TEXT).map(Some) }
+    if text.is_empty() { Ok(None) } else { prose::text(field, text, TEXT).map(Some) }
 }
