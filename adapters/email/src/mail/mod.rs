@@ -22,6 +22,7 @@ mod tree;
 
 pub use address::{Address, Mailbox, NotAnAddress};
 pub use attachment::Attachment;
+pub(crate) use field::one_line;
 pub use flaw::Flaw;
 pub use limits::{Limit, Limits, Overrun};
 pub use nature::{Nature, Sign};
