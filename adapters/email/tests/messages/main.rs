@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod anything;
 mod hostile;
 mod sending;
 mod threads;
