@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod doors;
 pub mod engine;
 pub mod house;
+pub mod reload;
 pub mod serve;
 pub mod server;
 pub mod telemetry;

@@ -10,13 +10,14 @@
 
 mod pulse;
 
-use crate::admin::AdminService;
+use crate::admin::{AdminService, Ports};
 use crate::audit::{self, Audit};
 use crate::config::plan::{Listen, Plan, StorePlan};
 use crate::console;
 use crate::doors::{self, Gate, Guarded};
 use crate::engine::Clock;
 use crate::house::{self, Switchboard};
+use crate::reload::Reloads;
 use crate::server::{Accepting, Bound, Front, Readiness, Rest, Tls, TlsError};
 use crate::telemetry::Metrics;
 use axum::Router;
@@ -111,7 +112,7 @@ pub struct Running {
     drain_for: Duration,
     drain_pause: Duration,
     pulse: JoinHandle<()>,
-    tls: Option<Tls>,
+    reloads: Arc<Reloads>,
     gate: Arc<Gate>,
     keys: JoinHandle<()>,
     audit: Audit,
@@ -170,8 +171,11 @@ pub async fn start_on(plan: Plan, store: Arc<dyn Store>) -> Result<Running, Erro
     let (drain, draining) = Drain::new();
     let (deadline, meters) = (plan.limits.deadline, metrics.meters.clone());
     let house: Arc<dyn House> = Arc::new(Guarded::new(Arc::clone(&switchboard), deadline, meters.clone()));
+    let reloads = Arc::new(Reloads::new(tls, Arc::clone(&gate), Arc::clone(&switchboard), audit.clone()));
+    let ports =
+        Ports { gate: Arc::clone(&gate), switchboard: Arc::clone(&switchboard), house: Arc::clone(&house), reloads: Arc::clone(&reloads) };
     let parts = Parts {
-        admin: AdminService::new(Arc::clone(&gate), Arc::clone(&switchboard), Arc::clone(&house), audit.clone()),
+        admin: AdminService::new(ports, audit.clone()),
         house,
         desks: Arc::new(Guarded::new(Arc::clone(&switchboard), deadline, meters)),
         rest,
@@ -202,7 +206,7 @@ pub async fn start_on(plan: Plan, store: Arc<dyn Store>) -> Result<Running, Erro
         drain,
         drain_for: plan.drain_for,
         drain_pause: plan.drain_pause,
-        tls,
+        reloads,
         keys: doors::keep_keys(&gate),
         audit,
         gate,
@@ -342,24 +346,10 @@ impl Running {
         self.gate.link(&Private::new(token.to_owned())).await
     }
 
-    /// Reads the certificate anew, and takes from a plan that was read anew: issuers with their keys and secrets, and the secrets
-    /// of connectors. What cannot be used is told in the log, and the old stays. The rest of the plan wants a restart.
-    pub async fn reload(&self, plan: &Plan) {
-        self.audit.follow();
-        self.audit.daemon("daemon.reload", None);
-        match self.tls.as_ref().map(Tls::reload) {
-            None => {}
-            Some(Ok(())) => tracing::info!("the certificate was read anew"),
-            Some(Err(error)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the certificate cannot be used, the old one stays")
-            }
-        }
-        match self.gate.renew(plan).await {
-            Ok(()) => tracing::info!("issuers, their keys and secrets were read anew"),
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "an issuer cannot be used, the old ones stay"),
-        }
-        self.switchboard.renew(plan);
-        tracing::info!("connectors' secrets were read anew; whatever else has changed in the configuration wants a restart");
+    /// What reads its configuration again, and takes from it what needs no restart.
+    #[must_use]
+    pub fn reloads(&self) -> &Reloads {
+        &self.reloads
     }
 
     /// Waits until the daemon cannot go on, and says why. Stop it then.

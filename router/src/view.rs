@@ -1,9 +1,12 @@
 //! What can be asked between two steps. Views read; they never change what is decided.
 
+use crate::index::Index;
 use crate::index::line::Spot;
 use crate::router::Router;
 use crate::state::Stage;
-use crate::{AgentId, Channel, Closing, ExpectedWait, InteractionId, OfferId, PlanVersion, Priority, QueueId, Time};
+use crate::{
+    AgentId, Channel, Closing, Effect, Event, ExpectedWait, InteractionId, OfferId, PlanVersion, Priority, QueueId, Refusal, Time,
+};
 use serde::{Deserialize, Serialize};
 
 /// A place in line.
@@ -176,6 +179,26 @@ impl Router {
                 .filter_map(|&channel| self.newcomer_wait(id, channel))
                 .max_by_key(|wait| wait.p90),
         })
+    }
+
+    /// What this event would lead to now, or why it would be refused; nothing changes. Costs a copy of everything held: for
+    /// people who ask before they do something, not for steps.
+    ///
+    /// # Errors
+    ///
+    /// As [`Router::step`] would refuse it.
+    pub fn what_if(&self, now: Time, event: Event) -> Result<Vec<Effect>, Refusal> {
+        let mut twin = Self { index: Index::build(&self.state), state: self.state.clone() };
+        let mut effects = Vec::new();
+        twin.step(now, event, &mut effects).map(|()| effects)
+    }
+
+    /// How much of a queue's work is held: in line, offered, under way, wrapped up. Costs a walk over all that is held.
+    #[must_use]
+    pub fn holds(&self, queue: QueueId) -> u32 {
+        let interactions = self.state.interactions.values().filter(|interaction| interaction.queue == queue).count();
+        let wrap_ups = self.state.agents.values().flat_map(|agent| agent.wrap_ups.values()).filter(|wrap_up| wrap_up.queue == queue);
+        count(interactions.saturating_add(wrap_ups.count()))
     }
 
     /// Everything an agent holds; `None` for whom the router does not know.

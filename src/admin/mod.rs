@@ -7,6 +7,7 @@ mod translate;
 use crate::audit::Audit;
 use crate::doors::{Action, Gate, allow};
 use crate::house::Switchboard;
+use crate::reload::Reloads;
 use crate::server::bearer;
 use segue_adapter_kit::{House, Order, Target};
 use segue_proto::admin::v1::{self as wire, admin_service_server};
@@ -26,17 +27,28 @@ const ROWS: (usize, usize) = (50, 500);
 /// The service.
 #[derive(Clone)]
 pub struct AdminService {
-    gate: Arc<Gate>,
-    switchboard: Arc<Switchboard>,
-    house: Arc<dyn House>,
+    ports: Ports,
     audit: Audit,
     room: Arc<Semaphore>,
 }
 
+/// What the service stands on.
+#[derive(Clone)]
+pub struct Ports {
+    /// Who may ask.
+    pub gate: Arc<Gate>,
+    /// What is looked at.
+    pub switchboard: Arc<Switchboard>,
+    /// What is changed, guarded.
+    pub house: Arc<dyn House>,
+    /// What reads the configuration again.
+    pub reloads: Arc<Reloads>,
+}
+
 impl AdminService {
     /// Over the switchboard's reads; what changes something goes through the guarded house.
-    pub fn new(gate: Arc<Gate>, switchboard: Arc<Switchboard>, house: Arc<dyn House>, audit: Audit) -> Self {
-        Self { gate, switchboard, house, audit, room: Arc::new(Semaphore::new(READS)) }
+    pub fn new(ports: Ports, audit: Audit) -> Self {
+        Self { ports, audit, room: Arc::new(Semaphore::new(READS)) }
     }
 
     /// Admits a call and reads, if there is room and the table grants it. Whatever comes of it is written down as `what`.
@@ -49,14 +61,14 @@ impl AdminService {
         let (metadata, _, asked) = request.into_parts();
         let missing = || Refusal::new(Reason::Unauthenticated, "send metadata `authorization: Bearer TOKEN`");
         let token = bearer(&metadata.into_headers()).ok_or_else(|| status(&missing()))?;
-        let who = self.gate.by_token(&token).await.map_err(|refusal| status(&refusal))?;
-        let of = asked.about(&self.switchboard, &who);
+        let who = self.ports.gate.by_token(&token).await.map_err(|refusal| status(&refusal))?;
+        let of = asked.about(&self.ports.switchboard, &who);
         let room =
             || self.room.try_acquire().map_err(|_| Refusal::new(Reason::Overloaded, "too much is looked at just now").retry_after(1_000));
         let done = async {
             allow(&who, action)?;
-            let (_place, _turn) = (room()?, self.switchboard.report()?);
-            work(&self.switchboard, &who, asked).await
+            let (_place, _turn) = (room()?, self.ports.switchboard.report()?);
+            work(&self.ports.switchboard, &who, asked).await
         };
         let done = done.await;
         self.audit.deed(&who, what, of, &done);
@@ -105,7 +117,7 @@ impl admin_service_server::AdminService for AdminService {
             let erased = match whose(&asked.session_id, &asked.customer)? {
                 Whose::Session(session) => {
                     let order = Order { request, target: Target::Session(session), command: Command::Erase };
-                    self.house.order(who, order).await.map(|_| 1)?
+                    self.ports.house.order(who, order).await.map(|_| 1)?
                 }
                 Whose::Customer(customer) => house.erase(&who.tenant, &customer).await?,
             };
@@ -139,6 +151,14 @@ impl admin_service_server::AdminService for AdminService {
             Ok(translate::explanation(&told))
         };
         self.read(request, (Action::SeeRouting, "interactions.explain"), explain).await
+    }
+
+    async fn reload_routing(&self, request: Request<wire::ReloadRoutingRequest>) -> Result<Response<wire::ReloadRoutingResponse>, Status> {
+        let what = if request.get_ref().dry_run { "routing.compare" } else { "routing.reload" };
+        let reload = async |_: &Switchboard, who: &Principal, asked: wire::ReloadRoutingRequest| {
+            Ok(translate::reloaded(self.ports.reloads.routing(&who.tenant, asked.dry_run).await?))
+        };
+        self.read(request, (Action::ReloadRouting, what), reload).await
     }
 }
 
@@ -193,6 +213,12 @@ impl About for wire::EraseSessionsRequest {
 }
 
 impl About for wire::ListInteractionsRequest {
+    fn about(&self, _: &Switchboard, _: &Principal) -> Option<String> {
+        None
+    }
+}
+
+impl About for wire::ReloadRoutingRequest {
     fn about(&self, _: &Switchboard, _: &Principal) -> Option<String> {
         None
     }

@@ -1,6 +1,9 @@
 //! The house's rows on the wire.
 
+use crate::config::{Change, Reach};
+use crate::engine::Impact;
 use crate::house::admin::{ExplainedOffer, ExplainedStep, ExplainedWait, Explanation, InteractionRow, SessionRow, SessionStory};
+use crate::reload::Reloaded;
 use segue_proto::admin::v1 as wire;
 use segue_proto::convert::{session, timestamp, word};
 use segue_router::{Excluded, Outcome};
@@ -136,6 +139,34 @@ fn wait(told: &ExplainedWait) -> wire::ExplainedWait {
 
 fn excluded(told: &BTreeMap<Excluded, u32>) -> Vec<wire::ExcludedAgents> {
     told.iter().map(|(&reason, &agents)| wire::ExcludedAgents { reason: exclusion(reason).into(), agents }).collect()
+}
+
+pub(super) fn reloaded(told: Reloaded) -> wire::ReloadRoutingResponse {
+    let takes = |reach| match reach {
+        Reach::Reload => wire::TakesEffect::OnReload,
+        Reach::Restart => wire::TakesEffect::OnRestart,
+    };
+    let change = |change: Change| wire::ConfigChange {
+        line: change.to_string(),
+        key: change.key,
+        before: change.before.unwrap_or_default(),
+        after: change.after.unwrap_or_default(),
+        takes: takes(change.takes).into(),
+    };
+    let impact = told.impact.map(|Impact { version, changes, queues, agents, waiting, withdrawn, offered }| wire::RoutingImpact {
+        version,
+        changes,
+        queues_added: queues.added,
+        queues_changed: queues.changed,
+        queues_removed: queues.removed,
+        agents_added: agents.added,
+        agents_changed: agents.changed,
+        agents_removed: agents.removed,
+        waiting,
+        withdrawn,
+        offered,
+    });
+    wire::ReloadRoutingResponse { changes: told.changes.into_iter().map(change).collect(), impact }
 }
 
 fn step(ahead: &ExplainedStep) -> wire::ExplainedStep {

@@ -1,9 +1,11 @@
-//! `segue config`: check, show, schema, init.
+//! `segue config`: check, show, compare, reload, schema, init.
 
-use super::{ConfigFile, Error, out};
-use crate::config::{self, Wanted};
+use super::remote::Where;
+use super::{ConfigFile, Error, block_on, out};
+use crate::config::{self, Keys, Wanted};
 use clap::Subcommand;
-use std::path::PathBuf;
+use segue_proto::admin::v1 as wire;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -32,6 +34,27 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Say what differs between two configurations, key by key, and what of it wants a restart.
+    Diff {
+        /// The configuration that runs, or ran.
+        before: PathBuf,
+        #[command(flatten)]
+        after: ConfigFile,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Have a running daemon read its configuration again and put the routing of the token's tenant in force.
+    Reload {
+        #[command(flatten)]
+        at: Where,
+        /// Only say what it would change, and for whom.
+        #[arg(long)]
+        dry_run: bool,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the JSON schema of the file.
     Schema,
     /// Write a commented configuration to begin with, with secrets drawn for it.
@@ -45,6 +68,8 @@ pub(super) fn run(args: Args) -> Result<(), Error> {
     match args.what {
         What::Check { file, json } => check(&file, json),
         What::Show { file, origin, json } => show(&file, origin, json),
+        What::Diff { before, after, json } => diff(&before, &after.config, json),
+        What::Reload { at, dry_run, json } => block_on(reload(at, dry_run, json)),
         What::Schema => {
             out::line(&config::schema());
             Ok(())
@@ -77,6 +102,57 @@ fn show(file: &ConfigFile, origin: bool, json: bool) -> Result<(), Error> {
         (_, true) => out::line(&loaded.shown.json()),
         _ => out::text(&loaded.shown.toml()),
     }
+    Ok(())
+}
+
+fn diff(before: &Path, after: &Path, json: bool) -> Result<(), Error> {
+    let keys = |file: &Path| config::load(&Wanted::file(file)).map(|loaded| Keys::of(&loaded.shown));
+    let changes = keys(before)?.difference(&keys(after)?);
+    if json {
+        out::json(&changes);
+        return Ok(());
+    }
+    changes.iter().for_each(|change| out::line(&change.to_string()));
+    if changes.is_empty() {
+        out::line("nothing differs");
+    }
+    Ok(())
+}
+
+async fn reload(at: Where, dry_run: bool, json: bool) -> Result<(), Error> {
+    let mut admin = at.connect().await?;
+    let request = wire::ReloadRoutingRequest { dry_run };
+    let told = admin.reload_routing(request).await.map_err(|status| at.refused(status))?.into_inner();
+    if json {
+        out::json(&told);
+        return Ok(());
+    }
+    told.changes.iter().for_each(|change| out::line(&change.line));
+    let Some(impact) = told.impact else {
+        out::line("another node decides for this tenant; this one keeps the routing for its turn");
+        return Ok(());
+    };
+    if !impact.changes {
+        out::line(&format!("the routing is in force already, as version {}", impact.version));
+        return Ok(());
+    }
+    let touched = |what: &str, kind: &str, names: &[String]| {
+        if !names.is_empty() {
+            out::line(&format!("{what} {kind}: {}", names.join(", ")));
+        }
+    };
+    touched("new", "queues", &impact.queues_added);
+    touched("changed", "queues", &impact.queues_changed);
+    touched("gone", "queues", &impact.queues_removed);
+    touched("new", "agents", &impact.agents_added);
+    touched("changed", "agents", &impact.agents_changed);
+    touched("gone", "agents", &impact.agents_removed);
+    out::line(&format!(
+        "{} wait in queues that change and keep their places; {} offers go back, {} are made at once",
+        impact.waiting, impact.withdrawn, impact.offered
+    ));
+    let outcome = if dry_run { "it would be in force" } else { "it is in force" };
+    out::line(&format!("{outcome} as version {}", impact.version));
     Ok(())
 }
 

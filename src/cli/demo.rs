@@ -2,7 +2,7 @@
 
 use super::serve::{Signals, until_stopped};
 use super::{Error, out};
-use crate::config::Wanted;
+use crate::config::{Keys, Loaded, Wanted};
 use crate::demo::story::{self, StoreChoice, Teller};
 use crate::demo::{self, Card};
 use crate::engine::Clock;
@@ -53,17 +53,19 @@ fn settled(listen: SocketAddr) -> SocketAddr {
 }
 
 async fn run_in(data: &Path, listen: SocketAddr) -> Result<(), Error> {
-    let variables = Wanted::file(Path::new("")).variables;
-    let read = || demo::plan(data, listen, variables.clone());
-    let plan = read()?;
+    let (data, variables) = (data.to_owned(), Wanted::file(Path::new("")).variables);
+    let told = data.display().to_string();
+    let read = move || demo::loaded(&data, listen, variables.clone());
+    let Loaded { plan, shown, .. } = read()?;
     let _logging = telemetry::init(&plan.telemetry)?;
     let signals = Signals::new()?;
     let tenant = plan.tenants.values().next().cloned();
     let running = serve::start(plan).await?;
+    running.reloads().from(Keys::of(&shown), read).await;
     if let Some(tenant) = tenant {
-        let card = Card::new(&tenant, running.public, &data.display().to_string(), Clock::system().now())?;
+        let card = Card::new(&tenant, running.public, &told, Clock::system().now())?;
         let refused = |r: Refusal| Error::Refused { reason: r.reason.name(), message: r.message, mend: None };
         out::text(&card.with_links(&running).await.map_err(refused)?.to_string());
     }
-    until_stopped(running, signals, read).await
+    until_stopped(running, signals).await
 }

@@ -1,8 +1,7 @@
 //! `segue serve`: the daemon in the foreground, until a signal says stop.
 
 use super::{ConfigFile, Error};
-use crate::config::plan::Plan;
-use crate::config::{self, Faults, Wanted};
+use crate::config::{self, Keys, Wanted};
 use crate::serve::{self, Running};
 use crate::telemetry;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -22,12 +21,14 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
         tracing::warn!(place = warning.place, line = warning.line, "{warning}");
     }
     let mut signals = Signals::new()?;
+    let keys = Keys::of(&loaded.shown);
     // A standby may wait long for its turn, and goes at once when it is told to.
     let running = tokio::select! {
         running = serve::start(loaded.plan) => running?,
         () = signals.stop() => return Ok(()),
     };
-    until_stopped(running, signals, || config::load(&wanted).map(|loaded| loaded.plan)).await
+    running.reloads().from(keys, move || config::load(&wanted)).await;
+    until_stopped(running, signals).await
 }
 
 /// A panic as a line of the log: where it was, and not what it said, which may be a customer's.
@@ -74,19 +75,17 @@ enum Asked {
     Reload,
 }
 
-/// Runs until a signal or a fault stops it; SIGHUP reads the plan again and reloads what can be. The first signal drains; a second one ends the process at once.
-pub(super) async fn until_stopped(running: Running, mut signals: Signals, read: impl Fn() -> Result<Plan, Faults>) -> Result<(), Error> {
+/// Runs until a signal or a fault stops it; SIGHUP reads the configuration again and takes from it what needs no restart. The
+/// first signal drains; a second one ends the process at once.
+pub(super) async fn until_stopped(running: Running, mut signals: Signals) -> Result<(), Error> {
     let fault = loop {
         tokio::select! {
             asked = signals.next() => match asked {
                 Asked::Stop => break None,
-                Asked::Reload => match read() {
-                    // An issuer that does not answer must not hold up the end. Who asks again meanwhile has asked once.
-                    Ok(plan) => tokio::select! {
-                        () = running.reload(&plan) => {}
-                        () = signals.stop() => break None,
-                    },
-                    Err(faults) => tracing::error!("{faults}; nothing was reloaded:\n{}", faults.lines()),
+                // An issuer that does not answer must not hold up the end. Who asks again meanwhile has asked once.
+                Asked::Reload => tokio::select! {
+                    () = running.reloads().all() => {}
+                    () = signals.stop() => break None,
                 },
             },
             why = running.failed() => break Some(why),

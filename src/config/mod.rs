@@ -6,6 +6,7 @@
 //! What is *not* here: what the plan leads to.
 
 mod check;
+mod difference;
 mod fault;
 mod hours;
 mod init;
@@ -21,6 +22,7 @@ mod tree;
 mod units;
 mod variables;
 
+pub use difference::{Change, Keys, Reach, is_of, is_routing};
 pub use fault::{Faults, Report, Weight};
 pub use init::init;
 pub use load::{Loaded, Mode, Wanted, load};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// How a tenant's routing goes, by names.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Routing {
     /// Queues.
     pub queues: BTreeMap<QueueName, Queue>,
@@ -23,7 +23,7 @@ pub struct Routing {
 }
 
 /// A queue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Queue {
     /// What to call it.
     pub title: String,
@@ -64,7 +64,7 @@ pub struct Queue {
 }
 
 /// What changes for whoever has waited for some time. Requirements are expressions.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Step {
     /// The wait at which it is due.
     pub after: Duration,
@@ -98,7 +98,7 @@ pub enum Way {
 }
 
 /// An agent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agent {
     /// What customers see.
     pub title: String,
@@ -115,7 +115,7 @@ pub struct Agent {
 }
 
 /// A presence.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PresencePlan {
     /// Channels on which offers may come; none: not routable.
     pub channels: BTreeSet<Channel>,

@@ -4,13 +4,27 @@ use super::raw::Raw;
 use super::shape::Shape;
 use super::source::Sources;
 use super::tree::Node;
+use segue_session::Private;
 use serde_json::Value as Json;
 
 /// The configuration as merged.
 #[derive(Clone, Debug)]
 pub struct Shown {
     masked: Json,
-    rows: Vec<(String, String, String)>,
+    rows: Vec<Row>,
+}
+
+/// One value.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    /// Its key, dotted.
+    pub(super) key: String,
+    /// What it says, masked where it is a secret.
+    pub(super) value: String,
+    /// What it says.
+    pub(super) plain: Private<String>,
+    /// Where it was written.
+    origin: String,
 }
 
 impl Shown {
@@ -36,12 +50,16 @@ impl Shown {
     /// One line for each value, with where it was written.
     #[must_use]
     pub fn origins(&self) -> String {
-        let wide = self.rows.iter().map(|(key, value, _)| key.chars().count() + value.chars().count()).max().unwrap_or(0).min(70);
-        let line = |(key, value, origin): &(String, String, String)| {
+        let wide = self.rows.iter().map(|row| row.key.chars().count() + row.value.chars().count()).max().unwrap_or(0).min(70);
+        let line = |Row { key, value, origin, .. }: &Row| {
             let used = key.chars().count() + value.chars().count();
             format!("{key} = {value}{}  # {origin}\n", " ".repeat(wide.saturating_sub(used)))
         };
         self.rows.iter().map(line).collect()
+    }
+
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
     }
 }
 
@@ -55,13 +73,14 @@ struct Walk<'w> {
     tree: &'w Node,
     shape: &'w Shape,
     sources: &'w Sources,
-    rows: Vec<(String, String, String)>,
+    rows: Vec<Row>,
 }
 
 impl Walk<'_> {
     fn member(&mut self, value: &mut Json, path: &mut Vec<String>) {
+        let mut secret = None;
         if self.shape.is_private(path) && !value.is_null() {
-            *value = Json::from("********");
+            secret = Some(std::mem::replace(value, Json::from("********")).to_string());
         }
         match value {
             Json::Object(members) => {
@@ -86,7 +105,9 @@ impl Walk<'_> {
                     || "default".to_owned(),
                     |place| place.line.map_or_else(|| place.name.clone(), |line| format!("{}:{line}", place.name)),
                 );
-                self.rows.push((path.join("."), leaf.to_string(), origin));
+                let value = leaf.to_string();
+                let plain = Private::new(secret.unwrap_or_else(|| value.clone()));
+                self.rows.push(Row { key: path.join("."), value, plain, origin });
             }
         }
     }

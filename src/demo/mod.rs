@@ -33,6 +33,14 @@ const RESUME_LINK: &str = "SEGUE__TENANTS__DEMO__RESUME_LINK";
 /// # Errors
 /// Faults of the environment's overrides; the demo's own files are held by a test.
 pub fn plan(data: &Path, public: SocketAddr, variables: Vec<(String, String)>) -> Result<Plan, Faults> {
+    loaded(data, public, variables).map(|Loaded { plan, .. }| plan)
+}
+
+/// The same, with how it was typed.
+///
+/// # Errors
+/// As for [`plan`].
+pub fn loaded(data: &Path, public: SocketAddr, variables: Vec<(String, String)>) -> Result<Loaded, Faults> {
     let held: BTreeMap<_, _> =
         FILES.iter().map(|(path, text)| (Path::new(ROOT).join(path).components().collect(), (*text).to_owned())).collect();
     let mut variables = variables;
@@ -50,7 +58,7 @@ pub fn plan(data: &Path, public: SocketAddr, variables: Vec<(String, String)>) -
         variables.push((RESUME_LINK.into(), format!("http://{public}/site/#{{handle}}")));
     }
     let wanted = Wanted { file: Path::new(ROOT).join("segue.toml"), files: Files::Held(held), variables, mode: Mode::Demo };
-    load(&wanted).map(|Loaded { plan, .. }| plan)
+    load(&wanted)
 }
 
 /// Paths of the demo's configuration start from its own folder; the store's starts from where the command was typed.

@@ -71,6 +71,8 @@ actions! {
     ExportSession:       x x x o o,
     /// See the lines, and why an interaction goes where it goes.
     SeeRouting:          x x o o o,
+    /// Compare the routing in force with the configuration, and put that in force.
+    ReloadRouting:       x x x o o,
     /// Get a one-use ticket for a socket.
     TakeTicket:          o o o o o,
     /// What only the daemon itself does: timers, results of look-ups, the router's word.

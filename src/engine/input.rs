@@ -1,8 +1,10 @@
 //! What reaches the loop: work from the inbox, commands from desks, desks that come and go, deadlines, looks.
 
+use crate::config::plan::Routing;
 use crate::engine::machine::Machine;
 use segue_session::store::Seq;
 use segue_session::{AgentName, DeskCommand, Refusal, RequestId, RouteRequest};
+use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// Something for the machine.
@@ -23,6 +25,8 @@ pub(crate) enum Input {
     SignIn(AgentName),
     /// An agent's last socket is gone.
     Lose(AgentName),
+    /// A new config is to come into force.
+    Configure(Arc<Routing>),
     /// A deadline passed.
     Tick,
 }

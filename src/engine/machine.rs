@@ -6,7 +6,7 @@
 use crate::engine::answered::{Answered, Known};
 use crate::engine::hours::Gatekeeper;
 use crate::engine::input::Input;
-use crate::engine::journal::{Aside, Asker, Hash, NamesRecord, Record, Step, fingerprint};
+use crate::engine::journal::{Aside, Asker, Hash, Record, Step, fingerprint};
 use segue_router::{Effect, Event, Priority, QueueId, Readiness, Router, Time};
 use segue_session::outbound::{AWAY, Cases, Chart, Directory, Names, Told, channel_name, desk_event, presence, refusal, route_event};
 use segue_session::pop::Rank;
@@ -22,14 +22,14 @@ pub(super) const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("SEG
 /// Everything the owner of a domain holds in memory.
 #[derive(Debug, Default)]
 pub(crate) struct Machine {
-    router: Router,
-    directory: Directory,
-    chart: Chart,
+    pub(super) router: Router,
+    pub(super) directory: Directory,
+    pub(super) chart: Chart,
     cases: Cases,
     answered: Answered,
     chain: Hash,
-    last: Time,
-    hours: Gatekeeper,
+    pub(super) last: Time,
+    pub(super) hours: Gatekeeper,
 }
 
 /// A machine as stored.
@@ -73,7 +73,7 @@ pub(crate) struct Taken {
 
 impl Taken {
     /// What another step led to, after this.
-    fn join(&mut self, later: Self) {
+    pub(super) fn join(&mut self, later: Self) {
         let Self { records, told, turned_away, moved, answer, effects } = later;
         self.records.extend(records);
         self.told.extend(told);
@@ -85,12 +85,19 @@ impl Taken {
 }
 
 /// An event with what belongs to it.
-struct Turn {
+pub(super) struct Turn {
     at: Time,
     event: Event,
     session: Option<SessionId>,
     aside: Aside,
     by: Option<Asker>,
+}
+
+impl Turn {
+    /// An event that is nobody's in particular.
+    pub(super) const fn of(at: Time, event: Event) -> Self {
+        Self { at, event, session: None, aside: Aside::None, by: None }
+    }
 }
 
 impl Machine {
@@ -161,39 +168,20 @@ impl Machine {
             Input::Desk { by, request, command } => self.desk(at, by, *request, command),
             Input::SignIn(agent) => self.sign_in(at, agent),
             Input::Lose(agent) => self.lose(at, agent),
+            Input::Configure(routing) => self.configure(now, routing),
             Input::Tick => {
                 let mut taken = self.keep_hours(at);
-                taken.join(self.step(Turn { at, event: Event::Tick, session: None, aside: Aside::None, by: None }));
+                taken.join(self.step(Turn::of(at, Event::Tick)));
                 taken
             }
         }
     }
 
-    /// Puts a config in force, unless it is already.
-    pub(super) fn configure(&mut self, now: Time, routing: &crate::config::plan::Routing) -> Taken {
-        let at = self.at(now);
-        self.last = at;
-        let chart = super::numbers::chart(routing);
-        let mut directory = self.directory.clone();
-        let plan = super::numbers::plan(routing, &chart, &mut directory);
-        self.hours = Gatekeeper::new(routing, &directory);
-        if self.router.plan() == &plan && self.chart == chart && self.directory == directory {
-            return self.keep_hours(at);
-        }
-        (self.directory, self.chart) = (directory.clone(), chart.clone());
-        let names = Record::Names(Box::new(NamesRecord { directory, chart }));
-        let event = Event::Configure(Box::new(plan));
-        let mut taken = self.step(Turn { at, event, session: None, aside: Aside::None, by: None });
-        taken.records.insert(0, (None, names));
-        taken.join(self.keep_hours(at));
-        taken
-    }
-
     /// Closes and opens queues by their hours. What was told the router stands in the journal: a replay asks no clock.
-    fn keep_hours(&mut self, at: Time) -> Taken {
+    pub(super) fn keep_hours(&mut self, at: Time) -> Taken {
         let mut taken = Taken::default();
         for event in self.hours.turns(at, &self.router) {
-            taken.join(self.step(Turn { at, event, session: None, aside: Aside::None, by: None }));
+            taken.join(self.step(Turn::of(at, event)));
         }
         taken
     }
@@ -299,7 +287,7 @@ impl Machine {
             Some(_) | None => presence(&self.directory, &self.chart, AWAY),
         };
         match chosen {
-            Ok(presence) => self.step(Turn { at, event: Event::SignIn(agent, presence), session: None, aside: Aside::None, by: None }),
+            Ok(presence) => self.step(Turn::of(at, Event::SignIn(agent, presence))),
             Err(why) => refused(why),
         }
     }
@@ -313,13 +301,13 @@ impl Machine {
             Readiness::Idle | Readiness::Offered | Readiness::Busy | Readiness::WrappingUp | Readiness::Unresponsive => true,
         });
         match present {
-            Some(change) => self.step(Turn { at, event: Event::Lose(change.agent), session: None, aside: Aside::None, by: None }),
+            Some(change) => self.step(Turn::of(at, Event::Lose(change.agent))),
             None => Taken::default(),
         }
     }
 
     /// The one place where the router is told something.
-    fn step(&mut self, turn: Turn) -> Taken {
+    pub(super) fn step(&mut self, turn: Turn) -> Taken {
         let Turn { at, event, session, aside, by } = turn;
         let mut effects = Vec::new();
         let outcome = self.router.step(at, event.clone(), &mut effects);
@@ -448,7 +436,7 @@ fn moves_line(effect: &Effect) -> Option<InteractionId> {
     }
 }
 
-fn refused(why: Refusal) -> Taken {
+pub(super) fn refused(why: Refusal) -> Taken {
     Taken { answer: Some(why), ..Taken::default() }
 }
 

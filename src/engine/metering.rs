@@ -44,6 +44,8 @@ pub(super) fn gauges(meters: &Meters, tenant: &TenantId, machine: &Machine, now:
         let oldest = view.oldest.map_or(0, |since| now.since(since).0 / 1000);
         meters.oldest_wait.get_or_create(&of).set(i64::try_from(oldest).unwrap_or(i64::MAX));
     }
+    let version = i64::try_from(machine.router().version().0).unwrap_or(i64::MAX);
+    meters.config.get_or_create(&OfTenant { tenant: tenant.to_string() }).set(version);
     let mut counts: BTreeMap<&str, i64> = READINESS.iter().map(|readiness| (readiness_name(*readiness), 0)).collect();
     // By the chart, not by who was seen: an agent who never came is signed out too.
     for agent in machine.chart().agents.keys() {

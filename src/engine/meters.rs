@@ -103,6 +103,10 @@ pub struct Meters {
     pub rebuilds: Counter,
     /// Deadlines of sessions that could not be dealt with and rest.
     pub stuck: Counter,
+    /// The version of the config that decisions name now.
+    pub config: Family<OfTenant, Gauge>,
+    /// Routings that were read again, by what came of it: `applied`, `unchanged`, `kept` (another node decides), `refused`.
+    pub reloads: Family<OfResult, Counter>,
     /// Calls to other systems by result: `ok` or the name of the error branch.
     pub connects: Family<OfResult, Counter>,
 }
@@ -135,6 +139,8 @@ impl Default for Meters {
             journal: Family::default(),
             rebuilds: Counter::default(),
             stuck: Counter::default(),
+            config: Family::default(),
+            reloads: Family::default(),
             connects: Family::default(),
         }
     }
@@ -161,6 +167,8 @@ impl Meters {
         r.register("journal_entries", "Entries of the journal kept", self.journal.clone());
         r.register("engine_rebuilds", "Times the engine rebuilt its memory", self.rebuilds.clone());
         r.register("deadlines_stuck", "Deadlines that could not be dealt with and rest for a minute", self.stuck.clone());
+        r.register("config_version", "Version of the routing that decisions name", self.config.clone());
+        r.register("config_reloads", "Routings that were read again, by what came of it", self.reloads.clone());
         r.register("connector_calls", "Calls to other systems by result", self.connects.clone());
     }
 

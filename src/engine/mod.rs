@@ -10,6 +10,7 @@
 mod answered;
 mod bell;
 pub mod clock;
+mod configure;
 mod hours;
 mod input;
 pub mod journal;
@@ -32,6 +33,7 @@ mod upkeep;
 mod waits;
 
 pub use clock::Clock;
+pub use configure::{Impact, Touched};
 pub use meters::Meters;
 pub use recover::Error;
 pub use replay::{Difference, Report, replay};
@@ -44,6 +46,7 @@ pub(crate) use pops::{Histories, Scenery, Sheets, known, standing};
 pub(crate) use waits::Waits;
 
 use crate::config::plan::{Journal, Routing};
+use arc_swap::ArcSwap;
 use segue_router::Decision;
 use segue_session::store::{Seq, Store, Version};
 use segue_session::{AgentName, Command, Line, QueueName, Reason, Refusal, SessionId, TenantId};
@@ -81,7 +84,8 @@ pub(crate) struct Setup {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) domain: TenantId,
     pub(crate) node: String,
-    pub(crate) routing: Routing,
+    /// The config in force here; the loop puts in what came into force.
+    pub(crate) routing: Arc<ArcSwap<Routing>>,
     pub(crate) journal: Journal,
     pub(crate) scenery: Arc<Scenery>,
     pub(crate) clock: Clock,
@@ -111,6 +115,7 @@ pub(crate) struct Engine {
     mail: mpsc::Sender<Mail>,
     stop: watch::Sender<bool>,
     standing: watch::Receiver<Standing>,
+    routing: Arc<ArcSwap<Routing>>,
 }
 
 impl Engine {
@@ -129,7 +134,7 @@ impl Engine {
             store,
             domain,
             node,
-            routing,
+            routing: Arc::clone(&routing),
             journal,
             scenery,
             time: clock::Steady::of(clock.clone()),
@@ -144,7 +149,7 @@ impl Engine {
         };
         tokio::spawn(owner.run());
         match stands.await {
-            Ok(outcome) => outcome.map(|()| Self { mail, stop, standing }),
+            Ok(outcome) => outcome.map(|()| Self { mail, stop, standing, routing }),
             Err(_) => Err(Error::Unreadable { place: 0, why: "the loop ended before it stood".to_owned() }),
         }
     }
@@ -168,6 +173,17 @@ impl Engine {
                 return answer;
             }
         }
+    }
+
+    /// Puts a config in force between two inputs, and waits until that is stored. A node that stands by keeps it for its turn.
+    pub(crate) async fn configure(&self, routing: Arc<Routing>) -> Result<(), Refusal> {
+        if self.standing() == Standing::StandingBy {
+            self.routing.store(Arc::clone(&routing));
+            if self.standing() == Standing::StandingBy {
+                return Ok(());
+            }
+        }
+        self.ask(Input::Configure(routing)).await
     }
 
     /// Looks at the machine; what is seen is told only once it is stored.

@@ -14,6 +14,7 @@ use crate::engine::recover::{self, Recovered, recover};
 use crate::engine::stage::{Batch, Gathered, Memory, Stage, grown};
 use crate::engine::upkeep::Upkeep;
 use crate::engine::{Bell, Clock, Listener, Meters, Standing, metering};
+use arc_swap::ArcSwap;
 use segue_session::store::{Committed, Error as StoreError, Store};
 use segue_session::{RouteRequest, TenantId};
 use std::sync::Arc;
@@ -37,7 +38,7 @@ pub(super) struct Owner {
     pub(super) store: Arc<dyn Store>,
     pub(super) domain: TenantId,
     pub(super) node: String,
-    pub(super) routing: Routing,
+    pub(super) routing: Arc<ArcSwap<Routing>>,
     pub(super) journal: Journal,
     pub(super) scenery: Arc<Scenery>,
     /// The time of day, for what other nodes go by.
@@ -299,7 +300,10 @@ impl Owner {
     /// The first batch of a life: the config in force, and who is at their desk; of the first life of a domain, or of a build,
     /// a snapshot to replay from; where this build decided otherwise than the former, all lines.
     async fn opening(&self, memory: &mut Memory, lease: &Lease, snapshot: bool, lines: bool) -> Result<Batch, recover::Error> {
-        let mut configured = memory.machine.configure(self.time.now(), &self.routing);
+        let mut configured = memory.machine.configure(self.time.now(), &self.routing.load());
+        if let Some(why) = &configured.answer {
+            tracing::error!(tenant = self.domain.as_str(), "{why}; the routing of before stays in force");
+        }
         if lines {
             configured.told.lines.extend(memory.machine.cases().sessions());
         }
@@ -352,6 +356,9 @@ impl Owner {
         }
         if batch.release.snapshot {
             self.trim();
+        }
+        if let Some(routing) = &batch.release.configured {
+            self.routing.store(Arc::clone(routing));
         }
         metering::batch(&self.meters, &self.domain, &batch);
         // Before desks hear of their entries: one may answer at once that it shows the offer.

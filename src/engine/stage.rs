@@ -1,5 +1,6 @@
 //! From inputs to one mutation: steps, journal entries, routing fields, desk entries; and what is told once it is stored.
 
+use crate::config::plan::Routing;
 use crate::engine::Meters;
 use crate::engine::input::{Input, Look, Reply};
 use crate::engine::journal::{Record, encode};
@@ -47,6 +48,8 @@ pub(super) struct Release {
     pub(super) entries: u64,
     /// Whether the mutation holds a snapshot.
     pub(super) snapshot: bool,
+    /// The config that is in force from then on, where a new one is.
+    pub(super) configured: Option<Arc<Routing>>,
     /// Those who wait, with why they are refused, where they are.
     pub(super) answers: Vec<(Reply, Option<Refusal>)>,
     pub(super) looks: Vec<Box<dyn FnOnce() + Send>>,
@@ -174,6 +177,11 @@ impl Stage<'_> {
             self.meters.matching.observe(begun.elapsed().as_secs_f64());
             if let Some(reply) = reply {
                 batch.release.answers.push((reply, taken.answer.clone()));
+            }
+            if let Input::Configure(routing) = &input
+                && taken.answer.is_none()
+            {
+                batch.release.configured = Some(Arc::clone(routing));
             }
             sum.add(taken);
             if let Input::Route(place, request) = &input {

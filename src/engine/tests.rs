@@ -134,6 +134,10 @@ impl Play {
         self.give(&format!("#{number} arrives: {needs}"), &Input::Route(Seq(1), request));
     }
 
+    fn reconfigured(&mut self, what: &str, text: &str) {
+        self.give(what, &Input::Configure(Arc::new(routing_of(text))));
+    }
+
     fn asks(&mut self, by: &str, command: DeskCommand) {
         self.requests += 1;
         let what = format!("{by}: {}", short(&command));
@@ -203,6 +207,58 @@ fn a_talk_whose_desk_is_lost_for_good_goes_to_a_colleague() {
     assert_eq!(play.machine.line(session).unwrap().phase, Phase::Assigned("bo".into()));
 }
 
+/// A morning on which the config changes: a deeper queue, a new one, and Bo learns what #2 asks for.
+fn a_changed_morning() -> Play {
+    let mut play = Play::begin();
+    for agent in ["ada", "bo"] {
+        play.give(&format!("{agent} says hello"), &Input::SignIn(agent.into()));
+        play.asks(agent, DeskCommand::Present("ready".into()));
+    }
+    play.arrives(1, "");
+    play.asks("ada", DeskCommand::Accept(OfferId(1)));
+    play.arrives(2, "internet >= 5");
+    play.now = Time(play.now.0 + 1000);
+    let learned = CONFIG.replace("internet = 3", "internet = 6").replace("depth = 3", "depth = 9");
+    play.reconfigured("bo learns", &format!("{learned}\n[tenants.acme.queues.orders]\n"));
+    play.now = Time(play.now.0 + 1000);
+    play.reconfigured("faults is gone", &CONFIG.replace("faults", "orders"));
+    play.asks("bo", DeskCommand::Accept(OfferId(2)));
+    play.reconfigured("ada is gone", &CONFIG.replace("agents.ada", "agents.cy"));
+    play.asks("ada", DeskCommand::Finish(InteractionId(1)));
+    play.asks("ada", DeskCommand::WrapUp(InteractionId(1), Some("solved".into()), None));
+    play
+}
+
+#[test]
+fn a_changed_morning_reads_so() {
+    insta::assert_snapshot!(a_changed_morning().transcript);
+}
+
+#[test]
+fn a_config_is_looked_at_before_it_is_in_force_and_a_refused_one_leaves_nothing() {
+    let mut play = Play::begin();
+    play.give("ada says hello", &Input::SignIn("ada".into()));
+    play.asks("ada", DeskCommand::Present("ready".into()));
+    play.arrives(1, "internet >= 9");
+    let before = (encode(&play.machine.picture()), play.journal.len());
+    let learned =
+        routing_of(&CONFIG.replace("internet = 8", "internet = 9").replace("depth = 3", "depth = 4").replace("agents.bo", "agents.cy"));
+    let impact = play.machine.impact(play.now, &learned).unwrap();
+    assert_eq!((impact.version, impact.changes, impact.waiting, impact.withdrawn, impact.offered), (2, true, 1, 0, 1));
+    assert_eq!((impact.queues.changed, impact.agents.changed), (vec!["faults".to_owned()], vec!["ada".to_owned()]));
+    assert_eq!((impact.agents.added, impact.agents.removed), (vec!["cy".to_owned()], vec!["bo".to_owned()]));
+    let dropped = routing_of(&CONFIG.replace("faults", "orders"));
+    let why = play.machine.impact(play.now, &dropped).unwrap_err();
+    assert!(why.message.contains("\"faults\"") && why.message.contains("1 interaction is in it"), "{why}");
+    let taken = play.machine.take(play.now, &Input::Configure(Arc::new(dropped)));
+    assert_eq!((taken.answer, taken.records.len()), (Some(why), 0));
+    assert_eq!((encode(&play.machine.picture()), play.journal.len()), before);
+    assert!(!play.machine.impact(play.now, &routing()).unwrap().changes);
+    let taken = play.machine.take(play.now, &Input::Configure(Arc::new(learned)));
+    let decided = taken.effects.iter().find_map(|effect| if let Effect::Offer(decision) = effect { Some(decision.plan.0) } else { None });
+    assert_eq!(decided, Some(2), "the decision names the config that it was taken under");
+}
+
 #[test]
 fn a_morning_reads_so() {
     insta::assert_snapshot!(a_morning().transcript);
@@ -210,14 +266,15 @@ fn a_morning_reads_so() {
 
 #[test]
 fn a_snapshot_and_the_rest_of_the_journal_are_the_whole_at_every_point() {
-    let play = a_morning();
-    let whole = encode(&play.machine.picture());
-    for (covers, picture) in &play.pictures {
-        let mut again = Machine::from_picture(decode(picture).unwrap()).unwrap();
-        for record in play.journal.iter().skip(*covers) {
-            again.replay(&decode::<Record>(record).unwrap()).unwrap();
+    for play in [a_morning(), a_changed_morning()] {
+        let whole = encode(&play.machine.picture());
+        for (covers, picture) in &play.pictures {
+            let mut again = Machine::from_picture(decode(picture).unwrap()).unwrap();
+            for record in play.journal.iter().skip(*covers) {
+                again.replay(&decode::<Record>(record).unwrap()).unwrap();
+            }
+            assert_eq!(encode(&again.picture()), whole, "from entry {covers}");
         }
-        assert_eq!(encode(&again.picture()), whole, "from entry {covers}");
     }
 }
 

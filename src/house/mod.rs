@@ -19,6 +19,7 @@ mod order;
 mod places;
 mod port;
 mod recognise;
+mod reload;
 mod resolve;
 mod starts;
 mod sweep;
@@ -32,6 +33,7 @@ use crate::config::plan::{self, Plan};
 use crate::connect::Connect;
 use crate::engine::{self, Bell, Clock, Engine, Meters, Parts, Scenery, Setup, Standing, Waits};
 use admission::Admission;
+use arc_swap::ArcSwap;
 use segue_session::pop::LinkTemplate;
 use segue_session::store::Store;
 use segue_session::{Keys, Principal, Reason, Refusal, TenantId};
@@ -111,6 +113,12 @@ impl Switchboard {
         self.tenants.iter().map(|(name, tenant)| (name, tenant.engine().standing()))
     }
 
+    /// Whether the tenant is served here.
+    #[must_use]
+    pub fn serves(&self, tenant: &TenantId) -> bool {
+        self.tenants.contains_key(tenant)
+    }
+
     /// Takes connectors' secrets from a plan that was read anew.
     pub fn renew(&self, plan: &Plan) {
         for anew in plan.tenants.values() {
@@ -185,15 +193,17 @@ async fn open_tenant(ground: &Ground, tenant: &plan::Tenant) -> Result<Arc<Tenan
     });
     let connect = Connect::new(tenant.hosts.clone(), tenant.connectors.clone(), meters.clone())?;
     let bell = Arc::new(Bell::default());
+    let routing = Arc::new(ArcSwap::from_pointee(tenant.routing.clone()));
     let opened = Arc::new(Tenant {
         id: tenant.id.clone(),
-        plan: tenant.clone(),
+        hosts: tenant.hosts.clone(),
+        routing: Arc::clone(&routing),
         store: Arc::clone(store),
         clock: clock.clone(),
         life: *life,
         meters: meters.clone(),
         audit: audit.clone(),
-        settings: tenant::settings(tenant, &plan.limits),
+        settings: ArcSwap::from_pointee(tenant::settings(tenant, &plan.limits)),
         journeys,
         keys,
         library,
@@ -218,7 +228,7 @@ async fn open_tenant(ground: &Ground, tenant: &plan::Tenant) -> Result<Arc<Tenan
         store: Arc::clone(store),
         domain: tenant.id.clone(),
         node: plan.node.clone(),
-        routing: tenant.routing.clone(),
+        routing,
         journal: plan.journal,
         scenery,
         clock: clock.clone(),

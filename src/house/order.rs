@@ -108,7 +108,7 @@ impl Tenant {
     /// more: where nothing was, the index told of settings that hold no longer, and is written anew.
     pub(super) async fn timer(self: &Arc<Self>, id: SessionId, row: Time, now: Time) -> Result<bool, Refusal> {
         let applied = self.carry_out(Actor::House, id, None, Command::Timer, Some(row)).await?;
-        let due = applied.read.and_then(|read| due(&read.session, &self.settings, &self.library));
+        let due = applied.read.and_then(|read| due(&read.session, &self.settings.load(), &self.library));
         Ok(due.is_none_or(|due| due > now))
     }
 
@@ -156,13 +156,14 @@ impl Tenant {
     fn decide(&self, who: Actor<'_>, read: Option<&Read>, command: Command) -> Result<Changed, Refusal> {
         let mut ids = Uuid::now_v7;
         let now = self.clock.now();
+        let settings = self.settings.load();
         let mut moment = Moment {
             now,
             tenant: &self.id,
             life: self.life,
             heard: read.is_some_and(|read| self.bells.heard_of(read.session.id, self.silent_since())),
             who,
-            settings: &self.settings,
+            settings: &settings,
             keys: &self.keys,
             library: &self.library,
             ids: &mut ids,

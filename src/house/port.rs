@@ -107,7 +107,8 @@ impl House for Switchboard {
         if found.len() == LOOKED_THROUGH {
             tenant.meters.limit("matters");
         }
-        let language = claims.language.as_ref().unwrap_or(&tenant.settings.language);
+        let settings = tenant.settings.load();
+        let language = claims.language.as_ref().unwrap_or(&settings.language);
         let size = page_size.clamp(1, ROWS);
         let mut rows = Vec::new();
         for stored in tenant.store.sessions(&tenant.id, &found).await.map_err(|error| tenant.failed(&error))?.into_iter().flatten() {
@@ -279,7 +280,7 @@ fn check_body(tenant: &Tenant, body: &MessageBody) -> Result<(), Refusal> {
         }
         MessageBody::File { url, name, media_type, .. } => {
             limits::within("word_bytes", name.reveal().len().max(media_type.len()), limits::WORD_BYTES)?;
-            if crate::connect::is_allowed(url.reveal(), &tenant.plan.hosts) {
+            if crate::connect::is_allowed(url.reveal(), &tenant.hosts) {
                 return Ok(());
             }
             Err(Refusal::new(Reason::InvalidArgument, "files come by https from the tenant's own hosts").about("field", "url"))

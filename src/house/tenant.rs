@@ -1,7 +1,7 @@
 //! One business of the house: its keys, journeys, settings, engine and doorbells.
 
 use crate::audit::Audit;
-use crate::config::plan::{self, Limits};
+use crate::config::plan::{self, Limits, Routing};
 use crate::connect::Connect;
 use crate::engine::{Bell, Clock, Engine, Meters, Scenery};
 use crate::house::asking::Asking;
@@ -10,11 +10,12 @@ use crate::house::desk_room::DeskRoom;
 use crate::house::hearings::Hearings;
 use crate::house::starts::Starts;
 use crate::house::tries::{Free, Tries};
+use arc_swap::ArcSwap;
 use segue_router::Span;
 use segue_session::journey::Library;
 use segue_session::store::Store;
-use segue_session::{JourneyName, Keys, QueueName, Settings, TenantId, Time};
-use std::collections::BTreeSet;
+use segue_session::{Farewell, JourneyName, Keys, QueueName, Reason, Settings, TenantId, Time};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -22,7 +23,10 @@ use tokio::sync::Semaphore;
 /// A tenant at work.
 pub(crate) struct Tenant {
     pub(super) id: TenantId,
-    pub(super) plan: plan::Tenant,
+    /// Hosts that may be asked, and that files may lie on.
+    pub(super) hosts: BTreeSet<String>,
+    /// The routing in force; the engine puts in what came into force.
+    pub(super) routing: Arc<ArcSwap<Routing>>,
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Clock,
     /// Which life of the daemon this is; legs of another one have lost their connection.
@@ -30,7 +34,7 @@ pub(crate) struct Tenant {
     pub(super) meters: Meters,
     pub(super) audit: Audit,
     pub(super) keys: Keys,
-    pub(super) settings: Settings,
+    pub(super) settings: ArcSwap<Settings>,
     pub(super) library: Arc<Library>,
     pub(super) scenery: Arc<Scenery>,
     pub(super) connect: Connect,
@@ -68,7 +72,7 @@ impl Tenant {
 
     /// Whoever was not heard of since then is silent for the idle time.
     pub(super) fn silent_since(&self) -> Time {
-        Time(self.clock.now().0.saturating_sub(self.settings.idle.0))
+        Time(self.clock.now().0.saturating_sub(self.settings.load().idle.0))
     }
 }
 
@@ -91,9 +95,14 @@ pub(super) fn settings(tenant: &plan::Tenant, limits: &Limits) -> Settings {
         resume_link: tenant.resume_link.clone(),
         holds: sessions.holds.iter().map(|(method, hold)| (method.clone(), span(*hold))).collect(),
         levels: sessions.levels.clone(),
-        farewells: tenant.routing.queues.iter().map(|(name, queue)| (name.clone(), queue.farewells.clone())).collect(),
+        farewells: farewells(&tenant.routing),
         ..Settings::usual(tenant.language.clone())
     }
+}
+
+/// What becomes of whom no queue takes.
+pub(super) fn farewells(routing: &Routing) -> BTreeMap<QueueName, BTreeMap<Reason, Farewell>> {
+    routing.queues.iter().map(|(name, queue)| (name.clone(), queue.farewells.clone())).collect()
 }
 
 pub(super) fn span(duration: Duration) -> Span {

@@ -180,9 +180,10 @@ mod tests {
         let queue = OfQueue { tenant: "acme".into(), queue: "faults".into() };
         meters.waiting.get_or_create(&queue).set(1);
         meters.journal.get_or_create(&OfTenant { tenant: "acme".into() }).set(1);
+        meters.config.get_or_create(&OfTenant { tenant: "acme".into() }).set(1);
         meters.oldest_wait.get_or_create(&queue).set(1);
         meters.wait.get_or_create(&queue).observe(1.0);
-        for family in [&meters.offers, &meters.resumes, &meters.connects] {
+        for family in [&meters.offers, &meters.resumes, &meters.connects, &meters.reloads] {
             family.get_or_create(&OfResult::of("some")).inc();
         }
         let end = OfEnd { tenant: "acme".into(), queue: "faults".into(), channel: "chat".into(), outcome: "handled".into() };

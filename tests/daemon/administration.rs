@@ -4,7 +4,7 @@ use super::{card, plan, start};
 use segue_proto::admin::v1::admin_service_client::AdminServiceClient;
 use segue_proto::admin::v1::{
     EraseSessionsRequest, ExplainInteractionRequest, ExportSessionsRequest, GetSessionRequest, ListInteractionsRequest,
-    ListSessionsRequest, Place,
+    ListSessionsRequest, Place, ReloadRoutingRequest,
 };
 use segue_proto::client::Customer;
 use segue_proto::types::v1::standing::Kind;
@@ -20,7 +20,7 @@ fn with<T>(token: &str, message: T) -> Request<T> {
 }
 
 /// How each call ends with this token: its code.
-async fn codes(admin: &mut AdminServiceClient<Channel>, token: &str) -> [Code; 6] {
+async fn codes(admin: &mut AdminServiceClient<Channel>, token: &str) -> [Code; 7] {
     let id = "00000000-0000-7000-8000-000000000000".to_owned();
     let code = |status: Result<(), Status>| status.err().map_or(Code::Ok, |status| status.code());
     let erase = EraseSessionsRequest { request_id: id.clone(), session_id: id.clone(), customer: String::new() };
@@ -34,6 +34,7 @@ async fn codes(admin: &mut AdminServiceClient<Channel>, token: &str) -> [Code; 6
         ),
         code(admin.export_sessions(with(token, export)).await.map(drop)),
         code(admin.erase_sessions(with(token, erase)).await.map(drop)),
+        code(admin.reload_routing(with(token, ReloadRoutingRequest { dry_run: true })).await.map(drop)),
     ]
 }
 
@@ -45,11 +46,11 @@ async fn its_cells_are_as_the_table_says() {
     let mut admin = AdminServiceClient::connect(format!("http://{}", running.public)).await.unwrap();
     let no = Code::PermissionDenied;
     let not_there = Code::NotFound;
-    assert_eq!(codes(&mut admin, &tokens.customer).await, [no; 6]);
-    assert_eq!(codes(&mut admin, &tokens.agents[0].1).await, [no; 6]);
-    assert_eq!(codes(&mut admin, &tokens.supervisor).await, [Code::Ok, not_there, Code::Ok, not_there, no, no]);
-    assert_eq!(codes(&mut admin, &tokens.admin).await, [Code::Ok, not_there, Code::Ok, not_there, not_there, not_there]);
-    assert_eq!(codes(&mut admin, "nonsense").await, [Code::Unauthenticated; 6]);
+    assert_eq!(codes(&mut admin, &tokens.customer).await, [no; 7]);
+    assert_eq!(codes(&mut admin, &tokens.agents[0].1).await, [no; 7]);
+    assert_eq!(codes(&mut admin, &tokens.supervisor).await, [Code::Ok, not_there, Code::Ok, not_there, no, no, no]);
+    assert_eq!(codes(&mut admin, &tokens.admin).await, [Code::Ok, not_there, Code::Ok, not_there, not_there, not_there, Code::Unavailable]);
+    assert_eq!(codes(&mut admin, "nonsense").await, [Code::Unauthenticated; 7]);
     running.stop().await;
 }
 

@@ -12,6 +12,7 @@ mod operator;
 mod pages;
 mod redis_tls;
 mod reload;
+mod routing;
 mod tls;
 
 use segue::config::plan::{Plan, StorePlan};

@@ -9,26 +9,26 @@ use std::path::Path;
 use std::process::Output;
 
 /// Runs the program with a token and without this process's environment.
-async fn segue(url: &str, token: &str, words: &[&str]) -> Output {
+pub(super) async fn segue(url: &str, token: &str, words: &[&str]) -> Output {
     let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_segue"));
     command.args(words).env_clear().env("NO_COLOR", "1").env("SEGUE_URL", url).env("SEGUE_TOKEN", token);
     command.output().await.unwrap()
 }
 
 /// What it printed; fails where it failed.
-fn printed(output: &Output) -> String {
+pub(super) fn printed(output: &Output) -> String {
     assert!(output.status.success(), "{}", told(output));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Exit code and standard error, in one line each.
-fn told(output: &Output) -> String {
+pub(super) fn told(output: &Output) -> String {
     let words: Vec<_> = std::str::from_utf8(&output.stderr).unwrap().split_whitespace().collect();
     format!("{}: {}", output.status.code().unwrap(), words.join(" "))
 }
 
 /// Times, ids and numbers out of it, so that what stays can be held against a text.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let blot = |word: &str| {
         let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
         if bare.len() == 36 && bare.bytes().filter(|b| *b == b'-').count() == 4 {

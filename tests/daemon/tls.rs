@@ -38,12 +38,12 @@ async fn http2_is_agreed_on_and_a_new_certificate_needs_no_restart() {
 
     let second = renew(folder.path());
     assert!(client(&second).get(&url).send().await.is_err(), "not yet in use");
-    running.reload(&plan).await;
+    running.reloads().take(&plan).await;
     assert_eq!(client(&second).get(&url).send().await.unwrap().status(), 200);
     assert!(client(&first).get(&url).send().await.is_err());
 
     std::fs::write(folder.path().join("cert.pem"), "nonsense").unwrap();
-    running.reload(&plan).await;
+    running.reloads().take(&plan).await;
     assert_eq!(client(&second).get(&url).send().await.unwrap().status(), 200, "a bad one changes nothing");
     running.stop().await;
 }

@@ -21,7 +21,7 @@ fn others_may(method: &str) -> &'static [&'static str] {
 fn admin_may(method: &str) -> &'static [&'static str] {
     match method {
         "ListSessions" | "GetSession" | "ListInteractions" | "ExplainInteraction" => &["supervisor", "admin", "service"],
-        "ExportSessions" | "EraseSessions" => &["admin", "service"],
+        "ExportSessions" | "EraseSessions" | "ReloadRouting" => &["admin", "service"],
         other => panic!("nobody has said who may call {other}"),
     }
 }

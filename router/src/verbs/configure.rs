@@ -16,10 +16,8 @@ use crate::{AgentId, Channel, OfferId, Plan, QueueId, Refusal, Span, Stepped, Wi
 use std::collections::BTreeSet;
 
 pub(crate) fn configure(router: &mut Router, turn: &mut Turn<'_>, plan: Plan) -> Stepped {
-    let mut faults = contradictions(&plan);
-    faults.extend(dropped(&router.state, &plan));
-    if !faults.is_empty() {
-        return Err(Refusal::BadPlan(faults.join("; ")));
+    if let Some(objection) = router.objection(&plan) {
+        return Err(objection);
     }
 
     for (&id, agent) in router.state.agents.iter() {
@@ -44,6 +42,16 @@ pub(crate) fn configure(router: &mut Router, turn: &mut Turn<'_>, plan: Plan) ->
         router.withdraw(turn, offer, WithdrawReason::Moved);
     }
     Ok(())
+}
+
+impl Router {
+    /// Why this plan could not come into force now, with every fault named; `None` where it could.
+    #[must_use]
+    pub fn objection(&self, plan: &Plan) -> Option<Refusal> {
+        let mut faults = contradictions(plan);
+        faults.extend(dropped(&self.state, plan));
+        (!faults.is_empty()).then(|| Refusal::BadPlan(faults.join("; ")))
+    }
 }
 
 /// Agents, limits and ranks follow the new plan.

@@ -85,7 +85,8 @@ fn resolve_queue(
     checker.between(&at("wrap_up_extension"), raw.wrap_up_extension.0, seconds(0), seconds(86_400));
     checker.between(&at("prefer_for"), raw.prefer_for.0, seconds(0), seconds(3_600));
     if raw.depth == 0 {
-        checker.wrong(&at("depth"), "with 0 nobody can wait", "take the key out for the default");
+        let mend = "right for a queue that is to go once it is empty; take the key out for the default";
+        checker.doubtful(&at("depth"), "with 0 it takes nobody", mend);
     }
     if raw.code_required && raw.codes.is_empty() {
         checker.wrong(&at("code_required"), "a code is required, and there is none to choose", "add `codes`");

@@ -16,10 +16,10 @@ use segue_session::codec::Coded;
 use segue_session::outbound::{ChartAgent, Hold, READY};
 use segue_session::store::{Outbox, OutboxEntry, Seq};
 use segue_session::{
-    AgentName, DeskAck, DeskAgent, DeskCommand, DeskEvent, DeskSnapshot, Line, Message, Party, Phase, Principal, Reason, Refusal,
-    RequestId, SessionId, wait,
+    AgentName, DeskAck, DeskAgent, DeskCommand, DeskEvent, DeskSnapshot, Line, Message, Party, Phase, Principal, QueueName, Reason,
+    Refusal, RequestId, SessionId, wait,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::sync::{broadcast, watch};
 
@@ -100,7 +100,7 @@ impl Desks for Switchboard {
 impl Tenant {
     /// Whether the configuration has such an agent.
     fn is_agent(&self, name: &AgentName) -> bool {
-        self.plan.routing.agents.contains_key(name)
+        self.routing.load().agents.contains_key(name)
     }
 
     /// A desk without offers, for a supervisor who is no agent.
@@ -209,16 +209,17 @@ impl Tenant {
         let look = |machine: &Machine| {
             let view = |queue| machine.directory().queue(queue).and_then(|id| machine.router().queue(id)).map(figures);
             let chart = machine.chart();
-            (chart.presences.clone(), chart.queues.keys().map(view).collect::<Vec<Option<QueueFigures>>>())
+            let figures = chart.queues.keys().filter_map(|queue| Some((queue.clone(), view(queue)?)));
+            (chart.presences.clone(), figures.collect::<BTreeMap<QueueName, QueueFigures>>())
         };
-        let (presences, figures) = self.engine().glance(look).await?;
-        let routing = &self.plan.routing;
-        let queues = routing.queues.iter().zip(figures).map(|((name, queue), figures)| DirectoryQueue {
+        let (presences, mut figures) = self.engine().glance(look).await?;
+        let routing = self.routing.load();
+        let queues = routing.queues.iter().map(|(name, queue)| DirectoryQueue {
             queue: name.clone(),
             title: queue.title.clone(),
             codes: queue.codes.clone(),
             code_required: queue.code_required,
-            figures,
+            figures: figures.remove(name),
         });
         Ok(DeskDirectory {
             presences: presences.into_iter().collect(),
