@@ -65,7 +65,15 @@ async fn same_again(kept: Kept) -> Daemon {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_decisions_again_from_the_embedded_store() {
-    same_again(Kept::Embedded).await;
+    let daemon = same_again(Kept::Embedded).await;
+    // The same day played again: with the same routing it comes out the same in both plays.
+    let config = daemon.config();
+    let played = daemon.run(&["sim", "replay", config.to_str().unwrap(), "--tenant", OURS, "--json"]).await;
+    assert!(played.status.success(), "{}", String::from_utf8_lossy(&played.stderr));
+    let days: Value = serde_json::from_slice(&played.stdout).unwrap();
+    assert_eq!(days["again"], days["with_the_other"]);
+    let came = |day: &str| days[day].as_object().unwrap().values().map(|queue| queue["arrived"].as_u64().unwrap()).sum::<u64>();
+    assert!(came("as_it_was") >= 24 && came("again") == came("as_it_was"), "{days}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

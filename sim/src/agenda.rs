@@ -27,41 +27,55 @@ pub(crate) enum What {
     Interval(usize),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Due {
+#[derive(Debug)]
+struct Due<W> {
     at: Time,
     order: u64,
-    what: What,
+    what: W,
 }
 
-impl Ord for Due {
+impl<W> PartialEq for Due<W> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at, self.order) == (other.at, other.order)
+    }
+}
+
+impl<W> Eq for Due<W> {}
+
+impl<W> Ord for Due<W> {
     /// Reversed: the heap has its greatest on top.
     fn cmp(&self, other: &Self) -> Ordering {
         (other.at, other.order).cmp(&(self.at, self.order))
     }
 }
 
-impl PartialOrd for Due {
+impl<W> PartialOrd for Due<W> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 /// Everything that will happen.
-#[derive(Debug, Default)]
-pub(crate) struct Agenda {
-    due: BinaryHeap<Due>,
+#[derive(Debug)]
+pub(crate) struct Agenda<W> {
+    due: BinaryHeap<Due<W>>,
     order: u64,
 }
 
-impl Agenda {
-    pub(crate) fn put(&mut self, at: Time, what: What) {
+impl<W> Default for Agenda<W> {
+    fn default() -> Self {
+        Self { due: BinaryHeap::new(), order: 0 }
+    }
+}
+
+impl<W> Agenda<W> {
+    pub(crate) fn put(&mut self, at: Time, what: W) {
         self.order += 1;
         self.due.push(Due { at, order: self.order, what });
     }
 
     /// The next thing, when it is due by then.
-    pub(crate) fn next_by(&mut self, end: Time) -> Option<(Time, What)> {
+    pub(crate) fn next_by(&mut self, end: Time) -> Option<(Time, W)> {
         let first = self.due.peek_mut()?;
         (first.at <= end).then(|| std::collections::binary_heap::PeekMut::pop(first)).map(|due| (due.at, due.what))
     }

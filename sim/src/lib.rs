@@ -12,6 +12,7 @@
 //! Any rule of routing: every decision is [`segue_router::Router`]'s. Printing: the command line does it.
 
 mod agenda;
+pub mod chaos;
 pub mod check;
 mod customers;
 mod law;
@@ -19,6 +20,7 @@ mod plan;
 mod pooling;
 mod quantity;
 mod random;
+pub mod replay;
 pub mod report;
 mod run;
 mod scenario;

@@ -22,6 +22,8 @@ pub(crate) enum Purpose {
     Retry = 5,
     /// How long agents take to answer an offer.
     Answer = 6,
+    /// Everything of a run under faults.
+    Chaos = 7,
 }
 
 /// Which run of a scenario: all of it that chance depends on.

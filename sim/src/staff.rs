@@ -41,7 +41,7 @@ impl<'a> Staff<'a> {
     }
 
     /// The day's shifts; a team without any works all the time.
-    pub(crate) fn put_shifts(&self, agenda: &mut Agenda) {
+    pub(crate) fn put_shifts(&self, agenda: &mut Agenda<What>) {
         for (number, team) in self.scenario.teams.iter().enumerate() {
             if team.shifts.is_empty() {
                 agenda.put(Time(0), What::Begin(number));

@@ -27,7 +27,7 @@ pub(crate) struct World<'a> {
     scenario: &'a Scenario,
     numbered: Numbered,
     router: Router,
-    agenda: Agenda,
+    agenda: Agenda<What>,
     streams: Streams<'a>,
     staff: Staff<'a>,
     customers: Customers,

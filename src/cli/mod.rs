@@ -69,7 +69,7 @@ enum Verb {
     Demo(demo::Args),
     /// Look for what keeps the daemon from running well, and say the mend.
     Doctor(doctor::Args),
-    /// Check, show, describe or begin a configuration.
+    /// Check, show, compare, reload, describe or begin a configuration.
     Config(config::Args),
     /// Make tokens of a development issuer.
     Token(token::Args),
@@ -81,7 +81,7 @@ enum Verb {
     Replay(replay::Args),
     /// Look at the audit log.
     Audit(audit::Args),
-    /// Run the real router in virtual time: against theory, and for staffing.
+    /// Run the real router in virtual time: against theory, for staffing, and under faults.
     Sim(sim::Args),
     /// Print completions for a shell.
     Completions(completions::Args),

@@ -1,7 +1,9 @@
-//! `segue sim`: the real router in virtual time, beside theory, beside another scenario, and for staffing.
+//! `segue sim`: the real router in virtual time, beside theory, beside another scenario, for staffing, and under faults.
 
+mod chaos;
 mod check;
 mod compare;
+mod replay;
 mod run;
 mod staff;
 
@@ -27,6 +29,10 @@ enum Verb {
     Compare(compare::Args),
     /// Find the least staff for each interval, beside Erlang's.
     Staff(staff::Args),
+    /// Play what a stopped store's journal holds again, with another routing.
+    Replay(replay::Args),
+    /// Let faults befall a modelled house, and hold every decision against the rules.
+    Chaos(chaos::Args),
 }
 
 /// One scenario, and how often to run it.
@@ -46,6 +52,8 @@ pub(super) fn run(args: Args) -> Result<(), Error> {
         Verb::Run(args) => run::run(&args),
         Verb::Compare(args) => compare::run(&args),
         Verb::Staff(args) => staff::run(&args),
+        Verb::Replay(args) => super::block_on(replay::run(args)),
+        Verb::Chaos(args) => chaos::run(&args),
     }
 }
 

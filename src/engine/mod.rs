@@ -36,7 +36,7 @@ pub use clock::Clock;
 pub use configure::{Impact, Touched};
 pub use meters::Meters;
 pub use recover::Error;
-pub use replay::{Difference, Report, replay};
+pub use replay::{Difference, Report, Yesterday, record, replay};
 
 pub(crate) use bell::Bell;
 pub(crate) use input::{Input, Mail};

@@ -97,6 +97,9 @@ async fn every_metric_moves() {
     seen.moves("segue_ws_closes").await;
     assert_eq!(http1().get(format!("{http}/nowhere")).send().await.unwrap().status(), 404);
 
+    assert!(running.reloads().take(&plan).await.is_empty(), "the same routing is taken again");
+    seen.moves("segue_config_reloads").await;
+
     running.stop().await;
     seen.look();
     let unmoved: Vec<_> = documented().into_iter().filter(|name| seen.1.get(name).is_none_or(|value| *value <= 0.0)).collect();

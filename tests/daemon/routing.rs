@@ -67,7 +67,8 @@ async fn a_routing_comes_into_force_and_who_waits_keeps_their_place() {
     set(&variables, &[("TENANTS__DEMO__QUEUES__FAULTS__DEPTH", "many")]);
     heard.push(told(&segue(&url, &tokens.admin, &reload).await));
     let metrics = running.metrics.text();
-    let counted: Vec<_> = metrics.lines().filter(|line| line.starts_with("segue_config_reloads_total")).collect();
+    let mut counted: Vec<_> = metrics.lines().filter(|line| line.starts_with("segue_config_reloads_total")).collect();
+    counted.sort_unstable();
     heard.push(counted.join("\n"));
     insta::assert_snapshot!(heard.join("\n---\n"));
     running.stop().await;
