@@ -14,5 +14,6 @@ mod restore;
 mod tale;
 mod timeline;
 mod transfer;
+mod traps;
 mod waits;
 mod wrap_up;
