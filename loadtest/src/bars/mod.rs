@@ -34,11 +34,32 @@ pub(crate) enum Name {
     Restart,
     /// Memory of suspended sessions.
     Memory,
+    /// The router alone, on one core.
+    Decide,
+    /// The router alone, on a floor a hundred times as large.
+    DecideScale,
+    /// The simulator, on one core.
+    SimSpeed,
+    /// The router against queueing theory.
+    SimTruth,
 }
 
 /// All of them.
-pub(crate) const ALL: &[Name] =
-    &[Name::Suspend, Name::Resume, Name::Pop, Name::Freed, Name::Chat, Name::Sockets, Name::Journal, Name::Memory, Name::Restart];
+pub(crate) const ALL: &[Name] = &[
+    Name::Suspend,
+    Name::Resume,
+    Name::Pop,
+    Name::Freed,
+    Name::Chat,
+    Name::Sockets,
+    Name::Journal,
+    Name::Memory,
+    Name::Restart,
+    Name::Decide,
+    Name::DecideScale,
+    Name::SimSpeed,
+    Name::SimTruth,
+];
 
 /// Measures these; whether all hold.
 pub(crate) async fn run(names: &[Name], options: &Options) -> anyhow::Result<bool> {
@@ -62,5 +83,9 @@ async fn one(name: Name, options: &Options) -> anyhow::Result<Report> {
         Name::Sockets => sockets::measure(options).await,
         Name::Restart => restart::measure(options).await,
         Name::Memory => memory::measure(options).await,
+        Name::Decide => rooms::decide::measure(options),
+        Name::DecideScale => rooms::decide::scale(options),
+        Name::SimSpeed => rooms::sim::speed(),
+        Name::SimTruth => rooms::sim::truth(),
     }
 }

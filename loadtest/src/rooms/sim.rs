@@ -58,6 +58,9 @@ pub(crate) fn truth() -> anyhow::Result<Report> {
     })
 }
 
+/// A network of skills: its name, the types that each agent serves, and how many of each type arrive in a minute.
+type Skilled = (&'static str, &'static [&'static [usize]], &'static [f64]);
+
 fn cases() -> anyhow::Result<Vec<(&'static str, Vec<Row>)>> {
     let effort = Effort { seed: 1, batches: 30, customers: 20_000 };
     let mut cases = Vec::new();
@@ -73,7 +76,7 @@ fn cases() -> anyhow::Result<Vec<(&'static str, Vec<Row>)>> {
         cases.push((name, check::erlang(queue, Length::seconds(within), effort)?));
     }
     let names = ["a", "b", "c"].map(str::to_owned);
-    let networks: [(&str, &[&[usize]], &[f64]); 3] = [
+    let networks: [Skilled; 3] = [
         ("S1", &[&[0], &[0, 1]], &[0.9, 0.5]),
         ("S2", &[&[0, 1], &[1, 2]], &[0.5, 0.5, 0.5]),
         ("S3", &[&[0, 1], &[1, 2], &[2, 0]], &[0.8, 0.8, 0.8]),
