@@ -300,6 +300,18 @@ mod tests {
         assert!(matches!(long, Err(SpeechError::TooLong)));
     }
 
+    /// The engine as it comes (`make tools` installs it).
+    #[tokio::test]
+    async fn espeak_speaks_and_takes_a_text_for_a_text() {
+        let speech = Speech::new(Engine::espeak());
+        let long = speech.say("en", "You are number three in the queue.").await.expect("espeak-ng is installed").duration();
+        let short = speech.say("de", "Eins.").await.expect("it has German").duration();
+        assert!(short > Duration::from_millis(200) && long > 2 * short, "{short:?}, {long:?}");
+        let option = speech.say("en", "--version").await.expect("it is no option");
+        assert!(option.duration() > Duration::from_millis(200));
+        assert!(matches!(speech.say("no such voice", "One.").await, Err(SpeechError::Failed(_))));
+    }
+
     #[test]
     fn any_bytes_are_measured_or_left() {
         for cut in 0..60 {

@@ -235,3 +235,26 @@ async fn many_legs_come_and_go_and_leave_nothing() {
     }
     assert_eq!((ground.media.figures().all_ports, ground.media.figures().untold), (40, 0));
 }
+
+#[tokio::test]
+async fn the_end_of_all_is_told_to_the_other_side() {
+    let listener = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let ground = Ground::new(2, 1);
+    let mut leg = ground.media.open(ground.opening(&Codec::ALL)).unwrap();
+    let offer = format!("v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio {port} RTP/AVP 0\r\na=rtcp-mux\r\n");
+    leg.answer(offer.as_bytes(), Direction::BOTH).unwrap();
+    let mut packet = [0; 256];
+    let got = async |packet: &mut [u8]| tokio::time::timeout(ground::PATIENCE, listener.recv(packet)).await.unwrap().unwrap();
+    got(&mut packet).await;
+    // The leg and the media of the host go at once.
+    drop((leg, ground));
+    let last = loop {
+        let length = got(&mut packet).await;
+        if (192..=223).contains(&packet[1]) {
+            break packet[..length].to_vec();
+        }
+    };
+    // A report, a name, and a farewell (RFC 3550, 6.6).
+    assert_eq!((last[1], last[last.len() - 8], last[last.len() - 7]), (200, 0x81, 203));
+}

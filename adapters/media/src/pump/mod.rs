@@ -214,7 +214,7 @@ impl Works {
                 self.readable(token);
             }
             if !self.obey() {
-                return;
+                return self.close_all();
             }
             self.tick();
         }
@@ -280,6 +280,12 @@ impl Works {
         if let Some(mut line) = self.take(key) {
             line.farewell(Instant::now());
         }
+    }
+
+    /// Nobody is left to give orders, so no handle of a leg is either.
+    fn close_all(&mut self) {
+        let all: Vec<_> = self.lines.keys().copied().collect();
+        all.into_iter().for_each(|key| self.close(key));
     }
 
     /// Takes a line out: nobody hears it here any more.
