@@ -168,8 +168,9 @@ fn needs() -> impl Strategy<Value = Requirement> {
 
 fn arrivals() -> impl Strategy<Value = Arrival> {
     let who = (interactions(), queues(), channels(), needs());
-    (who, priorities(), 0u64..2000, option::weighted(0.3, agents()), btree_set(agents(), 0..2)).prop_map(
-        |((interaction, queue, channel, needs), priority, since, preferred, excluded)| Arrival {
+    let place = (option::weighted(0.3, interactions()), proptest::bool::weighted(0.3));
+    (who, priorities(), 0u64..2000, option::weighted(0.4, agents()), btree_set(agents(), 0..2), place).prop_map(
+        |((interaction, queue, channel, needs), priority, since, preferred, excluded, (continues, kept))| Arrival {
             interaction,
             queue,
             channel,
@@ -178,8 +179,8 @@ fn arrivals() -> impl Strategy<Value = Arrival> {
             since: Time(since),
             preferred,
             excluded,
-            continues: None,
-            kept: false,
+            continues,
+            kept,
         },
     )
 }

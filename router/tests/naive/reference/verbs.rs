@@ -2,7 +2,7 @@
 
 use super::{Agent, At, Desk, Due, Item, Naive, waits};
 use segue_router::{
-    AgentId, Arrival, Effect, InteractionId, OfferId, Plan, Presence, Priority, QueueId, Refusal, Requirement, Span, Time, Units,
+    AgentId, Arrival, Effect, InteractionId, OfferId, Outcome, Plan, Presence, Priority, QueueId, Refusal, Requirement, Span, Time, Units,
     WithdrawReason,
 };
 use std::collections::BTreeMap;
@@ -24,13 +24,32 @@ impl Naive {
         if !wants.needs.within_limits() {
             return Err(Refusal::TooComplex(id));
         }
-        let (wanted, Some(queue)) = (wants.queue, self.takes_in(wants.queue)) else {
-            return self.room(wants.queue);
+        let wanted = wants.queue;
+        let Some(queue) = (if wants.kept { Some(wanted) } else { self.takes_in(wanted) }) else {
+            return self.room(wanted);
         };
-        let mut item = Item { wants, cooling: BTreeMap::new(), came: now, moved: None, taken: 0, expects: false, at: At::Waiting };
+        let former = wants.continues;
+        let cooling = former.and_then(|former| self.items.get(&former)).map(|item| item.cooling.clone());
+        if let (Some(former), Some(_)) = (former, &cooling) {
+            self.depart(now, former);
+            self.end(former, Outcome::Suspended);
+        }
+        let cooling = cooling.unwrap_or_default();
+        let mut item = Item { wants, cooling, came: now, moved: None, taken: 0, expects: false, at: At::Waiting };
         if queue != wanted {
             (item.wants.queue, item.wants.needs) = (queue, self.plan.queues[&queue].needs.clone());
             item.moved = Some(now);
+        }
+        if let (Some(agent), Some(former)) = (item.wants.preferred, former)
+            && self.makes_room(&item, agent, former)
+        {
+            self.items.insert(id, item);
+            self.line_up(now, id);
+            self.wrap_up_ends(now, agent, former, None);
+            let item = &self.items[&id];
+            let takers: Vec<_> = self.plan.agents.keys().copied().filter(|agent| self.why(item, *agent).is_none()).collect();
+            self.offer(now, id, agent, &takers);
+            return Ok(());
         }
         let wants = &item.wants;
         let patience = self.plan.queues[&wants.queue].prefer_for;
@@ -44,6 +63,18 @@ impl Naive {
         self.items.insert(id, item);
         self.lined_up.push(id);
         Ok(())
+    }
+
+    /// Whether the agent may have it, and has room but for wrapping up what it goes on from.
+    fn makes_room(&self, item: &Item, agent: AgentId, former: InteractionId) -> bool {
+        let wraps = self.wrap_ups.iter().any(|w| (w.agent, w.interaction) == (agent, former));
+        if !wraps || !self.plan.agents.contains_key(&agent) || item.cooling.contains_key(&agent) {
+            return false;
+        }
+        let mut without = self.clone();
+        without.wrap_ups.retain(|w| (w.agent, w.interaction) != (agent, former));
+        let channel = item.wants.channel;
+        self.may_in_time(item, agent) && self.full(agent, channel).is_some() && without.full(agent, channel).is_none()
     }
 
     pub(super) fn accept(&mut self, now: Time, id: AgentId, number: OfferId) -> Result<(), Refusal> {
