@@ -54,7 +54,8 @@ pub struct Position {
     pub confirm: bool,
     /// The journey has ended with this outcome.
     pub ended: Option<String>,
-    /// How surely the customer was known at the last move, so that conditions on fields show the same as they were walked.
+    /// How surely the customer was known when the walk last came to the open step or looked at it again, so that what is shown and
+    /// what is asked are the same, whatever was proven since.
     #[serde(default)]
     pub level: crate::AssuranceLevel,
     /// Messages passed on the way here, told with what is asked now.

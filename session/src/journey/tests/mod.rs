@@ -141,6 +141,14 @@ impl Story {
         self.library.prompt(&self.at, &self.answers, &self.customer, &self.claimed, &self.language)
     }
 
+    /// The field that is asked, and nothing else of the prompt.
+    pub(crate) fn asked(&self) -> Option<FieldId> {
+        match self.prompt()? {
+            Prompt::Form { current, .. } => current,
+            _ => None,
+        }
+    }
+
     fn show(&mut self) {
         let Some(prompt) = self.prompt() else { return };
         let bubble = Chat { buttons: false }.render(&prompt, &self.language);

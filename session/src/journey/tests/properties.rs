@@ -75,14 +75,6 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// The field that is asked, and nothing else of the prompt.
-fn asked(story: &Story) -> Option<FieldId> {
-    match story.prompt()? {
-        Prompt::Form { current, .. } => current,
-        _ => None,
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -101,13 +93,13 @@ proptest! {
                 Act::Push(journey) => { story.pushes(journey); }
                 Act::Level(level) => story.level = level,
                 Act::Resume => {
-                    let before = asked(&story);
+                    let before = story.asked();
                     let confirms = story.at.frames.last().is_some_and(|f| f.step.as_str() == "delay");
                     let gone_back = story.at.frames.last().is_some_and(|f| f.again.is_some());
                     let level = story.at.level;
                     story.resumes();
                     if let (Some(before), false) = (before, confirms || gone_back || level != story.level) {
-                        prop_assert_eq!(asked(&story), Some(before));
+                        prop_assert_eq!(story.asked(), Some(before));
                     }
                 }
             }

@@ -292,6 +292,45 @@ fn what_is_known_well_enough_is_not_asked() {
     insta::assert_snapshot!(told);
 }
 
+const KNOWN_LATER: &str = r#"
+journey: later
+start: ask
+steps:
+  ask:
+    form:
+      fields:
+        - { id: number, kind: digits, ask: "Number?", known: customer.number }
+        - { id: why, kind: text, ask: "Why?" }
+        - { id: secret, kind: text, ask: "Secret?", level: high, optional: true }
+      next: done
+  done: { end: { outcome: done } }
+"#;
+
+#[test]
+fn what_is_proven_meanwhile_changes_no_question_behind_the_customers_back() {
+    let story = || {
+        let library = library(&[("later", KNOWN_LATER)]);
+        let mut story = Story::new(library, "en").signed_in(&[("number", "00123456")]);
+        story.level = AssuranceLevel::None;
+        story.start("later");
+        story.level = AssuranceLevel::Low;
+        story
+    };
+    // The answer to a look-up that nobody awaits, a deadline that is not due, another field that an agent fills in: no move.
+    let mut still = story();
+    still.looked_up(Err("timeout")).later(20).agent_fills("why", "because");
+    assert_eq!((still.asked(), still.at.level), (Some("number".into()), AssuranceLevel::None));
+    // A move looks at the form again: what did not fit is known by now, and what is typed was meant for what was asked.
+    let mut moved = story();
+    moved.types("what?");
+    assert_eq!((moved.asked(), moved.at.misfit.clone(), moved.at.level), (Some("why".into()), None, AssuranceLevel::Low));
+    moved.agent_fills("secret", "hush").resumes();
+    assert_eq!(moved.asked(), Some("why".into()));
+    let mut typed = story();
+    typed.types("12345678");
+    assert_eq!(typed.answers["number"].value.reveal(), &crate::Value::Text("12345678".into()));
+}
+
 #[test]
 fn a_person_is_reached_even_where_the_requirement_cannot_be_told() {
     let text = "journey: x\nstart: a\nsteps: { a: { route: { queue: q, needs: 'skill[customer.skill] >= 3', priority: '1 / 0' } } }";

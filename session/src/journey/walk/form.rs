@@ -102,7 +102,7 @@ impl Walker<'_> {
     }
 
     fn field_here<'f>(&self, form: &'f Form, id: &FieldId) -> Result<&'f FieldSpec, Refusal> {
-        let spec = form.fields.iter().find(|f| &f.id == id).filter(|f| applies(f, &self.scope()));
+        let spec = form.fields.iter().find(|f| &f.id == id).filter(|f| applies(f, &self.shown()));
         spec.ok_or_else(|| wrong("this form does not ask that").about("field", id.as_str()))
     }
 
@@ -112,12 +112,20 @@ impl Walker<'_> {
             return Ok(Flow::Look);
         }
         match self.read(spec, text) {
-            Err(why) => self.misfit(step, Some(spec.id.clone()), spec.tries.unwrap_or(step.tries), why),
+            Err(why) => self.unfit(step, spec, why),
             Ok(value) => {
                 self.take(spec, value)?;
                 Ok(Flow::Look)
             }
         }
+    }
+
+    /// A value did not fit. The form is looked at again all the same: by now the field may be known from elsewhere.
+    fn unfit(&mut self, step: &Step, spec: &FieldSpec, why: String) -> Result<Flow, Refusal> {
+        Ok(match self.misfit(step, Some(spec.id.clone()), spec.tries.unwrap_or(step.tries), why)? {
+            Flow::Stop => Flow::Look,
+            on => on,
+        })
     }
 
     /// All or none. Fields are taken in the form's order, so that one may depend on another; those that then do not apply are
@@ -139,7 +147,7 @@ impl Walker<'_> {
                 Err(why) => {
                     (self.at, self.answers) = (at, answers);
                     self.moved.truncate(told);
-                    return self.misfit(step, Some(spec.id.clone()), spec.tries.unwrap_or(step.tries), why);
+                    return self.unfit(step, spec, why);
                 }
             }
         }
@@ -215,12 +223,13 @@ impl Walker<'_> {
             until: spec.keep_ms.map(|ms| self.now.after(segue_router::Span(ms))),
         };
         self.answers.insert(spec.id.clone(), answer);
+        self.at.misfit.take_if(|misfit| misfit.field.as_ref() == Some(&spec.id));
     }
 
     /// The field that is asked: one that was gone back to, else the first that applies and is neither filled nor left out.
     fn current<'f>(&self, form: &'f Form) -> Option<&'f FieldSpec> {
         let frame = self.at.frames.last()?;
-        current(form, &self.scope(), frame, Some(self.now))
+        current(form, &self.shown(), frame, Some(self.now))
     }
 
     /// Fields that apply and were given by somebody, not known from elsewhere, in order.
@@ -228,7 +237,7 @@ impl Walker<'_> {
         let given: Vec<&FieldSpec> = form
             .fields
             .iter()
-            .filter(|spec| applies(spec, &self.scope()))
+            .filter(|spec| applies(spec, &self.shown()))
             .filter(|spec| self.answers.get(&spec.id).is_some_and(|a| a.source != Source::Claim))
             .collect();
         given.into_iter()

@@ -90,7 +90,7 @@ impl<'w> Walker<'w> {
     }
 
     pub(crate) fn done(self) -> Walked {
-        Walked { at: Position { level: self.level, ..self.at }, answers: self.answers, moved: self.moved }
+        Walked { at: self.at, answers: self.answers, moved: self.moved }
     }
 
     /// Begins a journey on an empty stack.
@@ -129,6 +129,7 @@ impl<'w> Walker<'w> {
 
     /// Runs until the journey must stop.
     fn run(&mut self, mut flow: Flow) -> Result<(), Refusal> {
+        self.at.level = self.level;
         for _ in 0..HOPS {
             match flow {
                 Flow::Stop => return Ok(()),
@@ -193,6 +194,7 @@ impl<'w> Walker<'w> {
         let (journey, _) = self.here()?;
         let checkpoint = journey.step(&to).is_some_and(|s| s.checkpoint);
         self.remember();
+        self.at.level = self.level;
         let (now, frame) = (self.now, self.top()?);
         let journey = frame.journey.clone();
         frame.step = to.clone();
@@ -280,6 +282,11 @@ impl<'w> Walker<'w> {
                 self.answers.remove(name);
             }
         }
+    }
+
+    /// What expressions saw when the form that is open was last looked at: what is asked of the customer is what they are shown.
+    fn shown(&self) -> Scope<'_> {
+        Scope { level: self.at.level, ..self.scope() }
     }
 
     /// What expressions see now.

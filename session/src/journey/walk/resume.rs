@@ -10,6 +10,7 @@ impl Walker<'_> {
             return Ok(());
         }
         self.at.misfit = None;
+        self.at.level = self.level;
         if let Some(checkpoint) = self.called_back()? {
             return self.run(checkpoint);
         }
