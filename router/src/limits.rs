@@ -5,6 +5,9 @@ use crate::Span;
 /// Parts (nodes) of one requirement.
 pub const REQUIREMENT_PARTS: usize = 64;
 
+/// Deadlines that one tick sees to. More that are due leave the router's deadline where it is: the next tick's matter.
+pub const TIMERS: usize = 64;
+
 /// How deep one requirement may be nested.
 pub const REQUIREMENT_DEPTH: usize = 8;
 

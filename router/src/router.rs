@@ -58,7 +58,8 @@ impl Router {
         Ok(())
     }
 
-    /// When [`Event::Tick`] is due next, if ever. After a tick it lies ahead.
+    /// When [`Event::Tick`] is due next, if ever. After a tick it lies ahead, unless more than [`crate::limits::TIMERS`]
+    /// deadlines had passed.
     #[must_use]
     pub fn deadline(&self) -> Option<Time> {
         let timer = self.index.timers.first().map(|(at, _)| *at);

@@ -1,13 +1,14 @@
-//! Deadlines that passed, each once, in order. Steps of timelines and matching follow when all have; see `settle`.
+//! Deadlines that passed, each once, in order. Steps of timelines and matching follow; see `settle`.
 
 use crate::index::timers::Timer;
 use crate::router::Router;
 use crate::state::Desk;
 use crate::turn::Turn;
-use crate::{AgentId, InteractionId, OfferId, Stepped, Time, WithdrawReason};
+use crate::{AgentId, InteractionId, OfferId, Stepped, Time, WithdrawReason, limits};
 
 pub(crate) fn tick(router: &mut Router, turn: &mut Turn<'_>) -> Stepped {
-    while let Some((at, timer)) = router.index.timers.first().copied() {
+    for _ in 0..limits::TIMERS {
+        let Some((at, timer)) = router.index.timers.first().copied() else { break };
         if at > turn.now {
             break;
         }

@@ -1,7 +1,7 @@
 //! Offers and their four ends.
 
 use crate::tale::*;
-use segue_router::{Channel, Event, OfferId};
+use segue_router::{Channel, Effect, Event, OfferId, Units, limits};
 
 #[test]
 fn accepted() {
@@ -134,4 +134,23 @@ fn a_late_accept_is_refused_before_the_tick_too() {
     tale.at(23, Event::Decline(ADA, OfferId(1), 0));
     tale.tick(23);
     insta::assert_snapshot!(tale.told());
+}
+
+#[test]
+fn many_that_expire_together_take_several_ticks() {
+    let mut plan = plan();
+    plan.agents.get_mut(&ADA).unwrap().capacity = Units(10_000);
+    plan.queues.get_mut(&BILLING).unwrap().depth = 1000;
+    let mut tale = Tale::under(plan);
+    tale.at(0, Event::SignIn(ADA, ready()));
+    let many = limits::TIMERS * 2 + 1;
+    for n in 1..=many as u128 {
+        tale.arrive(1, chat(n));
+    }
+    let mut expired = Vec::new();
+    while tale.router.deadline() == Some(sec(21)) {
+        let effects = tale.tick(21);
+        expired.push(effects.iter().filter(|effect| matches!(effect, Effect::Withdraw { .. })).count());
+    }
+    assert_eq!(expired, [limits::TIMERS, limits::TIMERS, 1]);
 }
