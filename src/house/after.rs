@@ -149,12 +149,7 @@ impl Listener for Ears {
 
     fn fatal(&self, why: String) {
         if let Some(tenant) = self.0.upgrade() {
-            tenant.fatal.send_if_modified(|fatal| {
-                fatal.is_none() && {
-                    *fatal = Some(why);
-                    true
-                }
-            });
+            tenant.give_up(why);
         }
     }
 }

@@ -217,6 +217,7 @@ async fn open_tenant(ground: &Ground, tenant: &plan::Tenant) -> Result<Arc<Tenan
         asking: asking::Asking::default(),
         hearings: hearings::Hearings::default(),
         moved: std::sync::Mutex::default(),
+        board: desks::Board::default(),
         stir: watch::Sender::new(0),
         starts: starts::Starts::default(),
         tries: tries::Tries::default(),

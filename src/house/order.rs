@@ -6,7 +6,7 @@ use crate::house::tenant::Tenant;
 use segue_adapter_kit::Accepted;
 use segue_session::codec::{Coded, fingerprint};
 use segue_session::store::{
-    Committed, DocumentWrite, Error as StoreError, JournalAppend, MessageAppend, Mutation, Request, Stored, Version,
+    Committed, DocumentWrite, Error as StoreError, JournalAppend, Malformed, MessageAppend, Mutation, Request, Stored, Version,
 };
 use segue_session::{
     Actor, Arriving, Asker, Changed, Claim, Command, GivenHandle, Leg, LegId, LegStanding, Line, Moment, Principal, Reason, Refusal,
@@ -398,13 +398,15 @@ impl Tenant {
             return Refusal::new(Reason::RequestIdReused, "this request id was used for something else");
         }
         tracing::error!(tenant = self.id.as_str(), error = error as &dyn std::error::Error, "the store failed");
+        match error {
+            StoreError::Malformed(Malformed::TooLarge(_)) => {
+                return Refusal::new(Reason::LimitExceeded, "this is more than one change may bring").about("limit", "change_bytes");
+            }
+            StoreError::Malformed(_) => return Refusal::new(Reason::Internal, "no store takes this change"),
+            _ => {}
+        }
         if let Some(why) = self.store.broken() {
-            self.fatal.send_if_modified(|fatal| {
-                fatal.is_none() && {
-                    *fatal = Some(why);
-                    true
-                }
-            });
+            self.give_up(why);
         }
         Refusal::new(Reason::Unavailable, "the store cannot be reached just now; repeat with the same request id").retry_after(1000)
     }

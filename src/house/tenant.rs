@@ -7,6 +7,7 @@ use crate::engine::{Bell, Clock, Engine, Meters, Scenery};
 use crate::house::asking::Asking;
 use crate::house::bells::Bells;
 use crate::house::desk_room::DeskRoom;
+use crate::house::desks::Board;
 use crate::house::hearings::Hearings;
 use crate::house::starts::Starts;
 use crate::house::tries::{Free, Tries};
@@ -51,6 +52,8 @@ pub(crate) struct Tenant {
     pub(super) hearings: Hearings,
     /// Queues in which places may have changed since the doorbells last rang.
     pub(super) moved: Mutex<BTreeSet<QueueName>>,
+    /// How queues and agents stand, as whoever asks is told.
+    pub(super) board: Board,
     /// Changes when queues or agents may stand otherwise, for who watches them.
     pub(super) stir: tokio::sync::watch::Sender<u64>,
     pub(super) starts: Starts,
@@ -68,6 +71,16 @@ impl Tenant {
     #[expect(clippy::expect_used, reason = "set in `open`, before the tenant is handed to anybody")]
     pub(super) fn engine(&self) -> &Engine {
         self.engine.get().expect("a tenant is served once its engine stands")
+    }
+
+    /// Tells once that this process cannot go on; the first reason counts.
+    pub(super) fn give_up(&self, why: String) {
+        self.fatal.send_if_modified(|fatal| {
+            fatal.is_none() && {
+                *fatal = Some(why);
+                true
+            }
+        });
     }
 
     /// Whoever was not heard of since then is silent for the idle time.

@@ -40,6 +40,15 @@ impl DeskNews {
         }
     }
 
+    /// The session that it shows whole.
+    #[must_use]
+    pub const fn shows(&self) -> Option<SessionId> {
+        match self {
+            Self::Offered(session, _) | Self::Updated(session, ..) => Some(*session),
+            Self::Ready(_) | Self::Assigned(..) => None,
+        }
+    }
+
     /// The session whose messages the agent gets from here on.
     #[must_use]
     pub const fn joins(&self) -> Option<SessionId> {

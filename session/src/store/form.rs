@@ -2,7 +2,7 @@
 //!
 //! What is *not* here: whether it fits what is stored; each store asks that of itself.
 
-use super::{Error, KeyKind, Mutation};
+use super::{KeyKind, Mutation};
 use crate::Time;
 use std::collections::BTreeSet;
 
@@ -23,24 +23,24 @@ pub const TIME_LIMIT: u64 = (1 << 53) - 1;
 
 /// A mistake in a mutation.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Malformed {
+pub enum Malformed {
+    /// It carries more bytes than [`MUTATION_LIMIT`].
     #[error("it has {0} bytes; {MUTATION_LIMIT} are the most")]
     TooLarge(usize),
+    /// It writes what only the domain's owner may.
     #[error("it writes routing fields, the inbox's mark or a snapshot, but carries no fence")]
     Unfenced,
+    /// One session has two documents, or two lots of routing fields.
     #[error("it names session {0} twice")]
     Twice(crate::SessionId),
+    /// A time lies after [`TIME_LIMIT`].
     #[error("a time lies after {TIME_LIMIT} ms")]
     Late,
 }
 
 /// Refuses what no store takes.
-pub(super) fn check(mutation: &Mutation) -> Result<(), Error> {
-    faults(mutation).map_err(|fault| Error::Failed { doing: "checking a mutation's form", source: fault.into() })
-}
-
-fn faults(mutation: &Mutation) -> Result<(), Malformed> {
-    let bytes = weight(mutation);
+pub(super) fn check(mutation: &Mutation) -> Result<(), Malformed> {
+    let bytes = mutation.weight();
     if bytes > MUTATION_LIMIT {
         return Err(Malformed::TooLarge(bytes));
     }
@@ -67,16 +67,19 @@ fn faults(mutation: &Mutation) -> Result<(), Malformed> {
     Ok(())
 }
 
-/// How many bytes of content a mutation carries.
-pub(super) fn weight(mutation: &Mutation) -> usize {
-    let documents = mutation.documents.iter().filter_map(|d| d.content.as_ref()).map(Vec::len).sum::<usize>();
-    let routing = mutation.routing.iter().map(|r| r.fields.len()).sum::<usize>();
-    let messages = mutation.messages.iter().map(|m| m.body.len()).sum::<usize>();
-    let inbox = mutation.inbox.iter().map(Vec::len).sum::<usize>();
-    let journal = mutation.journal.iter().map(|j| j.body.len()).sum::<usize>();
-    let outbox = mutation.outbox.iter().map(|o| o.body.len()).sum::<usize>();
-    let kept = mutation.kept.iter().filter_map(|k| k.body.as_ref()).map(Vec::len).sum::<usize>();
-    documents + routing + messages + inbox + journal + outbox + kept + mutation.snapshot.as_ref().map_or(0, Vec::len)
+impl Mutation {
+    /// How many bytes of content it carries; [`MUTATION_LIMIT`] are the most.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let documents = self.documents.iter().filter_map(|d| d.content.as_ref()).map(Vec::len).sum::<usize>();
+        let routing = self.routing.iter().map(|r| r.fields.len()).sum::<usize>();
+        let messages = self.messages.iter().map(|m| m.body.len()).sum::<usize>();
+        let inbox = self.inbox.iter().map(Vec::len).sum::<usize>();
+        let journal = self.journal.iter().map(|j| j.body.len()).sum::<usize>();
+        let outbox = self.outbox.iter().map(|o| o.body.len()).sum::<usize>();
+        let kept = self.kept.iter().filter_map(|k| k.body.as_ref()).map(Vec::len).sum::<usize>();
+        documents + routing + messages + inbox + journal + outbox + kept + self.snapshot.as_ref().map_or(0, Vec::len)
+    }
 }
 
 /// The name a kind of key has inside the stores. Written to disk: never change one.

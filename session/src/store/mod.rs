@@ -27,7 +27,7 @@ mod redis;
 pub mod testing;
 
 pub use embedded::{Embedded, EmbeddedOptions, QUEUE_LIMIT};
-pub use form::{MUTATION_LIMIT, OUTBOX_LIMIT, REQUEST_WINDOW_MS, TIME_LIMIT};
+pub use form::{MUTATION_LIMIT, Malformed, OUTBOX_LIMIT, REQUEST_WINDOW_MS, TIME_LIMIT};
 pub use redis::{Redis, RedisOptions};
 
 use crate::{AgentName, RequestId, SessionId, TenantId, Time};
@@ -347,6 +347,9 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The mutation is one that no store takes, however often it is asked.
+    #[error("a mutation is malformed: {0}")]
+    Malformed(#[from] Malformed),
     /// The store cannot be reached or cannot write; nothing was done.
     #[error("the store failed while {doing}")]
     Failed {
@@ -386,7 +389,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// A refusal ([`Error::Conflict`], [`Error::Absent`], [`Error::HandleTaken`], [`Error::RequestReused`],
-    /// [`Error::Fenced`]) or a failure ([`Error::Failed`], [`Error::Corrupt`], [`Error::Unfit`]): nothing was written.
+    /// [`Error::Fenced`]) or a failure ([`Error::Malformed`], [`Error::Failed`], [`Error::Corrupt`], [`Error::Unfit`]): nothing was written.
     /// [`Error::Unknown`]: all or nothing was.
     async fn commit(&self, domain: &TenantId, mutation: Mutation) -> Result<Committed, Error>;
 

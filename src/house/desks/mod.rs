@@ -1,25 +1,26 @@
 //! The `Desks` port: agents say hello, ask, and are brought up to date.
 
+mod board;
 mod command;
 mod snapshot;
 
+pub(super) use board::Board;
+
 use crate::doors::{Action, permits};
-use crate::engine::{Input, Machine};
+use crate::engine::Input;
 use crate::house::Switchboard;
 use crate::house::admission::Class;
 use crate::house::tenant::Tenant;
-use segue_adapter_kit::{
-    Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, DirectoryQueue, Ephemeral, QueueFigures, Resume,
-};
-use segue_router::{QueueView, Readiness, Units};
+use segue_adapter_kit::{Colleague, Connection, DeskDirectory, DeskEntry, DeskStart, Desks, Ephemeral, Resume};
+use segue_router::{Readiness, Units};
 use segue_session::codec::Coded;
-use segue_session::outbound::{ChartAgent, Hold, READY};
+use segue_session::outbound::Hold;
 use segue_session::store::{Outbox, OutboxEntry, Seq};
 use segue_session::{
-    AgentName, DeskAck, DeskAgent, DeskCommand, DeskEvent, DeskSnapshot, Line, Message, Party, Phase, Principal, QueueName, Reason,
-    Refusal, RequestId, SessionId, wait,
+    AgentName, DeskAck, DeskAgent, DeskCommand, DeskEvent, DeskSnapshot, Line, Message, Party, Phase, Principal, Reason, Refusal,
+    RequestId, SessionId,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::{broadcast, watch};
 
@@ -84,7 +85,7 @@ impl Desks for Switchboard {
     async fn colleagues(&self, who: &Principal) -> Result<Vec<Colleague>, Refusal> {
         let tenant = self.tenant(who)?;
         let _turn = self.admission.admit(Class::Look)?;
-        tenant.colleagues(agent(&who.party)?.clone()).await
+        tenant.colleagues(agent(&who.party)?).await
     }
 
     async fn shown(&self, who: &Principal, up_to: Seq) -> Result<(), Refusal> {
@@ -180,7 +181,7 @@ impl Tenant {
 
     async fn hold(&self, who: &Principal, session: SessionId) -> Result<Option<Hold>, Refusal> {
         let name = agent(&who.party)?.clone();
-        let hold = self.engine().glance(move |machine| machine.cases().hold(machine.directory().agent(&name)?, session));
+        let hold = self.engine().look(move |machine| machine.cases().hold(machine.directory().agent(&name)?, session));
         hold.await
     }
 
@@ -204,56 +205,6 @@ impl Tenant {
         let may = action.is_some_and(|action| permits(who.role(), action));
         may.then_some(()).ok_or_else(|| Refusal::new(Reason::PermissionDenied, "only the agent who has the session may do this"))
     }
-
-    async fn directory(&self) -> Result<DeskDirectory, Refusal> {
-        let look = |machine: &Machine| {
-            let view = |queue| machine.directory().queue(queue).and_then(|id| machine.router().queue(id)).map(figures);
-            let chart = machine.chart();
-            let figures = chart.queues.keys().filter_map(|queue| Some((queue.clone(), view(queue)?)));
-            (chart.presences.clone(), figures.collect::<BTreeMap<QueueName, QueueFigures>>())
-        };
-        let (presences, mut figures) = self.engine().glance(look).await?;
-        let routing = self.routing.load();
-        let queues = routing.queues.iter().map(|(name, queue)| DirectoryQueue {
-            queue: name.clone(),
-            title: queue.title.clone(),
-            codes: queue.codes.clone(),
-            code_required: queue.code_required,
-            figures: figures.remove(name),
-        });
-        Ok(DeskDirectory {
-            presences: presences.into_iter().collect(),
-            decline_reasons: routing.decline_reasons.clone(),
-            queues: queues.collect(),
-            journeys: self.journeys.clone(),
-        })
-    }
-
-    async fn colleagues(&self, me: AgentName) -> Result<Vec<Colleague>, Refusal> {
-        let look = move |machine: &Machine| {
-            let face = |name: &AgentName| machine.directory().agent(name).and_then(|id| machine.router().agent(id));
-            let presence = |number| machine.directory().presence_name(number).unwrap_or(READY).to_owned();
-            let others = machine.chart().agents.iter().filter(|(name, _)| **name != me);
-            let colleague = |(name, agent): (&AgentName, &ChartAgent)| {
-                let change = face(name).filter(|change| change.readiness != Readiness::SignedOut);
-                Colleague {
-                    agent: name.clone(),
-                    title: agent.title.clone(),
-                    readiness: change.as_ref().map_or(Readiness::SignedOut, |change| change.readiness),
-                    presence: change.map(|change| presence(change.presence.reason)),
-                }
-            };
-            others.map(colleague).collect()
-        };
-        let mut colleagues: Vec<Colleague> = self.engine().glance(look).await?;
-        colleagues.sort_by_cached_key(|colleague| (colleague.readiness == Readiness::SignedOut, colleague.agent.clone()));
-        Ok(colleagues)
-    }
-}
-
-fn figures(view: QueueView) -> QueueFigures {
-    let QueueView { waiting, oldest, on_duty, idle, expected_wait, .. } = view;
-    QueueFigures { waiting, since: oldest, on_duty, idle, expected_wait: expected_wait.map(wait::told) }
 }
 
 fn entry(entry: OutboxEntry) -> Result<(Seq, DeskEntry), Refusal> {

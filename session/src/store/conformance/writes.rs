@@ -239,7 +239,7 @@ pub(super) async fn bad_form(bench: Bench) {
         ("too much", Mutation { inbox: vec![vec![0; MUTATION_LIMIT + 1]], ..mutation() }),
     ] {
         let refused = bench.commit(bad).await;
-        assert!(matches!(refused, Err(Error::Failed { .. })), "{what}: {refused:?}");
+        assert!(matches!(refused, Err(Error::Malformed(_))), "{what}: {refused:?}");
     }
     assert_eq!(bench.ok(mutation()).await, crate::store::Committed::default(), "nothing to do is done at once");
 }
