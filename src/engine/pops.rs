@@ -39,6 +39,7 @@ pub(crate) struct Scenery {
 }
 
 /// Sessions as read for one batch.
+#[derive(Default)]
 pub(crate) struct Sheets(BTreeMap<SessionId, (Option<Stored>, Option<Session>)>);
 
 /// Former interactions by customer.
@@ -55,11 +56,38 @@ impl Sheets {
             return Ok(Self(BTreeMap::new()));
         }
         let stored = store.sessions(domain, &ids).await?;
-        let sheet = |stored: Option<Stored>| {
-            let session = stored.as_ref().and_then(|stored| Session::decode(&stored.content).ok());
-            (stored, session)
+        let sheet = |(id, stored): (SessionId, Option<Stored>)| {
+            let session = stored.as_ref().and_then(|stored| match Session::decode(&stored.content) {
+                Ok(session) => Some(session),
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(tenant = domain.as_str(), session = %id, error, "a session cannot be read");
+                    None
+                }
+            });
+            (id, (stored, session))
         };
-        Ok(Self(ids.into_iter().zip(stored.into_iter().map(sheet)).collect()))
+        Ok(Self(ids.into_iter().zip(stored).map(sheet).collect()))
+    }
+
+    /// Adds what was read later.
+    pub(super) fn extend(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
+    /// Whether the session was looked for.
+    pub(super) fn has(&self, session: SessionId) -> bool {
+        self.0.contains_key(&session)
+    }
+
+    /// What is stored of a session, readable or not.
+    pub(super) fn stored(&self, session: SessionId) -> Option<&Stored> {
+        self.0.get(&session)?.0.as_ref()
+    }
+
+    /// Whether the session is there, and cannot be read.
+    pub(super) fn is_unreadable(&self, session: SessionId) -> bool {
+        matches!(self.0.get(&session), Some((Some(_), None)))
     }
 
     /// Each session with what is stored of it; `None` where it was erased.
@@ -152,7 +180,7 @@ impl Scenery {
                 }))
             }
             DeskNews::Assigned(session, interaction, offer) => {
-                let after = sheets.get(*session)?.0.last_message;
+                let after = sheets.stored(*session)?.last_message;
                 DeskEvent::Assigned { offer: *offer, interaction: *interaction, session: *session, after }
             }
             DeskNews::Updated(session, interaction, id) => {
@@ -198,6 +226,22 @@ impl Scenery {
             language,
         };
         Some(pop::build(session, input))
+    }
+}
+
+/// An entry without what makes pops large; `None` where nothing would be left of it. An offer must reach its desk in time, with
+/// whom and what it is about; a new pop can come later.
+pub(crate) fn in_brief(event: DeskEvent) -> Option<DeskEvent> {
+    match event {
+        DeskEvent::Offered(mut offer) => {
+            let pop = &mut offer.pop;
+            (pop.answers, pop.notes, pop.history, pop.transfers, pop.links) = <_>::default();
+            (pop.trail, pop.failed, pop.consent, pop.enrichment) = <_>::default();
+            (pop.customer.attributes, pop.customer.claimed) = <_>::default();
+            Some(DeskEvent::Offered(offer))
+        }
+        DeskEvent::Updated(_) => None,
+        other => Some(other),
     }
 }
 

@@ -108,7 +108,10 @@ impl Owner {
     fn survives(&mut self, error: recover::Error, told: bool) -> bool {
         let broken = self.store.broken();
         let fatal = match &error {
-            recover::Error::Store(StoreError::Corrupt { .. } | StoreError::Held(_) | StoreError::Unfit(_)) => true,
+            // What no store takes would be made again of the same journal and inbox.
+            recover::Error::Store(StoreError::Corrupt { .. } | StoreError::Held(_) | StoreError::Unfit(_) | StoreError::Malformed(_)) => {
+                true
+            }
             recover::Error::Store(_) => broken.is_some(),
             recover::Error::Unreadable { .. } | recover::Error::Differs { .. } => true,
         };
@@ -291,6 +294,9 @@ impl Owner {
     /// Lets go of talks that are over once their sessions have heard so.
     fn forget(&self, memory: &mut Memory) {
         let heard = self.bell.take_heard();
+        for session in heard.iter().filter_map(|id| memory.machine.cases().get(*id)).map(|case| case.session) {
+            memory.owned.done(session, memory.batch);
+        }
         memory.machine.heard(&heard);
         let gone: Vec<_> = heard.into_iter().filter(|id| memory.machine.cases().get(*id).is_none()).collect();
         self.scenery.parts.forget(&gone);
@@ -359,6 +365,9 @@ impl Owner {
         }
         if let Some(routing) = &batch.release.configured {
             self.routing.store(Arc::clone(routing));
+        }
+        if committed.inbox.is_some() {
+            self.bell.ring();
         }
         metering::batch(&self.meters, &self.domain, &batch);
         // Before desks hear of their entries: one may answer at once that it shows the offer.

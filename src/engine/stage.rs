@@ -7,19 +7,19 @@ use crate::engine::journal::{Record, encode};
 use crate::engine::machine::{Machine, Picture, Taken, ended};
 use crate::engine::owned::Ownership;
 use crate::engine::patience::patiently;
-use crate::engine::pops::{Histories, Scenery, Sheets};
+use crate::engine::pops::{Histories, Scenery, Sheets, in_brief, standing};
 use segue_router::{Channel, Decision, Effect, Outcome, Span, Time};
 use segue_session::codec::Coded;
-use segue_session::outbound::Told;
+use segue_session::outbound::{DeskNews, Told};
 use segue_session::store::{
     Committed, Error as StoreError, Fence, JournalAppend, MUTATION_LIMIT, Mutation, OutboxAppend, RoutingWrite, Seq, Store, Version,
 };
-use segue_session::{AgentName, Command, InteractionId, Line, QueueName, Refusal, RouteRequest, SessionId, TenantId};
+use segue_session::{AgentName, Command, InteractionId, Line, Phase, QueueName, Reason, Refusal, RouteRequest, SessionId, TenantId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The most bytes of a snapshot: what a mutation may have, less what a batch has beside.
-const PICTURE_LIMIT: usize = MUTATION_LIMIT - (16 << 20);
+/// Bytes of desk entries in one batch, past which pops go in brief: with a snapshot beside, a mutation has room for them.
+const DESK_BYTES: usize = 8 << 20;
 
 /// The owner's memory.
 pub(super) struct Memory {
@@ -102,13 +102,12 @@ impl Batch {
         let (mut mutation, picture) = (std::mem::take(&mut self.mutation), self.picture.take());
         async move {
             let Some(picture) = picture else { return mutation };
+            let most = MUTATION_LIMIT.saturating_sub(mutation.weight());
             match tokio::task::spawn_blocking(move || encode(&picture)).await {
-                Ok(body) if body.len() <= PICTURE_LIMIT => mutation.snapshot = Some(body),
-                Ok(body) => tracing::error!(
-                    bytes = body.len(),
-                    most = PICTURE_LIMIT,
-                    "what is held is too much for a snapshot; the journal grows until it is less"
-                ),
+                Ok(body) if body.len() <= most => mutation.snapshot = Some(body),
+                Ok(body) => {
+                    tracing::error!(bytes = body.len(), most, "what is held is too much for a snapshot; the journal grows until it is less")
+                }
                 Err(error) => tracing::error!(%error, "a snapshot could not be written"),
             }
             mutation
@@ -194,49 +193,94 @@ impl Stage<'_> {
         }
     }
 
-    /// Puts into the mutation what the steps led to; reads the sessions it needs in one go.
-    async fn write(&self, memory: &mut Memory, batch: &mut Batch, sum: Sum) -> Result<(), StoreError> {
-        let Sum { records, told, lines: news, moved, effects, left } = sum;
+    /// Reads the sessions that a batch needs, in one go. One that cannot be read can be shown to nobody: its interaction ends
+    /// before anybody is told of it, and who is offered what instead may need more.
+    async fn sheets(&self, memory: &mut Memory, batch: u64, sum: &mut Sum) -> Result<Sheets, StoreError> {
+        let mut sheets = Sheets::default();
+        loop {
+            let wanted = sum.wanted(memory, &sheets);
+            let more = patiently(|| Sheets::load(self.store, self.domain, wanted.clone())).await?;
+            for (session, stored) in more.iter() {
+                match stored {
+                    Some(_) => memory.owned.learn(session, stored, batch),
+                    None => memory.owned.erased(session, batch),
+                }
+            }
+            sheets.extend(more);
+            let unreadable = sum.unreadable(&memory.machine, &sheets);
+            if unreadable.is_empty() {
+                return Ok(sheets);
+            }
+            for (session, interaction) in unreadable {
+                tracing::error!(tenant = self.domain.as_str(), %session, "an interaction ends, as its session cannot be shown to anybody");
+                let refused = memory.machine.line(session).map(|line| Line {
+                    phase: Phase::Refused(Reason::Internal.name()),
+                    ahead: None,
+                    expected_wait: None,
+                    ..line
+                });
+                let leave = RouteRequest::Leave(session, interaction);
+                sum.add(memory.machine.take(self.now, &Input::Route(memory.inbox, leave)));
+                sum.lines.insert(session, refused);
+            }
+        }
+    }
+
+    /// Puts into the mutation what the steps led to.
+    async fn write(&self, memory: &mut Memory, batch: &mut Batch, mut sum: Sum) -> Result<(), StoreError> {
+        let sheets = self.sheets(memory, batch.number, &mut sum).await?;
+        let Sum { records, told, lines: news, moved, effects, left: _ } = sum;
         let append = |(session, record): (Option<SessionId>, Record)| JournalAppend { session, body: encode(&record) };
         batch.release.entries = records.len() as u64;
         batch.mutation.journal = records.into_iter().map(append).collect();
         let line = |(session, refused): (SessionId, Option<Line>)| Some((session, refused.or_else(|| memory.machine.line(session))?));
         let lines: BTreeMap<SessionId, Line> = news.into_iter().filter_map(line).collect();
-        let lacking = told.desk.iter().filter_map(|(_, news)| news.lacks());
-        let unknown = lines.keys().copied().filter(|session| !memory.owned.knows(*session));
-        // Who left may have been erased, and then there is nothing to write to.
-        let wanted: BTreeSet<SessionId> = lacking.chain(unknown).chain(left).collect();
-        let sheets = patiently(|| Sheets::load(self.store, self.domain, wanted.clone())).await?;
-        for (session, stored) in sheets.iter() {
-            match stored {
-                Some(_) => memory.owned.learn(session, stored, batch.number),
-                None => memory.owned.erased(session, batch.number),
-            }
-        }
         let joins: BTreeSet<SessionId> = told.desk.iter().filter_map(|(_, news)| news.joins()).collect();
         let others = self.scenery.histories(self.store, self.domain, &sheets, &told).await.unwrap_or_else(|error| {
             tracing::warn!(tenant = self.domain.as_str(), %error, "pops go without their customers' former interactions");
             Histories::new()
         });
-        for (agent, news) in &told.desk {
-            if let Some(event) = self.scenery.complete(self.now, &memory.machine, &sheets, &others, agent, news) {
-                batch.mutation.outbox.push(OutboxAppend { agent: agent.clone(), about: event.sessions(), body: encode(&event) });
-            }
-        }
+        self.tell_desks(memory, batch, &told, &sheets, &others);
         for (session, line) in lines {
             // What is said between this look and the write reaches who joins from the store.
-            let seen = joins.contains(&session).then(|| sheets.get(session)).flatten().map(|(stored, _)| stored.last_message);
+            let seen = joins.contains(&session).then(|| sheets.stored(session)).flatten().map(|stored| stored.last_message);
             self.write_line(memory, batch, session, line, seen);
         }
         let over: Vec<InteractionId> = ended(&effects).collect();
         let release = &mut batch.release;
         release.measure(self.now, &memory.machine, effects);
         (release.contents, release.decisions, release.moved) = (told.contents, told.decisions, moved);
+        for session in over.iter().filter_map(|id| memory.machine.cases().get(*id)).map(|case| case.session) {
+            memory.owned.done(session, batch.number);
+        }
         memory.machine.forget(over.iter().copied());
         let gone: Vec<InteractionId> = over.into_iter().filter(|id| memory.machine.cases().get(*id).is_none()).collect();
         self.scenery.parts.forget(&gone);
         self.scenery.waits.forget(&gone);
         Ok(())
+    }
+
+    /// Puts the desks' entries into the mutation. Where they are too much for one, what is left of the pops follows: the sessions
+    /// come back through the inbox, in the same mutation, so that no crash comes between.
+    fn tell_desks(&self, memory: &Memory, batch: &mut Batch, told: &Told, sheets: &Sheets, others: &Histories) {
+        let (mut bytes, mut whole, mut brief) = (0_usize, BTreeSet::new(), BTreeSet::new());
+        for (agent, news) in &told.desk {
+            let Some(mut event) = self.scenery.complete(self.now, &memory.machine, sheets, others, agent, news) else { continue };
+            if let Some(session) = news.shows() {
+                // A session is told whole of or not at all: so the first of each batch is whole, and all come to an end.
+                if bytes < DESK_BYTES || whole.contains(&session) {
+                    whole.insert(session);
+                } else {
+                    brief.insert(session);
+                    let Some(short) = in_brief(event) else { continue };
+                    event = short;
+                }
+            }
+            let body = encode(&event);
+            bytes = bytes.saturating_add(body.len());
+            batch.mutation.outbox.push(OutboxAppend { agent: agent.clone(), about: event.sessions(), body });
+        }
+        batch.mutation.inbox = brief.into_iter().map(|session| encode(&RouteRequest::Refresh(session))).collect();
     }
 
     fn write_line(&self, memory: &mut Memory, batch: &mut Batch, session: SessionId, line: Line, seen: Option<Seq>) {
@@ -274,6 +318,25 @@ impl Sum {
         self.told.extend(told);
         self.moved.extend(moved);
         self.effects.extend(effects);
+    }
+
+    /// The sessions to be read, beside those that were.
+    fn wanted(&self, memory: &Memory, read: &Sheets) -> BTreeSet<SessionId> {
+        let lacking = self.told.desk.iter().filter_map(|(_, news)| news.lacks());
+        let written = self.lines.iter().filter(|(session, refused)| refused.is_some() || memory.machine.line(**session).is_some());
+        let unknown = written.map(|(session, _)| *session).filter(|session| !memory.owned.knows(*session));
+        // Who left may have been erased, and then there is nothing to write to.
+        lacking.chain(unknown).chain(self.left.iter().copied()).filter(|session| !read.has(*session)).collect()
+    }
+
+    /// Interactions that stand offered, of sessions that cannot be read.
+    fn unreadable(&self, machine: &Machine, read: &Sheets) -> BTreeSet<(SessionId, InteractionId)> {
+        let offered = self.told.desk.iter().filter_map(|(_, news)| match news {
+            DeskNews::Offered(session, decision) if read.is_unreadable(*session) => Some((*session, decision)),
+            _ => None,
+        });
+        let stands = offered.filter(|(_, decision)| standing(machine, decision.interaction, decision.agent).is_some());
+        stands.map(|(session, decision)| (session, decision.interaction)).collect()
     }
 }
 

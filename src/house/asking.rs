@@ -6,7 +6,7 @@
 //! What is *not* here: what is asked, and what an answer leads to.
 
 use crate::house::tenant::Tenant;
-use segue_session::{Command, LookupDone, LookupRequest, RequestId, Session, SessionId, awaited};
+use segue_session::{Actor, Command, LookupDone, LookupRequest, Reason, RequestId, Session, SessionId, Time, awaited};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,6 +16,9 @@ use tokio::sync::Semaphore;
 const AT_ONCE: usize = 64;
 /// Questions to one host that are under way or wait for their turn; one more is refused.
 const MOST: usize = 1024;
+
+/// How long to wait before an answer is given again to a session whose store faltered.
+const AGAIN: Duration = Duration::from_millis(200);
 
 /// What is asked just now, by host.
 #[derive(Debug, Default)]
@@ -97,8 +100,26 @@ impl Tenant {
                 }
                 None => Err("refused".to_owned()),
             };
-            tenant.by_itself(session, None, Command::LookedUp(LookupDone { id, result })).await;
+            tenant.tell_journey(session, request.until, LookupDone { id, result }).await;
         });
+    }
+
+    /// Gives a journey its answer. Where that passes, it is given again for as long as the question was to last; what is too
+    /// much for the session is an answer that failed.
+    pub(super) async fn tell_journey(self: &Arc<Self>, session: SessionId, until: Time, mut done: LookupDone) {
+        loop {
+            // Boxed: a look-up's answer may lead to another look-up.
+            let told = Box::pin(self.apply(Actor::House, session, None, Command::LookedUp(done.clone()))).await;
+            let Err(refusal) = told else { return };
+            if refusal.reason == Reason::LimitExceeded && done.result.is_ok() {
+                done.result = Err("too_large".to_owned());
+            } else if refusal.passes() && self.clock.now() < until {
+                tokio::time::sleep(AGAIN).await;
+            } else {
+                let reason = refusal.reason.name();
+                return tracing::warn!(tenant = self.id.as_str(), %session, reason, "a journey did not take another system's answer");
+            }
+        }
     }
 
     /// The answer, where its turn comes and it is given in time: what the journey does not await any more is not asked.

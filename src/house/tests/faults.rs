@@ -24,7 +24,7 @@ pub(super) struct Faulty {
     /// Commits of the owner that are done next, and not confirmed.
     unsaid: AtomicU32,
     /// Commits to sessions' contents that are refused next, undone.
-    deaf: AtomicU32,
+    pub(super) deaf: AtomicU32,
     /// Reads of the inbox, and of several sessions, that fail next.
     blind: AtomicU32,
     /// Whether nobody is found by a key.
@@ -44,7 +44,7 @@ pub(super) struct Faulty {
 }
 
 impl Faulty {
-    fn new() -> Arc<Self> {
+    pub(super) fn new() -> Arc<Self> {
         let faulty = Self::gated(0);
         faulty.gate.close();
         faulty
@@ -438,7 +438,7 @@ fn legs_of_the_former_life_are_lost_though_the_store_failed_meanwhile() {
 }
 
 /// Puts a session at a place in the index of deadlines, with this content or the one it has.
-async fn misplace(store: &Arc<dyn Store>, session: SessionId, due: Time, content: Option<&[u8]>) {
+pub(super) async fn misplace(store: &Arc<dyn Store>, session: SessionId, due: Time, content: Option<&[u8]>) {
     let tenant = TenantId::from("acme");
     let stored = store.session(&tenant, session).await.unwrap().unwrap();
     let content = Some(content.map_or(stored.content, <[u8]>::to_vec));

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
-const CONFIG: &str = r#"
+pub(in crate::house) const CONFIG: &str = r#"
 secret = "0123456789abcdefghijklmnopqrstuvwxyz"
 [listen]
 public = "127.0.0.1:0"
@@ -51,8 +51,14 @@ channels = []
 
 /// The plan of the stories.
 pub(in crate::house) fn plan() -> Arc<Plan> {
+    plan_of(CONFIG, &[])
+}
+
+/// The plan of a configuration, with other files beside it.
+pub(in crate::house) fn plan_of(text: &str, beside: &[(&str, &str)]) -> Arc<Plan> {
     let file = PathBuf::from("segue.toml");
-    let held = BTreeMap::from([(file.clone(), CONFIG.to_owned())]);
+    let beside = beside.iter().map(|(path, text)| (PathBuf::from(path), (*text).to_owned()));
+    let held = beside.chain([(file.clone(), text.to_owned())]).collect();
     let wanted = Wanted { file, files: Files::Held(held), variables: Vec::new(), mode: Mode::Serve };
     Arc::new(load(&wanted).map_err(|faults| faults.lines()).unwrap().plan)
 }
@@ -63,7 +69,12 @@ pub(in crate::house) fn memory() -> Arc<dyn Store> {
 
 /// Opens the house on a store.
 pub(in crate::house) async fn open(store: &Arc<dyn Store>) -> Arc<Switchboard> {
-    Switchboard::open(Arc::clone(store), plan(), Meters::default(), Clock::system(), Audit::off()).await.unwrap()
+    open_as(store, plan(), Meters::default()).await
+}
+
+/// Opens a house of this plan on a store.
+pub(in crate::house) async fn open_as(store: &Arc<dyn Store>, plan: Arc<Plan>, meters: Meters) -> Arc<Switchboard> {
+    Switchboard::open(Arc::clone(store), plan, meters, Clock::system(), Audit::off()).await.unwrap()
 }
 
 pub(in crate::house) fn fresh() -> Uuid {

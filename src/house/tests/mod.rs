@@ -1,6 +1,7 @@
 //! Stories told through the ports: who does what, who sees what.
 
 mod begins;
+mod bounds;
 mod codes;
 mod faults;
 pub(super) mod harness;
