@@ -49,7 +49,7 @@ use crate::config::plan::{Journal, Routing};
 use arc_swap::ArcSwap;
 use segue_router::Decision;
 use segue_session::store::{Seq, Store, Version};
-use segue_session::{AgentName, Command, Line, QueueName, Reason, Refusal, SessionId, TenantId};
+use segue_session::{AgentName, Command, InteractionId, Line, QueueName, Reason, Refusal, SessionId, TenantId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,7 +68,9 @@ pub(crate) trait Listener: Send + Sync + 'static {
     /// A session's content is to hear of its interaction.
     fn content(&self, session: SessionId, heard: Command);
     /// An offer was made and stored.
-    fn offered(&self, session: SessionId, agent: &AgentName, decision: &Decision);
+    fn offered(&self, agent: &AgentName, decision: &Decision);
+    /// Desks were told of an interaction without parts that other systems have.
+    fn lacks(&self, session: SessionId, interaction: InteractionId);
     /// Places in these queues may have changed.
     fn moved(&self, queues: &BTreeSet<QueueName>);
     /// Memory was rebuilt: what the former one had stored and not told is to be looked for.

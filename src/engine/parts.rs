@@ -1,9 +1,9 @@
 //! Parts of pops that other systems gave, kept while their interaction lasts, so that every later pop has them too.
 //!
-//! What is *not* here: the fetching. What is lost with the process is fetched again with the next offer.
+//! What is *not* here: the fetching. What is lost with the process is fetched again when the agent's desk comes back.
 
 use crate::engine::pops::Known;
-use segue_session::{InteractionId, PopEnrichment};
+use segue_session::{EnrichmentStanding, InteractionId, PopEnrichment};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -19,7 +19,11 @@ struct Held {
 
 /// Parts by interaction and connector.
 #[derive(Debug, Default)]
-pub(crate) struct Parts(Mutex<BTreeMap<InteractionId, Held>>);
+pub(crate) struct Parts {
+    held: Mutex<BTreeMap<InteractionId, Held>>,
+    /// What is fetched just now, and whether it was asked for again meanwhile.
+    fetched: Mutex<BTreeMap<(InteractionId, String), bool>>,
+}
 
 impl Parts {
     /// Keeps a part that was asked for this customer. Parts of another customer or persona do not stay beside it.
@@ -37,10 +41,45 @@ impl Parts {
     }
 
     /// What is at hand of a connector's part, where it was asked for the same customer.
-    pub(super) fn get(&self, interaction: InteractionId, of: Option<&Known>, connector: &str) -> Option<PopEnrichment> {
+    pub(crate) fn get(&self, interaction: InteractionId, of: Option<&Known>, connector: &str) -> Option<PopEnrichment> {
         let all = self.lock();
         let held = all.get(&interaction).filter(|held| held.of.as_ref() == of)?;
         held.parts.get(connector).cloned()
+    }
+
+    /// Whether anything was fetched for this interaction.
+    pub(crate) fn knows(&self, interaction: InteractionId) -> bool {
+        self.lock().contains_key(&interaction)
+    }
+
+    /// Parts that could not be had are fetched anew for the next agent.
+    pub(super) fn retry(&self, interaction: InteractionId) {
+        if let Some(held) = self.lock().get_mut(&interaction) {
+            held.parts.retain(|_, part| part.standing != EnrichmentStanding::Failed);
+        }
+    }
+
+    /// Whether a part is to be fetched: one that is under way is not, but once more after that.
+    pub(crate) fn begin(&self, interaction: InteractionId, connector: &str) -> bool {
+        let mut fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        match fetched.get_mut(&(interaction, connector.to_owned())) {
+            Some(again) => {
+                *again = true;
+                false
+            }
+            None => fetched.insert((interaction, connector.to_owned()), false).is_none(),
+        }
+    }
+
+    /// The part was fetched; whether it was asked for again meanwhile, and is under way once more.
+    pub(crate) fn end(&self, interaction: InteractionId, connector: &str) -> bool {
+        let mut fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = (interaction, connector.to_owned());
+        let again = fetched.get_mut(&of).is_some_and(std::mem::take);
+        if !again {
+            fetched.remove(&of);
+        }
+        again
     }
 
     /// Lets go of the parts of interactions that are over.
@@ -52,7 +91,7 @@ impl Parts {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<InteractionId, Held>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -60,7 +99,6 @@ impl Parts {
 mod tests {
     use super::*;
     use segue_router::Time;
-    use segue_session::EnrichmentStanding;
 
     #[test]
     fn a_part_is_shown_to_its_own_customer_alone_and_until_the_end() {
@@ -78,5 +116,19 @@ mod tests {
         (0..5000).for_each(|n| parts.keep(InteractionId(n), None, "crm".to_owned(), part.clone()));
         assert_eq!(parts.lock().len(), MOST);
         assert_eq!(parts.get(InteractionId(4999), None, "crm"), Some(part), "the newest stay");
+    }
+
+    #[test]
+    fn a_part_is_fetched_once_at_a_time_and_what_failed_again_for_the_next_agent() {
+        let (parts, id) = (Parts::default(), InteractionId(7));
+        assert!(parts.begin(id, "crm") && parts.begin(id, "billing"));
+        assert!(!parts.begin(id, "crm") && !parts.begin(id, "crm"));
+        assert!(parts.end(id, "crm") && !parts.end(id, "crm") && !parts.end(id, "billing"));
+        assert!(parts.begin(id, "crm"), "nothing is under way");
+        let part = |standing| PopEnrichment { standing, data: None, at: Time(1) };
+        parts.keep(id, None, "crm".to_owned(), part(EnrichmentStanding::Failed));
+        parts.keep(id, None, "billing".to_owned(), part(EnrichmentStanding::Ready));
+        parts.retry(id);
+        assert_eq!((parts.get(id, None, "crm"), parts.get(id, None, "billing").is_some()), (None, true));
     }
 }

@@ -170,6 +170,7 @@ impl Scenery {
         Some(match news {
             DeskNews::Ready(event) => event.as_ref().clone(),
             DeskNews::Offered(session, decision) => {
+                self.parts.retry(decision.interaction);
                 let phase = Phase::Offered(agent.clone());
                 let pop = self.pop(now, machine, sheets.get(*session)?, histories, decision, &phase)?;
                 DeskEvent::Offered(Box::new(DeskOffer {
@@ -227,6 +228,16 @@ impl Scenery {
         };
         Some(pop::build(session, input))
     }
+}
+
+/// The interaction whose pop an entry shows with parts still to come.
+pub(crate) fn awaits_parts(event: &DeskEvent, news: &DeskNews) -> Option<InteractionId> {
+    let (interaction, pop) = match (event, news) {
+        (DeskEvent::Offered(offer), _) => (offer.interaction, &offer.pop),
+        (DeskEvent::Updated(pop), DeskNews::Updated(_, interaction, _)) => (*interaction, pop.as_ref()),
+        _ => return None,
+    };
+    pop.enrichment.values().any(|part| part.standing == EnrichmentStanding::Pending).then_some(interaction)
 }
 
 /// An entry without what makes pops large; `None` where nothing would be left of it. An offer must reach its desk in time, with

@@ -371,13 +371,16 @@ impl Owner {
         }
         metering::batch(&self.meters, &self.domain, &batch);
         // Before desks hear of their entries: one may answer at once that it shows the offer.
-        for (session, decision) in &batch.release.decisions {
+        for (_, decision) in &batch.release.decisions {
             if let Some(agent) = memory.machine.directory().agent_name(decision.agent) {
-                self.listener.offered(*session, agent, decision);
+                self.listener.offered(agent, decision);
             }
         }
         for (agent, seq) in grown(committed) {
             self.listener.desk(agent, seq);
+        }
+        for (session, interaction) in &batch.release.lacking {
+            self.listener.lacks(*session, *interaction);
         }
         for (session, version, line) in &batch.release.sessions {
             self.listener.session(*session, *version, line);

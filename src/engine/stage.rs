@@ -7,7 +7,7 @@ use crate::engine::journal::{Record, encode};
 use crate::engine::machine::{Machine, Picture, Taken, ended};
 use crate::engine::owned::Ownership;
 use crate::engine::patience::patiently;
-use crate::engine::pops::{Histories, Scenery, Sheets, in_brief, standing};
+use crate::engine::pops::{Histories, Scenery, Sheets, awaits_parts, in_brief, standing};
 use segue_router::{Channel, Decision, Effect, Outcome, Span, Time};
 use segue_session::codec::Coded;
 use segue_session::outbound::{DeskNews, Told};
@@ -57,6 +57,8 @@ pub(super) struct Release {
     pub(super) sessions: Vec<(SessionId, Version, Line)>,
     pub(super) contents: Vec<(SessionId, Command)>,
     pub(super) decisions: Vec<(SessionId, Decision)>,
+    /// Interactions that desks are shown without parts of other systems.
+    pub(super) lacking: BTreeSet<(SessionId, InteractionId)>,
     pub(super) moved: BTreeSet<QueueName>,
     pub(super) effects: Vec<Effect>,
     /// How long customers had waited who were taken.
@@ -267,6 +269,7 @@ impl Stage<'_> {
         for (agent, news) in &told.desk {
             let Some(mut event) = self.scenery.complete(self.now, &memory.machine, sheets, others, agent, news) else { continue };
             if let Some(session) = news.shows() {
+                batch.release.lacking.extend(awaits_parts(&event, news).map(|interaction| (session, interaction)));
                 // A session is told whole of or not at all: so the first of each batch is whole, and all come to an end.
                 if bytes < DESK_BYTES || whole.contains(&session) {
                     whole.insert(session);

@@ -1,5 +1,6 @@
 //! What follows by itself: parts for pops, contents that hear what the router says, doorbells, meters.
 
+use crate::config::plan::Connector;
 use crate::engine::journal::encode;
 use crate::engine::meters::{OfCause, OfResult};
 use crate::engine::{Listener, Machine, known, standing};
@@ -50,44 +51,93 @@ impl Tenant {
         }
     }
 
-    /// Fetches the parts of a pop in parallel; each goes to the desk when it is there, none delays the offer.
-    fn enrich(self: &Arc<Self>, session: SessionId, agent: &AgentName, decision: &Decision) {
-        let offered = (decision.interaction, decision.agent);
-        for connector in self.connect.connectors().iter() {
-            let (tenant, agent, connector) = (Arc::clone(self), agent.clone(), connector.clone());
-            self.chore(async move {
-                let Ok(Some(read)) = tenant.read(session).await else { return };
-                let part = tenant.connect.enrich(&connector, &read.session, tenant.clock.now()).await;
-                tenant.scenery.parts.keep(offered.0, known(&read.session), connector.name.clone(), part.clone());
-                tenant.add_part(session, &agent, offered, connector.name.clone(), part).await;
-            });
+    /// Has the parts of an interaction's pop fetched, each once at a time.
+    fn ask_for_parts(self: &Arc<Self>, session: SessionId, interaction: InteractionId) {
+        for connector in 0..self.connect.connectors().len() {
+            let tenant = Arc::clone(self);
+            self.chore(async move { tenant.enrich(session, interaction, connector).await });
         }
     }
 
-    /// Tells the desk of a part, where the agent still has the interaction or is offered it.
-    async fn add_part(
-        &self,
-        session: SessionId,
-        agent: &AgentName,
-        (interaction, id): (InteractionId, AgentId),
-        connector: String,
-        part: PopEnrichment,
-    ) {
-        // A look, as it waits for what was decided before: a pop that was made without the part is stored by then.
-        let look = move |machine: &Machine| (machine.cases().get(interaction).is_some(), standing(machine, interaction, id).is_some());
-        let Ok((lasts, theirs)) = self.engine().look(look).await else { return };
-        if !lasts {
-            self.scenery.parts.forget(&[interaction]);
-        }
-        if !theirs {
+    /// Has the parts fetched of whatever this agent's desk shows and nobody has asked for: since the process began, that is.
+    pub(super) async fn ask_for_parts_of(self: &Arc<Self>, agent: &AgentName) {
+        if self.connect.connectors().is_empty() {
             return;
         }
-        let event = DeskEvent::Enriched { session, connector, part };
-        let mutation = Mutation {
-            at: self.clock.now(),
-            outbox: vec![OutboxAppend { agent: agent.clone(), about: vec![session], body: encode(&event) }],
-            ..Mutation::default()
+        let (agent, scenery) = (agent.clone(), Arc::clone(&self.scenery));
+        let held = self.engine().glance(move |machine| {
+            let agent = machine.directory().agent(&agent);
+            let held = agent.into_iter().flat_map(|agent| machine.cases().held_by(agent));
+            let unknown = held.filter(|(interaction, _)| !scenery.parts.knows(*interaction));
+            unknown.map(|(interaction, case)| (case.session, interaction)).collect::<Vec<_>>()
+        });
+        // A loop that cannot tell just now has no desks either: they come back.
+        for (session, interaction) in held.await.unwrap_or_default() {
+            self.ask_for_parts(session, interaction);
+        }
+    }
+
+    /// Fetches a part of a pop; it goes to the desks when it is there, and delays no offer.
+    pub(super) async fn enrich(&self, session: SessionId, interaction: InteractionId, connector: usize) {
+        let connectors = self.connect.connectors();
+        let Some(connector) = connectors.get(connector) else { return };
+        if !self.scenery.parts.begin(interaction, &connector.name) {
+            return;
+        }
+        loop {
+            self.fetch_part(session, interaction, connector).await;
+            if !self.scenery.parts.end(interaction, &connector.name) {
+                return;
+            }
+        }
+    }
+
+    async fn fetch_part(&self, session: SessionId, interaction: InteractionId, connector: &Connector) {
+        let parts = &self.scenery.parts;
+        if self.shown_to(interaction).await.is_empty() {
+            return;
+        }
+        let Ok(Some(read)) = self.read(session).await else { return };
+        let of = known(&read.session);
+        if parts.get(interaction, of.as_ref(), &connector.name).is_some() {
+            return;
+        }
+        let part = self.connect.enrich(connector, &read.session, self.clock.now()).await;
+        // Whoever turned out to be another customer meanwhile is not shown what is the former one's: theirs is asked for.
+        let Ok(Some(read)) = self.read(session).await else { return };
+        if known(&read.session) != of {
+            return;
+        }
+        parts.keep(interaction, of, connector.name.clone(), part.clone());
+        self.add_part(session, interaction, connector.name.clone(), part).await;
+    }
+
+    /// Whose desks show an interaction. A look, as it waits for what was decided before: a pop that was made without a part that
+    /// is kept now is stored by then.
+    async fn shown_to(&self, interaction: InteractionId) -> Vec<AgentName> {
+        let look = move |machine: &Machine| {
+            let case = machine.cases().get(interaction)?;
+            let offered = case.offer.as_ref().map(|offer| offer.agent);
+            let agents = offered.into_iter().chain(case.assigned_to()).chain(case.wrapping.keys().copied());
+            let shown: BTreeSet<AgentId> = agents.filter(|agent| standing(machine, interaction, *agent).is_some()).collect();
+            Some(shown.into_iter().filter_map(|agent| machine.directory().agent_name(agent).cloned()).collect())
         };
+        let Ok(shown) = self.engine().look(look).await else { return Vec::new() };
+        shown.unwrap_or_else(|| {
+            self.scenery.parts.forget(&[interaction]);
+            Vec::new()
+        })
+    }
+
+    /// Tells the desks that show an interaction of a part.
+    async fn add_part(&self, session: SessionId, interaction: InteractionId, connector: String, part: PopEnrichment) {
+        let agents = self.shown_to(interaction).await;
+        if agents.is_empty() {
+            return;
+        }
+        let body = encode(&DeskEvent::Enriched { session, connector, part });
+        let entry = |agent| OutboxAppend { agent, about: vec![session], body: body.clone() };
+        let mutation = Mutation { at: self.clock.now(), outbox: agents.into_iter().map(entry).collect(), ..Mutation::default() };
         match self.commit(mutation).await {
             Ok(committed) => self.heard(&committed, 0),
             Err(error) => drop(self.failed(&error)),
@@ -118,10 +168,15 @@ impl Listener for Ears {
         }
     }
 
-    fn offered(&self, session: SessionId, agent: &AgentName, decision: &Decision) {
+    fn offered(&self, agent: &AgentName, decision: &Decision) {
         let Some(tenant) = self.0.upgrade() else { return };
         tenant.desks.awaits(agent, decision.at);
-        tenant.enrich(session, agent, decision);
+    }
+
+    fn lacks(&self, session: SessionId, interaction: InteractionId) {
+        if let Some(tenant) = self.0.upgrade() {
+            tenant.ask_for_parts(session, interaction);
+        }
     }
 
     fn moved(&self, queues: &BTreeSet<QueueName>) {

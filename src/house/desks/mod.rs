@@ -46,6 +46,7 @@ impl Desks for Switchboard {
             Some(resume) if resume.epoch == epoch && resume.seq <= newest => tenant.bring_up(&agent, resume.seq).await?,
             Some(_) | None => tenant.snapshot(&agent).await?,
         };
+        tenant.ask_for_parts_of(&agent).await;
         Ok(Connection { epoch, start, wake: ears.wake, ephemeral: ears.ephemeral, stir, presence: ears.presence })
     }
 

@@ -6,6 +6,7 @@ mod codes;
 mod faults;
 pub(super) mod harness;
 mod haste;
+mod parts;
 mod recovery;
 mod repeats;
 mod retention;
