@@ -149,7 +149,7 @@ impl Person {
     }
 
     async fn ask(&mut self, app: &mut Customer, session: &str, act: Act, request: Request) -> Result<Option<Reply>, Gone> {
-        let place = self.history.asked(session, act);
+        let place = self.history.asked(&self.name, session, act);
         let result = request.send(app).await;
         self.take(place, request, result)
     }
@@ -176,7 +176,7 @@ impl Person {
         let claim = format!("version {version}");
         let second = self.link.take().map_or_else(|| Request::resume(session), |link| Request::resume_by_link(&link));
         let first = Request::resume(session);
-        let places = [(); 2].map(|()| self.history.asked(session, Act::Resume { claim: claim.clone() }));
+        let places = [(); 2].map(|()| self.history.asked(&self.name, session, Act::Resume { claim: claim.clone() }));
         let mut other = app.clone();
         let (one, two) = tokio::join!(first.send(app), second.send(&mut other));
         let (one, two) = (self.take(places[0], first, one), self.take(places[1], second, two));
@@ -226,7 +226,7 @@ impl Person {
     /// Into the session of before, suspended or live, or into a new one.
     async fn enter(&mut self, page: &mut Chat) -> Result<(), Gone> {
         let Some(session) = self.session.clone() else {
-            let place = self.history.asked("", Act::Start);
+            let place = self.history.asked(&self.name, "", Act::Start);
             if settle(&self.history, place, page.start("form").await, |()| Told::default())?.is_some() {
                 self.history.began(place, &page.attached.session_id);
                 self.session = Some(page.attached.session_id.clone());
@@ -234,7 +234,7 @@ impl Person {
             return Ok(());
         };
         self.sayings += 1;
-        let place = self.history.asked(&session, Act::Resume { claim: format!("{} comes back {}", self.name, self.sayings) });
+        let place = self.history.asked(&self.name, &session, Act::Resume { claim: format!("{} comes back {}", self.name, self.sayings) });
         let resumed = page.resume(resume::By::SessionId(session.clone())).await;
         if settle(&self.history, place, resumed, |()| Told::default())?.is_none() {
             match page.attach(&session).await {
@@ -253,21 +253,21 @@ impl Person {
         match self.dice.below(10) {
             0..4 => {
                 let (field, value) = self.answer();
-                let place = history.asked(&session, Act::Fill { field, value: value.clone() });
+                let place = history.asked(&self.name, &session, Act::Fill { field, value: value.clone() });
                 Ok(settle(&history, place, page.step(filling(field, &value)).await, none)?.is_none())
             }
             4..8 => {
                 let words = self.words();
-                let place = history.asked(&session, Act::Say(words.clone()));
+                let place = history.asked(&self.name, &session, Act::Say(words.clone()));
                 let said = settle(&history, place, page.say(&words).await, |n| Told { number: Some(*n), ..Told::default() })?;
                 Ok(said.is_none())
             }
             8 => {
-                let place = history.asked(&session, Act::Ask);
+                let place = history.asked(&self.name, &session, Act::Ask);
                 Ok(settle(&history, place, page.ask_for_person().await, none)?.is_none())
             }
             _ => {
-                let place = history.asked(&session, Act::Suspend);
+                let place = history.asked(&self.name, &session, Act::Suspend);
                 settle(&history, place, page.suspend().await, |_| Told::default()).map(|_| true)
             }
         }

@@ -2,12 +2,13 @@
 
 use crate::check::{self, Found, FoundDesk};
 use crate::history::{Act, Answer, Deed, Told};
+use crate::witness::sessions_of;
 use std::collections::BTreeMap;
 
 const ID: &str = "a session";
 
 fn deed(act: Act, answer: Answer) -> Deed {
-    Deed { session: ID.into(), act, answer }
+    Deed { by: "nora".into(), session: ID.into(), act, answer }
 }
 
 fn done(version: u64) -> Answer {
@@ -76,6 +77,8 @@ fn a_word_kept_is_no_complaint() {
 #[test]
 fn a_loss_is_seen() {
     let (deeds, found) = sound();
+    assert_eq!(sessions_of("nora", &deeds[..1]), [ID], "whoever only began is looked at too");
+    complains(&deeds[..1], None, "the session is lost");
     complains(&deeds, None, "the session is lost");
     complains(&deeds, Some(&Found { version: 2, ..found.clone() }), "version 3 was promised");
     complains(&deeds, Some(&Found { listed: false, ..found.clone() }), "not among");

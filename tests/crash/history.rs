@@ -49,9 +49,11 @@ pub(crate) struct Told {
     pub(crate) since: Option<i64>,
 }
 
-/// One thing asked, in one session.
+/// One thing asked by somebody, in one session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Deed {
+    /// Who asked.
+    pub(crate) by: String,
     /// In which.
     pub(crate) session: String,
     /// What.
@@ -66,9 +68,9 @@ pub(crate) struct History(Arc<Mutex<Vec<Deed>>>);
 
 impl History {
     /// Something is about to be asked; returns its place.
-    pub(crate) fn asked(&self, session: &str, act: Act) -> usize {
+    pub(crate) fn asked(&self, by: &str, session: &str, act: Act) -> usize {
         let mut deeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        deeds.push(Deed { session: session.to_owned(), act, answer: Answer::Unknown });
+        deeds.push(Deed { by: by.to_owned(), session: session.to_owned(), act, answer: Answer::Unknown });
         deeds.len() - 1
     }
 

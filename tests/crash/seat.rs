@@ -47,7 +47,7 @@ impl Seat {
             if let Some(offer) = offer {
                 let session = offer.pop.as_ref().map(|pop| pop.session_id.clone()).unwrap_or_default();
                 let act = Act::Accept { agent: self.name.clone(), interaction: offer.interaction_id.clone() };
-                let place = self.history.asked(&session, act);
+                let place = self.history.asked(&self.name, &session, act);
                 let taken = desk.command(Frame::Accept(Accept { offer_id: offer.offer_id })).await.map(drop);
                 settle(&self.history, place, taken, |()| Told::default())?;
             } else {
@@ -70,15 +70,15 @@ impl Seat {
         let (interaction, session) = (interaction.clone(), held.pop.session_id.clone());
         let history = self.history.clone();
         if held.wrapping_up || held.left.is_some() {
-            let place = history.asked(&session, Act::WrapUp { interaction: interaction.clone() });
+            let place = history.asked(&self.name, &session, Act::WrapUp { interaction: interaction.clone() });
             settle(&history, place, desk.wrap_up(&interaction, "done").await, |()| Told::default())?;
         } else if self.dice.below(6) == 0 {
-            let place = history.asked(&session, Act::Finish { interaction: interaction.clone() });
+            let place = history.asked(&self.name, &session, Act::Finish { interaction: interaction.clone() });
             settle(&history, place, desk.finish(&interaction).await, |()| Told::default())?;
         } else {
             self.sayings += 1;
             let words = format!("{} says {}", self.name, self.sayings);
-            let place = history.asked(&session, Act::Say(words.clone()));
+            let place = history.asked(&self.name, &session, Act::Say(words.clone()));
             settle(&history, place, desk.say(&session, &words).await, |n| Told { number: Some(*n), ..Told::default() })?;
         }
         Ok(())

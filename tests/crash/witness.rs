@@ -19,7 +19,7 @@ pub(crate) async fn look(at: At, history: &History, customers: &[Person], agents
     for person in customers {
         let mut app = at.app(&person.name).await.expect("the daemon serves");
         let listed = matters(&mut app).await;
-        let own = sessions_of(&person.name, &deeds, &listed);
+        let own = sessions_of(&person.name, &deeds);
         let newest = if all { own.len() } else { NEWEST.min(own.len()) };
         for id in own.into_iter().rev().take(newest) {
             let found = session(&mut app, &id, listed.contains(&id)).await;
@@ -34,13 +34,11 @@ pub(crate) async fn look(at: At, history: &History, customers: &[Person], agents
     wrong
 }
 
-/// The sessions that a customer was promised or has, oldest first.
-fn sessions_of(name: &str, deeds: &[Deed], listed: &BTreeSet<String>) -> Vec<String> {
-    let says = format!("{name} says ");
+/// The sessions that a customer did anything in, oldest first: whether the house lists them or not, for it may have lost them.
+pub(crate) fn sessions_of(name: &str, deeds: &[Deed]) -> Vec<String> {
     let mut own: Vec<String> = Vec::new();
     for deed in deeds {
-        let speaks = matches!(&deed.act, crate::history::Act::Say(words) if words.starts_with(&says));
-        if (speaks || listed.contains(&deed.session)) && !deed.session.is_empty() && !own.contains(&deed.session) {
+        if deed.by == name && !deed.session.is_empty() && !own.contains(&deed.session) {
             own.push(deed.session.clone());
         }
     }
