@@ -82,6 +82,14 @@ async function ada() {
   return { page, context: page.context() };
 }
 
+/** Makes what a page has not sent yet older. */
+function age(by) {
+  for (const key of Object.keys(localStorage).filter((key) => key.endsWith("unsent"))) {
+    const aged = JSON.parse(localStorage.getItem(key)).map((one) => ({ ...one, since: one.since - by }));
+    localStorage.setItem(key, JSON.stringify(aged));
+  }
+}
+
 test("half a form in the app, the rest on the site by a code, and a person who has it all", async () => {
   const phone = await app();
   await halfway(phone);
@@ -131,6 +139,20 @@ test("half a form in the app, the rest on the site by a code, and a person who h
     assert.equal(await panel(site).getByText(text, { exact: true }).count(), 1, `“${text}” is there once`);
     assert.equal(await desk.getByRole("log").getByText(text, { exact: true }).count(), 1, `“${text}” is there once for the agent`);
   }
+
+  // What was not answered for longer than the server knows repeats is not said again: it may have been said then.
+  await site.context().setOffline(true);
+  await panel(site).getByText("No connection.").waitFor();
+  await say(panel(site), "From long ago.");
+  await panel(site).getByText("Sending").waitFor();
+  for (const frame of site.frames()) await frame.evaluate(age, 600_000);
+  await site.goto("about:blank");
+  await site.context().setOffline(false);
+  await site.goto(new URL("/site/", daemon.url).href);
+  await panel(site).getByText("Are you there?").waitFor();
+  await say(panel(site), "I am back.");
+  await desk.getByText("I am back.").first().waitFor();
+  assert.equal(await desk.getByText("From long ago.").count(), 0, "it is not said again");
   await vanish(site);
   await context.close();
 });

@@ -201,7 +201,7 @@ export class Matter {
   }
 
   say(text: string): void {
-    const one = { id: uuid(), text };
+    const one = { id: uuid(), text, since: Date.now() };
     this.unsent = [...this.unsent, one];
     this.#shelf.unsent = this.unsent;
     this.hush();
@@ -373,7 +373,7 @@ export class Matter {
 
   async #store(one: Unsent): Promise<void> {
     try {
-      await this.#link.command({ id: one.id, say: { body: { text: { text: one.text } } } });
+      await this.#link.command({ id: one.id, say: { body: { text: { text: one.text } } } }, one.since);
     } catch (why) {
       if (!(why instanceof Refused)) throw why;
       this.refusal = why.refusal;

@@ -10,10 +10,11 @@ export interface Kept {
   paused?: boolean;
 }
 
-/** Something said: under which id, and what. */
+/** Something said: under which id, what, and when (milliseconds since the epoch). */
 export interface Unsent {
   id: string;
   text: string;
+  since: number;
 }
 
 export class Shelf {

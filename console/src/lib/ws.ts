@@ -1,7 +1,8 @@
 // One small client of the socket protocols (docs/protocol/websocket.md), for desk and chat alike.
 //
 // What holds: a command is kept until it is answered, and goes out again as it was after a lost socket or a reload, so that
-// nothing is lost and nothing is done twice; answers come to whoever asked. What is not here: what frames mean.
+// nothing is lost and nothing is done twice; answers come to whoever asked. What is too old to be known to the server as a
+// repeat is not sent again, and whoever asked is told. What is not here: what frames mean.
 
 import type { Refusal } from "./wire/type";
 
@@ -56,6 +57,8 @@ export class Refused extends Error {
 
 interface Pending<In> {
   text: string;
+  /** When it was asked, in milliseconds since the epoch by this machine's clock. */
+  since: number;
   done: (answer: NonNullable<In extends { ack?: infer A } ? A : never>) => void;
   refused: (why: Refused) => void;
 }
@@ -64,6 +67,8 @@ interface Pending<In> {
 const FOR_GOOD = new Set([1000, 1002, 1003, 1007, 1009, 4001, 4002, 4003, 4004, 4005, 4007, 4010, 4012]);
 /** What the page itself says where it may not come in. */
 export const NOT_LET_IN = 4003;
+/** For so long a repeat is surely known as one: the server keeps what it answered for ten minutes (docs/reference/durability.md). */
+const REPEATED_WITHIN = 9 * 60_000;
 const PING_EVERY = 20_000;
 const PONG_WITHIN = 10_000;
 const FIRST_DELAY = 400;
@@ -92,7 +97,7 @@ export class Link<Out extends Sent, In extends Come> {
 
   constructor(protocol: Protocol<Out, In>) {
     this.#protocol = protocol;
-    for (const [id, text] of this.#kept()) this.#pending.set(id, { text, done: () => {}, refused: () => {} });
+    for (const [id, text, since] of this.#kept()) this.#pending.set(id, { text, since, done: () => {}, refused: () => {} });
     addEventListener("online", () => this.#standing.is === "lost" && this.#connect());
     addEventListener("offline", () => this.#socket?.close());
     void this.#connect();
@@ -103,12 +108,12 @@ export class Link<Out extends Sent, In extends Come> {
     return Date.now() + this.#ahead;
   }
 
-  /** Sends a command, and again after a lost socket, until it is answered. */
-  command(frame: Out): Promise<NonNullable<In extends { ack?: infer A } ? A : never>> {
+  /** Sends a command, and again after a lost socket, until it is answered. `since`: when it was first asked. */
+  command(frame: Out, since = Date.now()): Promise<NonNullable<In extends { ack?: infer A } ? A : never>> {
     const id = frame.id ?? uuid();
     const text = JSON.stringify({ ...frame, id });
     return new Promise((done, refused) => {
-      this.#pending.set(id, { text, done, refused });
+      this.#pending.set(id, { text, since, done, refused });
       this.#keep();
       if (this.#standing.is === "open") this.#socket?.send(text);
     });
@@ -186,11 +191,21 @@ export class Link<Out extends Sent, In extends Come> {
   #welcome(): void {
     this.#tries = 0;
     this.#stand({ is: "open" });
-    for (const { text } of this.#pending.values()) this.#socket?.send(text);
+    for (const [id, asked] of this.#pending) {
+      if (Date.now() - asked.since < REPEATED_WITHIN) this.#socket?.send(asked.text);
+      else this.#tooOld(id, asked);
+    }
     this.#ping = setInterval(() => {
       this.#socket?.send(JSON.stringify({ ping: {} }));
       this.#silence ??= setTimeout(() => this.#socket?.close(), PONG_WITHIN);
     }, PING_EVERY);
+  }
+
+  /** Nobody knows whether it was done: whoever asked looks how it stands, and asks anew. */
+  #tooOld(id: string, asked: Pending<In>): void {
+    this.#pending.delete(id);
+    this.#keep();
+    asked.refused(new Refused({ reason: "UNAVAILABLE", message: "the connection was lost for too long to know whether this was done" }));
   }
 
   #lost(code: number): void {
@@ -217,14 +232,14 @@ export class Link<Out extends Sent, In extends Come> {
     this.#protocol.stands(standing);
   }
 
-  #kept(): [string, string][] {
+  #kept(): [string, string, number][] {
     const text = this.#protocol.keep && sessionStorage.getItem(this.#protocol.keep);
-    return text ? (JSON.parse(text) as [string, string][]) : [];
+    return text ? (JSON.parse(text) as [string, string, number][]) : [];
   }
 
   #keep(): void {
     if (!this.#protocol.keep) return;
-    const all = Array.from(this.#pending, ([id, { text }]) => [id, text]);
+    const all = Array.from(this.#pending, ([id, { text, since }]) => [id, text, since]);
     sessionStorage.setItem(this.#protocol.keep, JSON.stringify(all));
   }
 }
