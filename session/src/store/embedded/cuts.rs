@@ -65,20 +65,22 @@ fn open(tape: &Tape, contents: [Vec<u8>; 2]) -> Embedded {
     Embedded::with(database, Path::new("(test)"), Some(Box::new(log))).unwrap()
 }
 
-/// What the disk holds after a cut: all that was synced, and of the rest whatever `luck` kept.
-fn after(moves: &[Move], luck: impl Fn(usize) -> bool) -> [Vec<u8>; 2] {
+/// What the disk holds after a cut: all that was synced, and of the rest whatever `luck` kept: of each move so many of its bytes,
+/// from the first on.
+fn after(moves: &[Move], luck: impl Fn(usize, usize) -> usize) -> [Vec<u8>; 2] {
     let synced = [0, 1].map(|file| moves.iter().rposition(|done| matches!(done, Move::Sync(which) if *which == file)));
     let mut disk = [Vec::new(), Vec::new()];
     for (at, done) in moves.iter().enumerate() {
-        let kept = |which: usize| luck(at) || Some(at) < synced[which];
+        let kept = |which: usize, bytes: usize| if Some(at) < synced[which] { bytes } else { luck(at, bytes) };
         match done {
-            Move::Write(which, offset, data) if kept(*which) => {
+            Move::Write(which, offset, data) => {
                 let (from, file) = (usize::try_from(*offset).unwrap(), &mut disk[*which]);
+                let data = &data[..kept(*which, data.len())];
                 file.resize(file.len().max(from + data.len()), 0);
                 file[from..from + data.len()].copy_from_slice(data);
             }
-            Move::Length(which, length) if kept(*which) => disk[*which].resize(usize::try_from(*length).unwrap(), 0),
-            Move::Write(..) | Move::Length(..) | Move::Sync(_) => {}
+            Move::Length(which, length) if kept(*which, 1) == 1 => disk[*which].resize(usize::try_from(*length).unwrap(), 0),
+            Move::Length(..) | Move::Sync(_) => {}
         }
     }
     disk
@@ -110,7 +112,9 @@ async fn what_was_acknowledged_survives_every_cut_once_and_in_order() {
     let domain = TenantId::new("acme");
     let (moves, acknowledged) = run(&domain).await;
     let [begun, ..] = acknowledged[..] else { panic!("nothing was done") };
-    let lucks: [fn(usize) -> bool; 3] = [|_| false, |_| true, |at| at % 3 == 1];
+    let some = |at: usize, bytes: usize| if at % 3 == 1 { bytes } else { 0 };
+    let torn = |at: usize, bytes: usize| [bytes / 2, bytes, bytes.min(13)][at % 3];
+    let lucks: [fn(usize, usize) -> usize; 4] = [|_, _| 0, |_, bytes| bytes, some, torn];
     for cut in begun..=moves.len() {
         // Around each sync everything is looked at, between them a part.
         let near = moves[cut.saturating_sub(2)..moves.len().min(cut + 1)].iter().any(|done| matches!(done, Move::Sync(_)));
@@ -136,7 +140,7 @@ async fn what_was_taken_from_the_log_is_not_taken_again() {
     let tape = Tape(Arc::new(Mutex::new(moves)));
     for _ in 0..3 {
         // Each life ends without a word, and leaves its own frames behind those of the former ones.
-        let kept = after(&tape.lock(), |_| false);
+        let kept = after(&tape.lock(), |_, _| 0);
         let store = open(&tape, kept);
         let entries = store.journal(&domain, Seq(0), 99).await.unwrap().len();
         let mutation = Mutation { journal: vec![JournalAppend { session: None, body: vec![7] }], ..Mutation::default() };
@@ -144,7 +148,7 @@ async fn what_was_taken_from_the_log_is_not_taken_again() {
         let until = tape.lock().len();
         drop(store);
         tape.lock().truncate(until);
-        let kept = after(&tape.lock(), |_| false);
+        let kept = after(&tape.lock(), |_, _| 0);
         let again = open(&Tape::default(), kept);
         assert_eq!(again.journal(&domain, Seq(0), 99).await.unwrap().len(), entries + 1);
     }

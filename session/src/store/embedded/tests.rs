@@ -202,3 +202,21 @@ async fn what_was_erased_leaves_the_log_while_nobody_writes() {
     drop(store);
     assert_eq!(disks.open().journal(&domain, Seq(0), 9).await.unwrap().len(), 1, "and goes on");
 }
+
+#[tokio::test]
+async fn a_panic_of_the_writer_is_an_end_and_no_silence() {
+    let (disks, domain) = (Disks::default(), TenantId::new("acme"));
+    let store = disks.open();
+    store.commit(&domain, entry()).await.unwrap();
+    let unknown: Result<(), Error> = store.writer.write("failing", Way::Whole, |_| panic!("a fault of ours")).await;
+    assert!(matches!(unknown, Err(Error::Unknown { .. })), "{unknown:?}");
+    let told = async {
+        while store.broken().is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), told).await.expect("whoever runs the store hears of it");
+    assert!(matches!(store.commit(&domain, entry()).await, Err(Error::Failed { .. })));
+    drop(store);
+    assert_eq!(disks.open().journal(&domain, Seq(0), 9).await.unwrap().len(), 1, "and what was acknowledged is there");
+}

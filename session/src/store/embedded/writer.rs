@@ -10,6 +10,7 @@ use super::log::Log;
 use super::tables::Tables;
 use crate::store::Error;
 use redb::{Database, Durability, WriteTransaction};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
@@ -72,7 +73,14 @@ impl Writer {
         let (queue, jobs) = mpsc::channel(QUEUE_LIMIT);
         let broken = Broken::default();
         let mut desk = Desk { database, log, broken: Arc::clone(&broken), jobs, erased: false };
-        let thread = std::thread::Builder::new().name("segue-store".to_owned()).spawn(move || desk.run());
+        let ended = Arc::clone(&broken);
+        let run = move || {
+            // What it was doing is half done in memory: nobody may write after it.
+            if catch_unwind(AssertUnwindSafe(|| desk.run())).is_err() {
+                let _ = ended.set("the writer panicked".to_owned());
+            }
+        };
+        let thread = std::thread::Builder::new().name("segue-store".to_owned()).spawn(run);
         let thread = thread.map_err(|error| Error::Failed { doing: "starting the writer's thread", source: error.into() })?;
         Ok(Self { queue: Some(queue), thread: Some(thread), broken })
     }
@@ -119,7 +127,8 @@ impl Writer {
         })?;
         match told.await {
             Ok(outcome) => outcome,
-            Err(_) => Err(self.ask_whole(doing).err().unwrap_or_else(|| closed(Closed::Ended))),
+            // The thread let go of it without a word: it may have come to the disk or not.
+            Err(_) => Err(Error::Unknown { doing, source: self.broken().map_or(Closed::Ended, |why| Closed::Broken(why.clone())).into() }),
         }
     }
 }
@@ -150,7 +159,7 @@ impl Desk {
         let mut batch = Vec::with_capacity(BATCH_LIMIT);
         while self.jobs.blocking_recv_many(&mut batch, BATCH_LIMIT) > 0 {
             if self.broken.get().is_some() {
-                // Those who wait see their answer's other end go, and look at `broken`.
+                // Those who wait see their answer's other end go.
                 batch.clear();
                 continue;
             }
