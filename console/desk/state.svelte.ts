@@ -228,7 +228,8 @@ export class Desk {
 
   /** Whether offers may come. */
   get routable(): boolean {
-    return (this.agent.channels ?? []).length > 0;
+    const stands = this.standing.is === "open" && this.agent.readiness !== "READINESS_UNRESPONSIVE";
+    return stands && (this.agent.channels ?? []).length > 0;
   }
 
   queueTitle(queue: string | undefined): string {

@@ -14,7 +14,7 @@ use crate::journey::{Library, Prompt};
 use crate::store::Version;
 use crate::{
     Consent, ExpectedWait, InteractionId, Language, Phase, PopCustomer, PopEnrichment, PopHistory, PopLeg, PopQueue, PopStopped,
-    PopTransfer, QueueName, ScreenPop, Session, Standing, Time, Who,
+    PopTransfer, Private, QueueName, ScreenPop, Session, Standing, Time, Who,
 };
 use segue_router::{Channel, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,7 +71,7 @@ pub fn build(session: &Session, input: PopInput<'_>) -> ScreenPop {
             callback: record.and_then(|r| r.callback.clone()),
             told: input.told,
         },
-        customer: customer(session),
+        customer: customer(session, input.now),
         assurance: assurance::of(session, input.now),
         stopped: stopped(session, input.library, input.language, input.now),
         answers: answers::of(session, input.library, input.language, input.now),
@@ -94,7 +94,20 @@ fn legs(session: &Session) -> Vec<PopLeg> {
     legs.map(|l| PopLeg { channel: l.channel, address: l.address.clone(), since: l.since, live: live.contains(&l.id) }).collect()
 }
 
-fn customer(session: &Session) -> PopCustomer {
+/// The attribute that an agent calls a customer by, whoever is here.
+const NAME: &str = "name";
+
+/// What the issuer signed of the customer. Held back from the agent, who would tell it, is all but the name where somebody is here
+/// who has proved less than whoever signed in.
+fn attributes(session: &Session, now: Time) -> BTreeMap<String, Private<serde_json::Value>> {
+    let hidden = assurance::hides_claims(session, now);
+    let shown = |name: &str, value: &Private<serde_json::Value>| {
+        if hidden && name != NAME { Private::new(serde_json::Value::from(answers::MASK)) } else { value.clone() }
+    };
+    session.customer.iter().map(|(name, value)| (name.clone(), shown(name, value))).collect()
+}
+
+fn customer(session: &Session, now: Time) -> PopCustomer {
     let (customer, persona, candidates) = match &session.party {
         Who::Unknown => (None, None, Vec::new()),
         Who::Candidates(some) => (None, None, some.clone()),
@@ -105,7 +118,7 @@ fn customer(session: &Session) -> PopCustomer {
         persona,
         candidates,
         language: session.language.clone(),
-        attributes: session.customer.clone(),
+        attributes: attributes(session, now),
         claimed: session.claimed.clone(),
     }
 }

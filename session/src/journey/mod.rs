@@ -21,6 +21,7 @@ pub(crate) mod words;
 
 pub use definition::{Journey, Lease, Reference, Referred};
 pub use faults::Fault;
+pub(crate) use fields::e164;
 pub use fields::is_region;
 pub use library::{Attributes, Library};
 pub use publish::{Carried, LiveAt, PublishReport};

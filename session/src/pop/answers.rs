@@ -6,7 +6,7 @@ use crate::journey::Library;
 use crate::{Answer, FieldId, Language, LegId, PopAnswer, Private, Sensitivity, Session, Source, Time, Value};
 
 /// What stands for an answer that is not shown, whatever its length.
-const MASK: &str = "••••";
+pub(super) const MASK: &str = "••••";
 
 /// The answers, in the order given.
 pub(super) fn of(session: &Session, library: &Library, language: &Language, now: Time) -> Vec<PopAnswer> {

@@ -33,6 +33,13 @@ pub(super) fn hides(session: &Session, level: AssuranceLevel, answer: &Answer) -
     !told && answer.level > level && view::is_personal(answer) && access::is_proven(session)
 }
 
+/// Whether the signed claims are held back from the agent: somebody is here who has not signed in, and is known less surely than
+/// whoever has.
+pub(super) fn hides_claims(session: &Session, now: Time) -> bool {
+    let signed = session.legs.iter().filter(|leg| leg.signed_in).flat_map(|leg| &leg.proofs).map(|proof| proof.level).max();
+    access::here(session).any(|leg| !leg.signed_in) && signed.is_some_and(|signed| level(session, now) < signed)
+}
+
 /// A proof, and whose leg it was: who is here before who was, the newest first.
 fn of_leg(session: &Session, proof: &Proof) -> PopProof {
     let here: Vec<_> = access::here(session).filter(|leg| counts(proof, leg)).collect();

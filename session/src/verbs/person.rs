@@ -2,10 +2,10 @@
 
 use super::draft::{Draft, word};
 use super::{close, leave, notices, suspend, walk};
-use crate::journey::RouteWish;
+use crate::journey::{RouteWish, e164};
 use crate::{
-    Action, AgentName, AssuranceLevel, Farewell, InteractionId, InteractionRecord, LegId, Line, Phase, Private, QueueName, Reason, Refusal,
-    RouteRequest, Source, Standing, SuspendCause, Then, Time, access, limits,
+    Action, AgentName, AssuranceLevel, Claim, Farewell, InteractionId, InteractionRecord, LegId, Line, Phase, Private, QueueName, Reason,
+    Refusal, RouteRequest, Source, Standing, SuspendCause, Then, Time, access, limits,
 };
 use segue_router::{Channel, Outcome, Priority};
 use std::collections::BTreeSet;
@@ -39,10 +39,7 @@ impl Place {
 /// now on, the place is kept.
 pub(super) fn ask(draft: &mut Draft<'_, '_>, leg: LegId, callback: Option<Private<String>>) -> Result<(), Refusal> {
     access::over_leg(draft.moment, &draft.session, leg)?;
-    if let Some(number) = &callback {
-        access::surely(draft.moment, &draft.session, Action::CallBack, AssuranceLevel::None)?;
-        check_number(number.reveal())?;
-    }
+    let callback = callback.map(|number| number_of(draft, number.reveal())).transpose()?;
     let channel = draft.speaks(leg)?;
     if callback.is_some() && in_talk(draft) {
         return Err(Refusal::new(Reason::WrongMoment, "you are talking with somebody; ask them to call you back"));
@@ -150,10 +147,12 @@ fn anew(draft: &Draft<'_, '_>, wish: &RouteWish) -> Place {
 }
 
 /// Somebody came back: who lost their place in line or their agent by the suspension gets it again, on this channel. A call
-/// back that still waits is superseded by being here; one that an agent is making is not.
-pub(super) fn come_back(draft: &mut Draft<'_, '_>, channel: Channel, held: Option<InteractionId>) {
+/// back that still waits is superseded by being here; one that an agent is making is not, nor any by a leg that was only lost
+/// for a while: nobody did anything.
+pub(super) fn come_back(draft: &mut Draft<'_, '_>, channel: Channel, by: &Claim, held: Option<InteractionId>) {
     let waiting = draft.session.open().filter(|o| agent_of(draft.line, o.id).is_none()).cloned();
     let (record, place) = match waiting {
+        Some(_) if *by == Claim::SameLeg => return,
         Some(open) => {
             draft.event("callback_superseded", &[("channel", word(channel))]);
             let place = move_from(draft, &open, None);
@@ -412,13 +411,11 @@ fn agent_of(line: Option<&Line>, id: InteractionId) -> Option<AgentName> {
     }
 }
 
-/// A number to call back: E.164, `+` and 7 to 15 digits (ITU-T E.164).
-fn check_number(number: &str) -> Result<(), Refusal> {
-    let digits = number.strip_prefix('+').filter(|d| (7..=15).contains(&d.len()) && d.bytes().all(|b| b.is_ascii_digit()));
-    match digits {
-        Some(d) if !d.starts_with('0') => Ok(()),
-        Some(_) | None => {
-            Err(Refusal::new(Reason::InvalidArgument, "a number to call back is + and 7 to 15 digits").about("field", "callback"))
-        }
-    }
+/// A number to call back, as the customer writes it, in E.164.
+fn number_of(draft: &Draft<'_, '_>, typed: &str) -> Result<Private<String>, Refusal> {
+    access::surely(draft.moment, &draft.session, Action::CallBack, AssuranceLevel::None)?;
+    let number = e164(typed, &draft.session.language, draft.moment.library.default_region());
+    let wrong =
+        || Refusal::new(Reason::InvalidArgument, "this is no telephone number; write it with its country code, like +41 44 364 01 01");
+    number.map(Private::new).ok_or_else(|| wrong().about("field", "callback"))
 }

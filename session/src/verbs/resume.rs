@@ -29,7 +29,7 @@ pub(super) fn resume(draft: &mut Draft<'_, '_>, arriving: Arriving, by: Claim) -
             ("after_ms", now.since(suspension.at).0.to_string()),
         ],
     );
-    person::come_back(draft, channel, suspension.interaction);
+    person::come_back(draft, channel, &by, suspension.interaction);
     let left_at = suspension.step.clone();
     draft.session.stopped = Some(suspension);
     notices::say(draft, "resumed", &[("channel", word(channel))]);

@@ -85,18 +85,26 @@ fn by_anothers_code(bench: &mut Bench, ada: &Principal, eve: &Principal) {
 
 #[test]
 fn an_agent_is_told_what_those_have_proved_who_are_here() {
-    let (mut bench, ada, eve) = (Bench::new(), customer("ada"), visitor("eve"));
+    let (mut bench, mut ada, eve) = (Bench::new(), customer("ada"), visitor("eve"));
+    if let Party::Customer(claims) = &mut ada.party {
+        claims.attributes.insert("phone".into(), Private::new("+33140000001".into()));
+    }
     by_anothers_code(&mut bench, &ada, &eve);
     let number = |pop: &ScreenPop| pop.answers.iter().find(|a| a.field.as_str() == "number").unwrap().answer.reveal().clone();
     let seen = |pop: &ScreenPop| {
         let proof = |p: &PopProof| format!("{} on {:?}, {}", p.proof.method, p.channel.unwrap(), if p.here { "here" } else { "gone" });
         (pop.assurance.level, pop.assurance.proofs.iter().map(proof).collect::<Vec<_>>(), pop.assurance.skip.len())
     };
+    let signed = |pop: &ScreenPop| {
+        let told = pop.customer.attributes.iter().map(|(name, value)| format!("{name} {}", value.reveal().as_str().unwrap()));
+        told.collect::<Vec<_>>()
+    };
     let offered = pop(&bench, &Phase::Offered("bo".into()));
     let both = ["code on Chat, here".to_owned(), "sign_in on App, gone".to_owned()];
     assert_eq!(seen(&offered), (AssuranceLevel::Low, both.to_vec(), 1), "who came by a code has proved a code");
     assert!(offered.assurance.skip[0].starts_with("gave a code"), "{:?}", offered.assurance.skip);
     assert_eq!(number(&offered), "••••", "the agent cannot tell whoever it is what ada alone said");
+    assert_eq!(signed(&offered), ["name Ada L.", "phone ••••"], "nor what her issuer signed; they may call her by name");
 
     bench.apply(Some(&ada), Command::Attach { leg: leg(3, Channel::App), by: Claim::SignedIn }).unwrap();
     let beside = pop(&bench, &Phase::Assigned("bo".into()));
@@ -107,6 +115,7 @@ fn an_agent_is_told_what_those_have_proved_who_are_here() {
     let alone = pop(&bench, &Phase::Assigned("bo".into()));
     assert_eq!((alone.assurance.level, alone.assurance.skip.len()), (AssuranceLevel::Substantial, 1));
     assert_eq!(number(&alone), "+33 1 40 00 00 01", "ada is told what ada said");
+    assert_eq!(signed(&alone), ["name Ada L.", "phone +33140000001"]);
 }
 
 #[test]

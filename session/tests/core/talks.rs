@@ -271,3 +271,30 @@ fn after_a_talk_nobody_is_announced_any_more() {
     bench.apply(Some(&ada), Command::LeaveLine(leg_id(1))).unwrap();
     assert_eq!(text(&bench), "Sie sind nicht mehr in der Warteschlange. Sie können wieder nach jemandem fragen.");
 }
+
+#[test]
+fn a_call_back_outlives_a_page_that_was_only_away() {
+    let (mut bench, ada) = (Bench::new(), customer("ada"));
+    bench.library = Library::new([compile("shop.yaml", SHOP).unwrap().0]).region("CH");
+    bench.apply(Some(&ada), begin(1, Channel::Chat, Some("shop"))).unwrap();
+    for wrong in ["", "nobody", "44", "+41 44"] {
+        let refusal = bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), Some(Private::new(wrong.to_owned())))).unwrap_err();
+        assert_eq!(refusal.reason, Reason::InvalidArgument, "{wrong:?}");
+    }
+    let as_written = Some(Private::new("044 364 01 01".to_owned()));
+    bench.apply(Some(&ada), Command::AskForPerson(leg_id(1), as_written)).unwrap();
+    bench.line(Phase::Waiting);
+    let number = |bench: &Bench| bench.session.as_ref().unwrap().open().and_then(|open| Some(open.callback.as_ref()?.reveal().clone()));
+    assert_eq!(number(&bench).as_deref(), Some("+41443640101"), "as people write it in that country");
+
+    bench.apply(None, Command::Lose(leg_id(1))).unwrap();
+    bench.wait(3_600).apply(None, Command::Timer).unwrap();
+    assert!(matches!(bench.session.as_ref().unwrap().standing, Standing::Suspended(_)));
+    bench.apply(Some(&ada), Command::Resume { leg: leg(1, Channel::Chat), by: Claim::SameLeg }).unwrap();
+    assert!(number(&bench).is_some(), "the page was only away, and nobody did anything");
+
+    bench.apply(None, Command::Lose(leg_id(1))).unwrap();
+    bench.wait(3_600).apply(None, Command::Timer).unwrap();
+    bench.apply(Some(&ada), Command::Resume { leg: leg(2, Channel::App), by: Claim::SignedIn }).unwrap();
+    assert_eq!(number(&bench), None, "who comes back by themselves is served here");
+}

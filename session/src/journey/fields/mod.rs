@@ -9,6 +9,7 @@ pub(crate) mod number;
 mod phone;
 mod plain;
 
+pub(crate) use phone::e164;
 pub use phone::is_region;
 
 use super::{

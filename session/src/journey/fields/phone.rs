@@ -1,8 +1,8 @@
 //! Telephone numbers as E.164.
 
 use super::ascii_digits;
-use crate::Value;
-use crate::journey::words::Why;
+use crate::journey::words::{self, Why};
+use crate::{Language, Value};
 use phonenumber::{Mode, country};
 
 /// The longest text that is looked at: E.164 has 15 digits, people add blanks and brackets.
@@ -12,6 +12,14 @@ const LENGTH_LIMIT: usize = 40;
 #[must_use]
 pub fn is_region(text: &str) -> bool {
     text.to_uppercase().parse::<country::Id>().is_ok()
+}
+
+/// A number as people write it, in E.164: with a country code, or one of the language's region, or of `region`.
+pub(crate) fn e164(text: &str, language: &Language, region: Option<&str>) -> Option<String> {
+    match read(text, words::region(language).or(region)) {
+        Ok(Value::Text(number)) => Some(number),
+        Ok(_) | Err(_) => None,
+    }
 }
 
 /// A number with a country code, or one of the region.

@@ -154,6 +154,11 @@ impl Reader<'_> {
             self.fault(list.at, format!("the form has {} fields", items.len()), Some(format!("write 1 to {FIELD_LIMIT}")));
         }
         let specs: Vec<FieldSpec> = items.iter().filter_map(|item| self.field(item)).collect();
+        let mut ids = BTreeSet::new();
+        for twice in specs.iter().filter(|spec| !ids.insert(&spec.id)) {
+            let mend = Some("one answer would fill both: give each an id of its own".into());
+            self.fault(twice.at, format!("the field '{}' is there twice", twice.id), mend);
+        }
         Some(Form { title, fields: specs, next: next? })
     }
 

@@ -148,3 +148,10 @@ fn expressions_are_bounded() {
     let all: Vec<String> = sources.iter().map(|s| format!("{:.60} → {}", s.escape_debug().to_string(), compiled(s))).collect();
     insta::assert_snapshot!(all.join("\n"));
 }
+
+#[test]
+fn one_answer_fills_one_field() {
+    let text = "journey: twice\nstart: form\nsteps:\n  form:\n    form:\n      fields:\n        - { id: name, kind: text, ask: \"First?\" }\n        - { id: name, kind: number, ask: \"Second?\" }\n      next: over\n  over: { end: { outcome: over } }\n";
+    let told = told(text);
+    assert!(told.contains("the field 'name' is there twice") && told.contains("give each an id of its own"), "{told}");
+}

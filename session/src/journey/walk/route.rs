@@ -4,6 +4,7 @@ use super::{Flow, Walker, step_of, to};
 use crate::journey::{
     Library, Moved, Position, RouteWish,
     definition::{Does, Route, Step},
+    e164,
     text::scalar_text,
     words,
 };
@@ -49,7 +50,7 @@ impl Walker<'_> {
             i32::try_from(rank.clamp(-1_000_000, 1_000_000)).unwrap_or(0)
         });
         let number = route.callback.as_ref().and_then(|expr| expr.json(&self.scope(), false).ok()).and_then(|json| scalar_text(&json));
-        let callback = number.filter(|n| n.starts_with('+')).map(Private::new);
+        let callback = number.and_then(|n| e164(&n, self.language, self.library.default_region())).map(Private::new);
         RouteWish { queue: route.queue.clone(), needs, priority, priority_why, callback }
     }
 
