@@ -87,7 +87,7 @@ fn by_anothers_code(bench: &mut Bench, ada: &Principal, eve: &Principal) {
 fn an_agent_is_told_what_those_have_proved_who_are_here() {
     let (mut bench, mut ada, eve) = (Bench::new(), customer("ada"), visitor("eve"));
     if let Party::Customer(claims) = &mut ada.party {
-        claims.attributes.insert("phone".into(), Private::new("+33140000001".into()));
+        claims.attributes.insert("email".into(), Private::new("ada@example.com".into()));
     }
     by_anothers_code(&mut bench, &ada, &eve);
     let number = |pop: &ScreenPop| pop.answers.iter().find(|a| a.field.as_str() == "number").unwrap().answer.reveal().clone();
@@ -104,7 +104,7 @@ fn an_agent_is_told_what_those_have_proved_who_are_here() {
     assert_eq!(seen(&offered), (AssuranceLevel::Low, both.to_vec(), 1), "who came by a code has proved a code");
     assert!(offered.assurance.skip[0].starts_with("gave a code"), "{:?}", offered.assurance.skip);
     assert_eq!(number(&offered), "••••", "the agent cannot tell whoever it is what ada alone said");
-    assert_eq!(signed(&offered), ["name Ada L.", "phone ••••"], "nor what her issuer signed; they may call her by name");
+    assert_eq!(signed(&offered), ["email ••••", "name Ada L."], "nor what her issuer signed; they may call her by name");
 
     bench.apply(Some(&ada), Command::Attach { leg: leg(3, Channel::App), by: Claim::SignedIn }).unwrap();
     let beside = pop(&bench, &Phase::Assigned("bo".into()));
@@ -115,7 +115,7 @@ fn an_agent_is_told_what_those_have_proved_who_are_here() {
     let alone = pop(&bench, &Phase::Assigned("bo".into()));
     assert_eq!((alone.assurance.level, alone.assurance.skip.len()), (AssuranceLevel::Substantial, 1));
     assert_eq!(number(&alone), "+33 1 40 00 00 01", "ada is told what ada said");
-    assert_eq!(signed(&alone), ["name Ada L.", "phone +33140000001"]);
+    assert_eq!(signed(&alone), ["email ada@example.com", "name Ada L."]);
 }
 
 #[test]
