@@ -1,6 +1,6 @@
 //! Renderings: one prompt, as each channel shows it. Pure: a prompt in, the channel's form out.
 //!
-//! The prompt carries what a rendering for voice or e-mail needs as well: keys, spoken labels (see [`spoken`]), media by channel.
+//! The prompt carries what a rendering for e-mail needs as well.
 //! A choice's id is what comes back, never its key or its place.
 //!
 //! What is *not* here: wire formats, sockets, and what the texts say.
@@ -8,10 +8,12 @@
 mod app;
 mod chat;
 mod guide;
+mod voice;
 
 pub use app::{App, AppField, AppItem, Screen};
 pub use chat::{Bubble, Chat, Reply};
 pub use guide::Guide;
+pub use voice::{Entered, Entry, Listen, Pick, Press, Spoken, Utterance, Voice};
 
 use super::{Choice, Field, FieldKind, Prompt};
 use crate::{ExpectedWait, Language};
@@ -22,12 +24,6 @@ pub trait Rendering {
     type Form;
     /// The prompt in the channel's form; `language` is the prompt's own, for the house's few words.
     fn render(&self, prompt: &Prompt, language: &Language) -> Self::Form;
-}
-
-/// What a choice is called where it is spoken.
-#[must_use]
-pub fn spoken(choice: &Choice) -> &str {
-    choice.spoken.as_deref().unwrap_or(&choice.label)
 }
 
 /// What a choice is called where there is little room.

@@ -1,6 +1,6 @@
 //! Golden forms: every kind of step, in every rendering, in two languages.
 
-use super::{App, Chat, Guide, Rendering};
+use super::{App, Chat, Guide, Rendering, Voice};
 use crate::journey::tests::Story;
 use serde_json::json;
 use std::fmt::Write;
@@ -37,7 +37,7 @@ steps:
   say:
     say:
       text: { en: "Thank you for {paid}.", fr: "Merci pour {paid}." }
-      media: { any: "media:thanks", app: "media:thanks-app", chat: "media:thanks-chat" }
+      media: { any: "media:thanks", app: "media:thanks-app", chat: "media:thanks-chat", voice: "media:thanks-voice" }
       next: ask
   ask: { lookup: { get: "https://x.example/{phone}", say: { en: "Looking.", fr: "On regarde." }, next: time, failed: offer } }
   time: { suspend: { notice: { en: "We write to you.", fr: "Nous vous écrirons." }, next: offer } }
@@ -61,7 +61,13 @@ fn shown(out: &mut String, what: &str, story: &Story) {
     let buttons = serde_json::to_string_pretty(&Chat { buttons: true }.render(&prompt, language)).unwrap();
     let typed = Chat { buttons: false }.render(&prompt, language);
     let guide = Guide.render(&prompt, language);
-    write!(out, "━━ {what}\n── guide\n{guide}\n── chat without buttons\n{}\n── chat\n{buttons}\n── app\n{app}\n\n", typed.text).unwrap();
+    let voice = serde_json::to_string_pretty(&Voice.render(&prompt, language)).unwrap();
+    write!(
+        out,
+        "━━ {what}\n── guide\n{guide}\n── voice\n{voice}\n── chat without buttons\n{}\n── chat\n{buttons}\n── app\n{app}\n\n",
+        typed.text
+    )
+    .unwrap();
 }
 
 fn tour(language: &str) -> String {
