@@ -53,6 +53,8 @@ if ! have redis-server; then apt_install redis-server; fi
 if ! have espeak-ng; then apt_install espeak-ng; fi
 # A browser for the tests of the pages.
 if ! have chromium; then apt_install chromium; fi
+# A telephone exchange's worth of callers.
+if ! have sipp; then apt_install sip-tester; fi
 if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then apt_install python3-venv; fi
 if ! cargo nextest --version >/dev/null 2>&1; then cargo install --quiet --locked cargo-nextest; fi
 if ! cargo deny --version >/dev/null 2>&1; then cargo install --quiet --locked cargo-deny; fi

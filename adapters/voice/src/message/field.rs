@@ -74,6 +74,24 @@ names! {
     Expires = "Expires";
     /// Who answers.
     Server = "Server";
+    /// For how long a session holds without a word, in seconds (RFC 4028).
+    SessionExpires = "Session-Expires", "x";
+    /// The shortest such time that is taken (RFC 4028).
+    MinSe = "Min-SE";
+    /// The number of an answer for now that is to be acknowledged (RFC 3262).
+    RSeq = "RSeq";
+    /// Which of these a `PRACK` acknowledges (RFC 3262).
+    RAck = "RAck";
+    /// What a server wants proved.
+    WwwAuthenticate = "WWW-Authenticate";
+    /// The proof.
+    Authorization = "Authorization";
+    /// What a hop wants proved.
+    ProxyAuthenticate = "Proxy-Authenticate";
+    /// The proof.
+    ProxyAuthorization = "Proxy-Authorization";
+    /// The shortest registration that is taken, in seconds.
+    MinExpires = "Min-Expires";
 }
 
 impl fmt::Display for Name {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -32,8 +32,11 @@ pub(crate) async fn receive(socket: Arc<UdpSocket>, number: u64, gate: Arc<Gate>
         let (length, peer) = tokio::select! {
             received = socket.recv_from(&mut buffer) => match received {
                 Ok(received) => received,
-                // An answer of ours met a closed port: the system tells the next who reads.
-                Err(_) => continue,
+                // An answer of ours met a closed port, or the system is short of something: the next may do better.
+                Err(_) => {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    continue;
+                }
             },
             () = inbox.closed() => return,
         };
