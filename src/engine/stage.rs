@@ -7,7 +7,7 @@ use crate::engine::journal::{Record, encode};
 use crate::engine::machine::{Machine, Picture, Taken, ended};
 use crate::engine::owned::Ownership;
 use crate::engine::patience::patiently;
-use crate::engine::pops::{Histories, Scenery, Sheets, awaits_parts, in_brief, standing};
+use crate::engine::pops::{Histories, Scenery, Sheets, awaits_parts, in_brief};
 use segue_router::{Channel, Decision, Effect, Outcome, Span, Time};
 use segue_session::codec::Coded;
 use segue_session::outbound::{DeskNews, Told};
@@ -332,13 +332,18 @@ impl Sum {
         lacking.chain(unknown).chain(self.left.iter().copied()).filter(|session| !read.has(*session)).collect()
     }
 
-    /// Interactions that stand offered, of sessions that cannot be read.
+    /// Interactions that stand offered, of sessions that cannot be read. An agent who wraps one up may be offered it again: only the
+    /// offer counts, and what ends an interaction ends its offer.
     fn unreadable(&self, machine: &Machine, read: &Sheets) -> BTreeSet<(SessionId, InteractionId)> {
         let offered = self.told.desk.iter().filter_map(|(_, news)| match news {
             DeskNews::Offered(session, decision) if read.is_unreadable(*session) => Some((*session, decision)),
             _ => None,
         });
-        let stands = offered.filter(|(_, decision)| standing(machine, decision.interaction, decision.agent).is_some());
+        let is_offered = |decision: &Decision| {
+            let case = machine.cases().get(decision.interaction);
+            case.and_then(|case| case.offer.as_ref()).is_some_and(|offer| offer.agent == decision.agent)
+        };
+        let stands = offered.filter(|(_, decision)| is_offered(decision));
         stands.map(|(session, decision)| (session, decision.interaction)).collect()
     }
 }

@@ -348,6 +348,8 @@ fn queues_keep_their_hours_and_a_replay_asks_no_clock() {
         again.replay(&decode(entry).unwrap()).unwrap();
     }
     assert_eq!((again.chain(), again.deadline()), (play.machine.chain(), None));
+    again.take(play.now, &Input::Tick);
+    assert_eq!(again.router().closed(segue_router::QueueId(1)).count(), 1, "who was told of no hours opens nothing");
     // Without hours it is open.
     let taken = play.machine.configure(play.now, &routing());
     play.keep(&taken);
