@@ -137,8 +137,8 @@ impl Scenery {
     /// Former interactions of a customer over all their sessions, newest first.
     pub(crate) async fn history(&self, store: &Arc<dyn Store>, domain: &TenantId, who: &Known) -> Result<Vec<PopHistory>, StoreError> {
         let key = self.keys.lookup(KeyKind::Customer, who.0.as_str());
-        let sessions = store.find(domain, &key, FORMER).await?;
-        let sheets = Sheets::load(store, domain, sessions.into_iter().collect()).await?;
+        let sessions = store.find(domain, &key, None, FORMER).await?;
+        let sheets = Sheets::load(store, domain, sessions.into_iter().map(|found| found.session).collect()).await?;
         let mut rows: Vec<PopHistory> = Vec::new();
         for (_, session) in sheets.0.values() {
             let Some(session) = session.as_ref().filter(|session| known(session).as_ref() == Some(who)) else { continue };

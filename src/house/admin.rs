@@ -300,7 +300,7 @@ impl Switchboard {
     pub async fn explain(&self, tenant: &TenantId, interaction: InteractionId, agent: Option<&AgentName>) -> Result<Explanation, Refusal> {
         let tenant = self.tenant_of(tenant)?;
         let key = tenant.keys.lookup(KeyKind::Interaction, &interaction_uuid(interaction).to_string());
-        let found = tenant.store.find(&tenant.id, &key, 1).await.map_err(|error| tenant.failed(&error))?;
+        let found = tenant.found(&key, 1).await?;
         let session = *found.first().ok_or_else(|| Refusal::new(Reason::NotFound, "there is no such interaction"))?;
         let read = tenant.read(session).await?;
         let record = read.as_ref().and_then(|read| read.session.interaction(interaction)).cloned();
@@ -325,7 +325,7 @@ impl Switchboard {
 impl Tenant {
     async fn of_customer(&self, customer: &CustomerId) -> Result<Vec<SessionId>, Refusal> {
         let key = self.keys.lookup(KeyKind::Customer, customer.as_str());
-        self.store.find(&self.id, &key, OF_CUSTOMER).await.map_err(|error| self.failed(&error))
+        self.found(&key, OF_CUSTOMER).await
     }
 
     /// The journal's records about a session, oldest first.

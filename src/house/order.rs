@@ -187,6 +187,7 @@ impl Tenant {
             documents: vec![DocumentWrite {
                 session: id,
                 expect,
+                born: changed.session.as_ref().map(|session| session.created).unwrap_or_default(),
                 live: changed.session.as_ref().is_some_and(|session| !session.is_final()),
                 content,
                 due: changed.due,
@@ -280,6 +281,7 @@ impl Tenant {
             documents: vec![DocumentWrite {
                 session: id,
                 expect: Version(u64::MAX),
+                born: Time::default(),
                 content: None,
                 live: false,
                 due: None,

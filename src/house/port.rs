@@ -103,7 +103,7 @@ impl House for Switchboard {
         };
         let after = page.map(place_of).transpose()?;
         let key = tenant.keys.lookup(KeyKind::Customer, customer.as_str());
-        let found = tenant.store.find(&tenant.id, &key, LOOKED_THROUGH).await.map_err(|error| tenant.failed(&error))?;
+        let found = tenant.found(&key, LOOKED_THROUGH).await?;
         if found.len() == LOOKED_THROUGH {
             tenant.meters.limit("matters");
         }
@@ -117,7 +117,7 @@ impl House for Switchboard {
                 rows.push(matter::of(&read.session, &tenant.library, language));
             }
         }
-        // The index knows no times, so the order is made here, over all of the customer's: they are few.
+        // The index knows when they began, not when they were last touched: that order is made here.
         rows.retain(|row| after.is_none_or(|after| place_in_list(row) > after));
         rows.sort_by_key(place_in_list);
         let more = rows.len() > size;

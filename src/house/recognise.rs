@@ -30,7 +30,7 @@ impl Tenant {
     async fn known_at(&self, but: SessionId, keys: &[LookupKey]) -> Result<Vec<Candidate>, Refusal> {
         let mut ids = Vec::new();
         for key in keys {
-            let found = self.store.find(&self.id, key, LOOKED_AT).await.map_err(|error| self.failed(&error))?;
+            let found = self.found(key, LOOKED_AT).await?;
             ids.extend(found.into_iter().filter(|id| *id != but));
         }
         ids.sort_unstable();

@@ -5,6 +5,7 @@ use crate::house::tenant::Tenant;
 use crate::house::tries::{Try, Wait};
 use segue_adapter_kit::Target;
 use segue_session::handle::{Token, invalid, parse_code};
+use segue_session::store::LookupKey;
 use segue_session::{Claim, Command, HandleKind, Principal, Reason, Refusal, SessionId};
 
 /// Where a target leads.
@@ -17,6 +18,12 @@ pub(super) struct Resolved<'t> {
 }
 
 impl Tenant {
+    /// Sessions that have the key, those that began last first.
+    pub(super) async fn found(&self, key: &LookupKey, limit: usize) -> Result<Vec<SessionId>, Refusal> {
+        let found = self.store.find(&self.id, key, None, limit).await.map_err(|error| self.failed(&error))?;
+        Ok(found.into_iter().map(|found| found.session).collect())
+    }
+
     /// The session a target leads to, and the command with the right that the target gives.
     pub(super) async fn resolve(&self, who: &Principal, target: Target, command: Command) -> Result<Resolved<'_>, Refusal> {
         match target {

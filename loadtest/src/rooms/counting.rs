@@ -1,7 +1,7 @@
 //! A store that counts what it is asked to write, so that the floor can write as much.
 
 use segue_session::store::{
-    Committed, Durability, Embedded, Ends, Entry, Error, Fence, Keep, LookupKey, Mutation, Outbox, Seq, Store, Stored,
+    Committed, Durability, Embedded, Ends, Entry, Error, Fence, Found, Keep, LookupKey, Mutation, Outbox, Seq, Store, Stored,
 };
 use segue_session::{AgentName, SessionId, TenantId, Time};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -61,8 +61,8 @@ impl Store for Counting {
     async fn live(&self, domain: &TenantId, after: Option<SessionId>, limit: usize) -> Result<Vec<SessionId>, Error> {
         self.inner.live(domain, after, limit).await
     }
-    async fn find(&self, domain: &TenantId, key: &LookupKey, limit: usize) -> Result<Vec<SessionId>, Error> {
-        self.inner.find(domain, key, limit).await
+    async fn find(&self, domain: &TenantId, key: &LookupKey, after: Option<Found>, limit: usize) -> Result<Vec<Found>, Error> {
+        self.inner.find(domain, key, after, limit).await
     }
     async fn handle(&self, domain: &TenantId, hash: &[u8; 16], now: Time) -> Result<Option<SessionId>, Error> {
         self.inner.handle(domain, hash, now).await

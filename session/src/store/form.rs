@@ -61,7 +61,8 @@ pub(super) fn check(mutation: &Mutation) -> Result<(), Malformed> {
     }
     let dues = mutation.documents.iter().filter_map(|d| d.due);
     let handles = mutation.documents.iter().flat_map(|d| &d.handles).map(|h| h.until);
-    if dues.chain(handles).chain([mutation.at]).any(|Time(at)| at > TIME_LIMIT) {
+    let births = mutation.documents.iter().map(|d| d.born);
+    if dues.chain(handles).chain(births).chain([mutation.at]).any(|Time(at)| at > TIME_LIMIT) {
         return Err(Malformed::Late);
     }
     Ok(())

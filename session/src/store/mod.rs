@@ -134,6 +134,8 @@ pub struct DocumentWrite {
     pub session: SessionId,
     /// The version it was read at; 0 to create it.
     pub expect: Version,
+    /// When the session began: [`Store::find`] goes by it. An erasure need not know.
+    pub born: Time,
     /// The new content. `None` erases the session with all its indexes, routing fields and transcript, the entries of
     /// agents' outboxes that tell of it, and the results of requests that hold anything of it. Journal entries stay: they
     /// hold no personal values.
@@ -259,6 +261,15 @@ pub struct Stored {
     pub routing: Vec<u8>,
     /// The number of the last message of its transcript; 0 where there is none.
     pub last_message: Seq,
+}
+
+/// A session that was found, and its place among those found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Found {
+    /// When it began.
+    pub born: Time,
+    /// Which.
+    pub session: SessionId,
 }
 
 /// How far sessions and outboxes go.
@@ -410,8 +421,9 @@ pub trait Store: Send + Sync + 'static {
     /// Live sessions in id order after `after`, for take-over scans and lists.
     async fn live(&self, domain: &TenantId, after: Option<SessionId>, limit: usize) -> Result<Vec<SessionId>, Error>;
 
-    /// Sessions that have the key, newest first.
-    async fn find(&self, domain: &TenantId, key: &LookupKey, limit: usize) -> Result<Vec<SessionId>, Error>;
+    /// Sessions that have the key, those that began last first (among equals, the highest id first); only what comes after
+    /// `after` in that order, where told, whether or not that one is still there.
+    async fn find(&self, domain: &TenantId, key: &LookupKey, after: Option<Found>, limit: usize) -> Result<Vec<Found>, Error>;
 
     /// Where a handle leads, if it holds at `now`.
     async fn handle(&self, domain: &TenantId, hash: &[u8; 16], now: Time) -> Result<Option<SessionId>, Error>;

@@ -170,8 +170,7 @@ impl Tenant {
     /// The session of an interaction, whoever has it: a repeat finds it too, when its transfer is long done.
     async fn session_with(&self, interaction: InteractionId) -> Result<Option<SessionId>, Refusal> {
         let key = self.keys.lookup(KeyKind::Interaction, &interaction_uuid(interaction).to_string());
-        let found = self.store.find(&self.id, &key, 1).await.map_err(|error| self.failed(&error))?;
-        Ok(found.first().copied())
+        Ok(self.found(&key, 1).await?.first().copied())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::house::Switchboard;
 use async_trait::async_trait;
 use segue_adapter_kit::{DeskEntry, House as _};
 use segue_session::store::{
-    Committed, DocumentWrite, Durability, Ends, Entry, Error, Fence, Keep, LookupKey, Mutation, Outbox, Seq, Store, Stored,
+    Committed, DocumentWrite, Durability, Ends, Entry, Error, Fence, Found, Keep, LookupKey, Mutation, Outbox, Seq, Store, Stored,
 };
 use segue_session::{AgentName, Channel, Claim, Command, DeskCommand, HandleKind, MessageBody, Phase, SessionId, TenantId, Time};
 use std::sync::Arc;
@@ -123,11 +123,11 @@ impl Store for Faulty {
         }
         self.inner.live(domain, after, limit).await
     }
-    async fn find(&self, domain: &TenantId, key: &LookupKey, limit: usize) -> Result<Vec<SessionId>, Error> {
+    async fn find(&self, domain: &TenantId, key: &LookupKey, after: Option<Found>, limit: usize) -> Result<Vec<Found>, Error> {
         if self.lost.load(Ordering::SeqCst) {
             return Err(failed("finding"));
         }
-        self.inner.find(domain, key, limit).await
+        self.inner.find(domain, key, after, limit).await
     }
     async fn handle(&self, domain: &TenantId, hash: &[u8; 16], now: Time) -> Result<Option<SessionId>, Error> {
         self.inner.handle(domain, hash, now).await
@@ -443,7 +443,7 @@ pub(super) async fn misplace(store: &Arc<dyn Store>, session: SessionId, due: Ti
     let stored = store.session(&tenant, session).await.unwrap().unwrap();
     let content = Some(content.map_or(stored.content, <[u8]>::to_vec));
     let (keys, handles) = (Vec::new(), Vec::new());
-    let write = DocumentWrite { session, expect: stored.version, content, live: true, due: Some(due), keys, handles };
+    let write = DocumentWrite { session, expect: stored.version, born: due, content, live: true, due: Some(due), keys, handles };
     store.commit(&tenant, Mutation { at: due, documents: vec![write], ..Mutation::default() }).await.unwrap();
 }
 

@@ -59,7 +59,8 @@ impl Bench {
     }
 
     pub(super) async fn found(&self, key: &LookupKey) -> Vec<SessionId> {
-        self.store.find(&self.domain, key, ALL).await.expect("it reads")
+        let found = self.store.find(&self.domain, key, None, ALL).await.expect("it reads");
+        found.into_iter().map(|found| found.session).collect()
     }
 
     pub(super) async fn leads(&self, hash: u8, now: Time) -> Option<SessionId> {
@@ -104,7 +105,7 @@ pub(super) fn mutation() -> Mutation {
 
 pub(super) fn document(id: SessionId, expect: u64, content: &[u8]) -> DocumentWrite {
     let content = Some(content.to_vec());
-    DocumentWrite { session: id, expect: Version(expect), content, live: true, due: None, keys: vec![], handles: vec![] }
+    DocumentWrite { session: id, expect: Version(expect), born: NOW, content, live: true, due: None, keys: vec![], handles: vec![] }
 }
 
 pub(super) fn erasure(id: SessionId, expect: u64) -> DocumentWrite {

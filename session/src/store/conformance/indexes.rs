@@ -2,7 +2,7 @@
 
 use super::bench::{ALL, Bench, NOW, document, handle, journal, key, later, message, mutation, routing, session};
 use crate::Time;
-use crate::store::{DocumentWrite, Error, Mutation, Seq, Version};
+use crate::store::{DocumentWrite, Error, Found, Mutation, Seq, Version};
 
 async fn write(bench: &Bench, write: DocumentWrite) {
     bench.ok(Mutation { documents: vec![write], ..mutation() }).await;
@@ -42,18 +42,25 @@ pub(super) async fn due(bench: Bench) {
 }
 
 pub(super) async fn lookups(bench: Bench) {
-    let with = |n, expect, keys| DocumentWrite { keys, ..document(session(n), expect, b"") };
+    // The ids say nothing of when: 3 began first.
+    let with = |n, expect, keys| DocumentWrite { keys, born: later(100 - u64::from(n / 3)), ..document(session(n), expect, b"") };
+    let place = |n| Found { born: later(100 - u64::from(n / 3)), session: session(n) };
     write(&bench, with(1, 0, vec![key(1), key(2)])).await;
     write(&bench, with(3, 0, vec![key(1), key(1)])).await;
     write(&bench, with(2, 0, vec![key(1)])).await;
-    assert_eq!(bench.found(&key(1)).await, [3, 2, 1].map(session));
-    assert_eq!(bench.store.find(&bench.domain, &key(1), 2).await.unwrap(), [3, 2].map(session));
-    assert_eq!(bench.store.find(&bench.domain, &key(1), 0).await.unwrap(), []);
+    assert_eq!(bench.found(&key(1)).await, [2, 1, 3].map(session), "who began last first, and of two that began together the higher id");
+    let page = async |after, limit| bench.store.find(&bench.domain, &key(1), after, limit).await.unwrap();
+    assert_eq!(page(None, 2).await, [2, 1].map(place));
+    assert_eq!(page(None, 0).await, []);
+    assert_eq!(page(Some(place(2)), 1).await, [place(1)], "within those that began together");
+    assert_eq!(page(Some(place(1)), ALL).await, [place(3)]);
+    assert_eq!(page(Some(place(3)), ALL).await, []);
+    assert_eq!(page(Some(Found { session: session(9), ..place(3) }), ALL).await, [place(3)], "after one that is not there");
     assert_eq!(bench.found(&key(2)).await, [session(1)]);
     let other_kind = crate::store::LookupKey { kind: key(2).kind, ..key(1) };
     assert_eq!(bench.found(&other_kind).await, [], "the same hash of another kind");
     write(&bench, with(1, 1, vec![key(2), key(3)])).await;
-    assert_eq!(bench.found(&key(1)).await, [3, 2].map(session), "what is not named any more is dropped");
+    assert_eq!(bench.found(&key(1)).await, [2, 3].map(session), "what is not named any more is dropped");
     assert_eq!(bench.found(&key(2)).await, [session(1)], "what stays, stays");
     assert_eq!(bench.found(&key(3)).await, [session(1)]);
     write(&bench, with(1, 2, vec![])).await;

@@ -13,6 +13,7 @@ use crate::{AgentName, RequestId, SessionId, Time};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -37,6 +38,7 @@ type Told = (BTreeSet<SessionId>, OutboxEntry);
 #[derive(Clone, Default)]
 struct Held {
     version: u64,
+    born: Time,
     content: Vec<u8>,
     live: bool,
     due: Option<Time>,
@@ -135,6 +137,7 @@ impl Model {
         };
         let held = Held {
             version: before.version + 1,
+            born: write.born,
             content: content.clone(),
             live: write.live,
             due: write.due,
@@ -227,7 +230,9 @@ impl Model {
         due.sort();
         writeln!(text, "due {due:?}").unwrap();
         for n in 0..8 {
-            let found: Vec<_> = self.sessions.iter().rev().filter(|(_, s)| s.keys.contains(&key(n))).map(|(id, _)| id).collect();
+            let mut found: Vec<_> = self.sessions.iter().filter(|(_, s)| s.keys.contains(&key(n))).map(|(id, s)| (s.born, id)).collect();
+            found.sort_by_key(|place| Reverse(*place));
+            let found: Vec<_> = found.into_iter().map(|(_, id)| id).collect();
             writeln!(text, "key {n}: {found:?}").unwrap();
             let leads = self.handles.get(&[n; 16]).filter(|(_, until)| *until > NOW).map(|(id, _)| id);
             writeln!(text, "handle {n}: {leads:?}").unwrap();
@@ -248,10 +253,10 @@ impl Model {
 fn documents() -> impl Strategy<Value = Vec<(u64, DocumentWrite)>> {
     let handles = subsequence((0..4).collect::<Vec<u8>>(), 0..3);
     let keys = subsequence((0..4).collect::<Vec<u8>>(), 0..3);
-    let one = (0..4_u32, off(), prop::bool::weighted(0.15), any::<bool>(), prop::option::of(0..5_u64), keys, handles, 0..4_u64);
-    let one = one.prop_map(|(n, off, erase, live, due, keys, handles, until)| {
+    let one = (0..4_u32, off(), prop::bool::weighted(0.15), any::<bool>(), prop::option::of(0..5_u64), keys, handles, 0..4_u64, 0..3_u64);
+    let one = one.prop_map(|(n, off, erase, live, due, keys, handles, until, born)| {
         let mut write = bench::document(session(n), 0, format!("content {off} {until}").as_bytes());
-        (write.live, write.due) = (live, due.map(later));
+        (write.live, write.due, write.born) = (live, due.map(later), later(born));
         write.keys = keys.into_iter().map(key).collect();
         write.handles = handles.into_iter().map(|h| handle(h, later(until * 400_000))).collect();
         (off, if erase { bench::erasure(session(n), 0) } else { write })

@@ -200,7 +200,7 @@ fn wanted_handles(write: &DocumentWrite) -> &[crate::store::HandleKey] {
 fn write_document(tables: &mut Tables<'_>, domain: &str, write: &DocumentWrite, before: &Indexed) -> Result<(), Halt> {
     let session = write.session.0.as_u128();
     let after = match &write.content {
-        Some(_) => Indexed { live: write.live, due: write.due, keys: write.keys.clone(), handles: write.handles.clone() },
+        Some(_) => Indexed { born: write.born, live: write.live, due: write.due, keys: write.keys.clone(), handles: write.handles.clone() },
         None => Indexed::default(),
     };
     reindex(tables, domain, session, before, &after)?;
@@ -245,11 +245,12 @@ fn reindex(tables: &mut Tables<'_>, domain: &str, session: u128, before: &Indexe
             tables.due.insert((domain, due, session), ())?;
         }
     }
-    for key in before.keys.iter().filter(|k| !after.keys.contains(k)) {
-        tables.lookups.remove((domain, kind_name(key.kind), u128::from_be_bytes(key.hash), session))?;
+    let moved = before.born != after.born;
+    for key in before.keys.iter().filter(|k| moved || !after.keys.contains(k)) {
+        tables.lookups.remove((domain, kind_name(key.kind), u128::from_be_bytes(key.hash), before.born.0, session))?;
     }
-    for key in after.keys.iter().filter(|k| !before.keys.contains(k)) {
-        tables.lookups.insert((domain, kind_name(key.kind), u128::from_be_bytes(key.hash), session), ())?;
+    for key in after.keys.iter().filter(|k| moved || !before.keys.contains(k)) {
+        tables.lookups.insert((domain, kind_name(key.kind), u128::from_be_bytes(key.hash), after.born.0, session), ())?;
     }
     for handle in before.handles.iter().filter(|h| !after.handles.iter().any(|a| a.hash == h.hash)) {
         let key = (domain, u128::from_be_bytes(handle.hash));

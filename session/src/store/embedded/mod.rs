@@ -23,7 +23,7 @@ mod writer;
 
 pub use writer::QUEUE_LIMIT;
 
-use super::{Committed, Durability, Ends, Entry, Error, Fence, Keep, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
+use super::{Committed, Durability, Ends, Entry, Error, Fence, Found, Keep, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
 use crate::{AgentName, SessionId, TenantId, Time};
 use fault::Halt;
 use log::Log;
@@ -257,9 +257,9 @@ impl Store for Embedded {
         self.scan("listing live sessions", limit, move |view| read::live(view, domain.as_str(), after, limit)).await
     }
 
-    async fn find(&self, domain: &TenantId, key: &LookupKey, limit: usize) -> Result<Vec<SessionId>, Error> {
+    async fn find(&self, domain: &TenantId, key: &LookupKey, after: Option<Found>, limit: usize) -> Result<Vec<Found>, Error> {
         let (domain, key) = (domain.clone(), key.clone());
-        self.scan("finding sessions", limit, move |view| read::find(view, domain.as_str(), &key, limit)).await
+        self.scan("finding sessions", limit, move |view| read::find(view, domain.as_str(), &key, after, limit)).await
     }
 
     async fn handle(&self, domain: &TenantId, hash: &[u8; 16], now: Time) -> Result<Option<SessionId>, Error> {

@@ -6,7 +6,7 @@ use super::tables::{
     SNAPSHOTS, counter, last_message,
 };
 use crate::store::form::kind_name;
-use crate::store::{Ends, Entry, Error, LookupKey, Outbox, OutboxEntry, Seq, Stored, Version};
+use crate::store::{Ends, Entry, Error, Found, LookupKey, Outbox, OutboxEntry, Seq, Stored, Version};
 use crate::{AgentName, SessionId, Time};
 use redb::ReadTransaction;
 use std::ops::Bound;
@@ -46,11 +46,14 @@ pub(super) fn live(view: &ReadTransaction, domain: &str, after: Option<SessionId
     range.take(limit).map(|entry| Ok(session_id(entry?.0.value().1))).collect()
 }
 
-pub(super) fn find(view: &ReadTransaction, domain: &str, key: &LookupKey, limit: usize) -> Result<Vec<SessionId>, Halt> {
+pub(super) fn find(view: &ReadTransaction, domain: &str, key: &LookupKey, after: Option<Found>, limit: usize) -> Result<Vec<Found>, Halt> {
     let table = view.open_table(LOOKUPS)?;
     let (kind, hash) = (kind_name(key.kind), u128::from_be_bytes(key.hash));
-    let range = table.range((domain, kind, hash, 0)..=(domain, kind, hash, u128::MAX))?;
-    range.rev().take(limit).map(|entry| Ok(session_id(entry?.0.value().3))).collect()
+    let place = |found: Found| (domain, kind, hash, found.born.0, found.session.0.as_u128());
+    let end = after.map_or(Bound::Included((domain, kind, hash, u64::MAX, u128::MAX)), |found| Bound::Excluded(place(found)));
+    let range = table.range::<(&str, &str, u128, u64, u128)>((Bound::Included((domain, kind, hash, 0, 0)), end))?;
+    let found = |(_, _, _, born, session): (&str, &str, u128, u64, u128)| Found { born: Time(born), session: session_id(session) };
+    range.rev().take(limit).map(|entry| Ok(found(entry?.0.value()))).collect()
 }
 
 pub(super) fn handle(view: &ReadTransaction, domain: &str, hash: [u8; 16], now: Time) -> Result<Option<SessionId>, Halt> {

@@ -8,7 +8,7 @@ use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
 /// The layout of the file; a file with another one is refused.
-pub(super) const SCHEMA: u64 = 3;
+pub(super) const SCHEMA: u64 = 4;
 
 /// Facts about the file itself: `schema`, and how far into which log it holds everything.
 pub(super) const META: TableDefinition<'static, &str, u64> = TableDefinition::new("meta");
@@ -61,8 +61,8 @@ tables! {
     live LIVE: Session => ();
     /// By the moment something is due.
     due DUE: (&'static str, u64, u128) => ();
-    /// domain, kind, hash, session.
-    lookups LOOKUPS: (&'static str, &'static str, u128, u128) => ();
+    /// domain, kind, hash, when the session began, session.
+    lookups LOOKUPS: (&'static str, &'static str, u128, u64, u128) => ();
     /// By hash: the session, until when.
     handles HANDLES: Session => (u128, u64);
     /// Work for the owner.
@@ -109,6 +109,7 @@ fn pour<K: redb::Key + 'static, V: redb::Value + 'static>(
 /// Under which entries of the indexes a document stands, kept with it so that the difference can be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Indexed {
+    pub(super) born: Time,
     pub(super) live: bool,
     pub(super) due: Option<Time>,
     pub(super) keys: Vec<LookupKey>,

@@ -177,6 +177,7 @@ async fn what_was_erased_leaves_the_log_while_nobody_writes() {
     let write = |expect, content: Option<&[u8]>| DocumentWrite {
         session,
         expect: Version(expect),
+        born: Time(0),
         content: content.map(<[u8]>::to_vec),
         live: false,
         due: None,

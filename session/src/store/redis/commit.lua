@@ -31,7 +31,7 @@ local function text(number) return string.format('%.0f', number) end
 local fence, now = take(), tonumber(take())
 local request = { id = take(), fingerprint = take(), result = take(), of = take() }
 local documents = many(function()
-  local d = { session = take(), expect = take(), content = optional(), live = take(), due = take() }
+  local d = { session = take(), expect = take(), content = optional(), place = take(), live = take(), due = take() }
   d.keys = many(take)
   d.handles = many(function() return { hash = take(), till = take() } end)
   return d
@@ -71,12 +71,13 @@ end
 
 local coming, going = {}, {}
 for _, d in ipairs(documents) do
-  local stored = redis.call('HMGET', p .. 's:' .. d.session, 'v', 'live', 'due', 'keys', 'handles')
+  local stored = redis.call('HMGET', p .. 's:' .. d.session, 'v', 'live', 'due', 'keys', 'handles', 'place')
   if (stored[1] or '0') ~= d.expect then return { 'conflict', d.session, stored[1] or '0', d.expect } end
   d.before = {
     live = stored[2] or '0', due = stored[3] or '',
     keys = stored[4] and cmsgpack.unpack(stored[4]) or {},
     handles = stored[5] and cmsgpack.unpack(stored[5]) or {},
+    place = stored[6] or d.place,
   }
   if d.content then coming[d.session] = true else going[d.session] = true end
 end
@@ -154,11 +155,12 @@ for _, d in ipairs(documents) do
     if d.due ~= '' then redis.call('ZADD', p .. 'exp', d.due, d.session) else redis.call('ZREM', p .. 'exp', d.session) end
   end
   local had, has = set(before.keys), set(d.keys)
+  local moved = before.place ~= d.place
   for lookup in pairs(had) do
-    if not has[lookup] then redis.call('ZREM', p .. 'lk:' .. lookup, d.session) end
+    if moved or not has[lookup] then redis.call('ZREM', p .. 'lk:' .. lookup, before.place) end
   end
   for lookup in pairs(has) do
-    if not had[lookup] then redis.call('ZADD', p .. 'lk:' .. lookup, 0, d.session) end
+    if moved or not had[lookup] then redis.call('ZADD', p .. 'lk:' .. lookup, 0, d.place) end
   end
   local handles = {}
   for _, h in ipairs(d.handles) do handles[h.hash] = h.till end
@@ -177,7 +179,7 @@ for _, d in ipairs(documents) do
     end
   end
   if d.content then
-    redis.call('HSET', key, 'v', text(tonumber(d.expect) + 1), 'c', d.content, 'live', d.live, 'due', d.due,
+    redis.call('HSET', key, 'v', text(tonumber(d.expect) + 1), 'c', d.content, 'live', d.live, 'due', d.due, 'place', d.place,
       'keys', cmsgpack.pack(d.keys), 'handles', cmsgpack.pack(handles))
   else
     forget(d.session)

@@ -1,8 +1,8 @@
 //! A mutation as the arguments of `commit.lua`, and the script's reply as what it led to.
 
-use super::keys::{Keys, hex, lookup_name, request_name, session_name};
+use super::keys::{Keys, hex, lookup_name, place_name, request_name, session_name};
 use crate::store::form::{OUTBOX_LIMIT, OUTBOX_SLACK, REQUEST_WINDOW_MS};
-use crate::store::{Committed, DocumentWrite, Error, Fence, Mutation, Seq, Version};
+use crate::store::{Committed, DocumentWrite, Error, Fence, Found, Mutation, Seq, Version};
 use crate::{AgentName, SessionId};
 use redis::{Script, ScriptInvocation};
 
@@ -71,9 +71,10 @@ fn document(call: &mut ScriptInvocation<'_>, write: &DocumentWrite) {
     optional(call, write.content.as_deref());
     if write.content.is_none() {
         // What is erased stands in no index.
-        call.arg("0").arg("").arg(0).arg(0);
+        call.arg("").arg("0").arg("").arg(0).arg(0);
         return;
     }
+    call.arg(place_name(Found { born: write.born, session: write.session }));
     call.arg(if write.live { "1" } else { "0" });
     call.arg(write.due.map(|due| due.0.to_string()).unwrap_or_default());
     call.arg(write.keys.len());

@@ -3,10 +3,10 @@
 //! | key | type | holds |
 //! |---|---|---|
 //! | `fence`, `lease` | string | who decides (see `lease.lua`) |
-//! | `s:<session>` | hash | `v`, `c` content; `rv`, `r` routing fields, `agents`; `live`, `due`, `keys`, `handles` as indexed; `m` messages |
+//! | `s:<session>` | hash | `v`, `c` content; `rv`, `r` routing fields, `agents`; `live`, `due`, `place`, `keys`, `handles` as indexed; `m` messages |
 //! | `t:<session>` | list | transcript |
 //! | `live`, `exp` | zset | sessions that are not final; by when something is due |
-//! | `lk:<kind>:<hash>` | zset | look-up |
+//! | `lk:<kind>:<hash>` | zset | look-up: the `place` of each session, which is when it began and its id |
 //! | `code:<hash>` | string, PX | a handle: session and until when |
 //! | `in`, `ev`, `snap` | stream | inbox, journal, snapshots by the journal place they cover |
 //! | `j:<session>` | zset | the journal's places about one session |
@@ -16,9 +16,9 @@
 //! | `rq:<request>` | string, PX | what a request led to |
 //! | `kept` | hash | small texts of the domain |
 
-use crate::store::LookupKey;
 use crate::store::form::kind_name;
-use crate::{AgentName, RequestId, SessionId, TenantId};
+use crate::store::{Found, LookupKey};
+use crate::{AgentName, RequestId, SessionId, TenantId, Time};
 use std::fmt::Write as _;
 
 /// The keys of one domain.
@@ -79,6 +79,17 @@ impl Keys {
 /// A session's id as the scripts know it.
 pub(super) fn session_name(session: SessionId) -> String {
     session.0.simple().to_string()
+}
+
+/// A session's place among those found, with those that began first first.
+pub(super) fn place_name(found: Found) -> String {
+    format!("{:016x}{}", found.born.0, session_name(found.session))
+}
+
+/// The place that [`place_name`] named.
+pub(super) fn place_of(name: &str) -> Option<Found> {
+    let (born, session) = name.split_at_checked(16)?;
+    Some(Found { born: Time(u64::from_str_radix(born, 16).ok()?), session: session.parse().ok()? })
 }
 
 /// A request's id as the scripts know it.

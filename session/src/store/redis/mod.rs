@@ -13,11 +13,11 @@ mod keys;
 mod link;
 mod read;
 
-use super::{Committed, Durability, Ends, Entry, Error, Fence, Keep, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
+use super::{Committed, Durability, Ends, Entry, Error, Fence, Found, Keep, LookupKey, Mutation, Outbox, Seq, Store, Stored, form};
 use crate::{AgentName, Private, SessionId, TenantId, Time};
 use ::redis::{Script, cmd};
 use encode::token;
-use keys::{Keys, session_name};
+use keys::Keys;
 use link::Link;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -103,16 +103,11 @@ impl Store for Redis {
     }
 
     async fn live(&self, domain: &TenantId, after: Option<SessionId>, limit: usize) -> Result<Vec<SessionId>, Error> {
-        let from = after.map_or_else(|| "-".to_owned(), |id| format!("({}", session_name(id)));
-        let mut command = cmd("ZRANGE");
-        command.arg(Keys::of(domain).plain("live")).arg(from).arg("+").arg("BYLEX");
-        read::members(&self.link, "listing live sessions", &mut command, limit).await
+        read::live(&self.link, &Keys::of(domain), after, limit).await
     }
 
-    async fn find(&self, domain: &TenantId, key: &LookupKey, limit: usize) -> Result<Vec<SessionId>, Error> {
-        let mut command = cmd("ZRANGE");
-        command.arg(Keys::of(domain).lookup(key)).arg("+").arg("-").arg("BYLEX").arg("REV");
-        read::members(&self.link, "finding sessions", &mut command, limit).await
+    async fn find(&self, domain: &TenantId, key: &LookupKey, after: Option<Found>, limit: usize) -> Result<Vec<Found>, Error> {
+        read::found(&self.link, &Keys::of(domain), key, after, limit).await
     }
 
     async fn handle(&self, domain: &TenantId, hash: &[u8; 16], now: Time) -> Result<Option<SessionId>, Error> {

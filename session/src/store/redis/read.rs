@@ -1,9 +1,9 @@
 //! Reads: the commands, and what their answers mean.
 
 use super::encode::strange;
-use super::keys::Keys;
+use super::keys::{Keys, place_name, place_of, session_name};
 use super::link::Link;
-use crate::store::{Ends, Entry, Error, Outbox, OutboxEntry, Seq, Stored, Version};
+use crate::store::{Ends, Entry, Error, Found, LookupKey, Outbox, OutboxEntry, Seq, Stored, Version};
 use crate::{AgentName, SessionId, Time};
 use redis::{Cmd, cmd, pipe};
 
@@ -45,13 +45,27 @@ fn stored(row: Vec<Option<Vec<u8>>>) -> Result<Option<Stored>, Error> {
     }))
 }
 
-/// Session ids of a sorted set whose scores are all equal, in the order of the ids.
-pub(super) async fn members(link: &Link, doing: &'static str, command: &mut Cmd, limit: usize) -> Result<Vec<SessionId>, Error> {
+pub(super) async fn live(link: &Link, keys: &Keys, after: Option<SessionId>, limit: usize) -> Result<Vec<SessionId>, Error> {
+    let mut command = cmd("ZRANGE");
+    let from = after.map_or_else(|| "-".to_owned(), |id| format!("({}", session_name(id)));
+    command.arg(keys.plain("live")).arg(from).arg("+").arg("BYLEX");
+    members(link, "listing live sessions", &mut command, limit).await?.iter().map(|name| parse(name)).collect()
+}
+
+pub(super) async fn found(link: &Link, keys: &Keys, key: &LookupKey, after: Option<Found>, limit: usize) -> Result<Vec<Found>, Error> {
+    let mut command = cmd("ZRANGE");
+    let from = after.map_or_else(|| "+".to_owned(), |found| format!("({}", place_name(found)));
+    command.arg(keys.lookup(key)).arg(from).arg("-").arg("BYLEX").arg("REV");
+    let names = members(link, "finding sessions", &mut command, limit).await?;
+    names.iter().map(|name| place_of(name).ok_or_else(|| strange(name))).collect()
+}
+
+/// Members of a sorted set whose scores are all equal, in their order.
+async fn members(link: &Link, doing: &'static str, command: &mut Cmd, limit: usize) -> Result<Vec<String>, Error> {
     if limit == 0 {
         return Ok(Vec::new());
     }
-    let names: Vec<String> = link.read(doing, command.arg("LIMIT").arg(0).arg(limit.min(MANY))).await?;
-    names.iter().map(|name| parse(name)).collect()
+    link.read(doing, command.arg("LIMIT").arg(0).arg(limit.min(MANY))).await
 }
 
 pub(super) async fn due(link: &Link, keys: &Keys, now: Time, limit: usize) -> Result<Vec<(Time, SessionId)>, Error> {
