@@ -73,7 +73,8 @@ pub struct Arrival {
     pub preferred: Option<AgentId>,
     /// Who must not have it.
     pub excluded: BTreeSet<AgentId>,
-    /// What it goes on from. Where that is still held it ends, suspended, in the same step; a refusal leaves it where it is.
+    /// What it goes on from: whom that has ruled out for a while, it rules out for as long. Where that is still held it ends,
+    /// suspended, in the same step; a refusal leaves it where it is.
     /// Where the preferred agent has no room but for wrapping that up, they go on with this instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub continues: Option<InteractionId>,

@@ -24,6 +24,10 @@ pub const HANDLING: Span = Span::seconds(8 * 3600);
 /// Over how many of the latest handling times the mean is taken.
 pub const HANDLINGS: u32 = 64;
 
+/// Interactions that left with their place kept and had ruled somebody out for a while: past this many, what the oldest had ruled
+/// out is forgotten early.
+pub const PARTED: usize = 4096;
+
 /// Over how many of the latest customers a service level is taken.
 pub const SERVED: u32 = 100;
 

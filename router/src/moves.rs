@@ -6,7 +6,8 @@ use crate::index::timers::Timer;
 use crate::router::Router;
 use crate::state::{Agent, Assignment, Desk, Interaction, Offer, Reservation, Stage, WrapUp};
 use crate::turn::{Face, Turn};
-use crate::{AgentId, Channel, Effect, InteractionId, OfferId, Outcome, Plan, Time, Units, WithdrawReason};
+use crate::{AgentId, Channel, Effect, InteractionId, OfferId, Outcome, Plan, Time, Units, WithdrawReason, limits};
+use std::collections::BTreeMap;
 
 impl Router {
     /// Notes how an agent was before they change, and hands them out to be changed.
@@ -107,8 +108,24 @@ impl Router {
     /// The interaction is over for the router.
     pub(crate) fn end(&mut self, turn: &mut Turn<'_>, id: InteractionId, outcome: Outcome) {
         let Some(interaction) = self.state.interactions.remove(&id) else { return };
+        if outcome == Outcome::Suspended {
+            self.part(turn.now, id, &interaction);
+        }
         self.state.ended = self.state.ended.saturating_add(1);
         turn.out.push(Effect::Ended { interaction: id, outcome, since: interaction.since, priority: interaction.own_priority });
+    }
+
+    /// It may come back to its place before those whom it had ruled out have cooled off.
+    fn part(&mut self, now: Time, id: InteractionId, interaction: &Interaction) {
+        let parted = &mut self.state.parted;
+        parted.retain(|_, cooling| cooling.values().any(|until| *until > now));
+        let cooling: BTreeMap<_, _> = interaction.cooling.iter().filter(|(_, until)| **until > now).map(|(id, at)| (*id, *at)).collect();
+        if !cooling.is_empty() {
+            parted.insert(id, cooling);
+        }
+        if parted.len() > limits::PARTED {
+            parted.pop_first();
+        }
     }
 
     /// The agent's talk is over; their units stay held while they wrap up.

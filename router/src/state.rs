@@ -34,6 +34,9 @@ pub(crate) struct State {
     /// How many were answered in time.
     #[serde(default)]
     pub(crate) service: BTreeMap<QueueId, Service>,
+    /// Whom those had ruled out for a while who left with their place kept: it holds for what goes on from there, too.
+    #[serde(default)]
+    pub(crate) parted: BTreeMap<InteractionId, BTreeMap<AgentId, Time>>,
     /// When the newest event happened.
     #[serde(default)]
     pub(crate) clock: Time,

@@ -57,12 +57,14 @@ pub(crate) fn arrive(router: &mut Router, turn: &mut Turn<'_>, arrival: Arrival)
     Ok(())
 }
 
-/// What it goes on from ends, suspended, where it is still held; whom that had ruled out for a while.
+/// What it goes on from ends, suspended, where it is still held; whom that has ruled out for a while.
 fn move_on(router: &mut Router, turn: &mut Turn<'_>, former: InteractionId) -> BTreeMap<AgentId, Time> {
-    let Some(held) = router.state.interactions.get(&former) else { return BTreeMap::new() };
-    let (stage, cooling) = (held.stage.clone(), held.cooling.clone());
-    depart(router, turn, former, &stage);
-    router.end(turn, former, Outcome::Suspended);
+    if let Some(stage) = router.state.interactions.get(&former).map(|held| held.stage.clone()) {
+        depart(router, turn, former, &stage);
+        router.end(turn, former, Outcome::Suspended);
+    }
+    let mut cooling = router.state.parted.remove(&former).unwrap_or_default();
+    cooling.retain(|_, until| *until > turn.now);
     cooling
 }
 

@@ -1,7 +1,7 @@
 //! Offers and their four ends.
 
 use crate::tale::*;
-use segue_router::{Channel, Effect, Event, OfferId, Units, limits};
+use segue_router::{Arrival, Channel, Effect, Event, OfferId, Units, limits};
 
 #[test]
 fn accepted() {
@@ -52,6 +52,24 @@ fn cool_off_passes() {
     tale.tick(65);
     tale.tick(66);
     insta::assert_snapshot!(tale.told());
+}
+
+#[test]
+fn who_declined_is_last_resort_for_who_left_with_their_place_and_came_back() {
+    let told = |before_the_end: bool| {
+        let mut tale = Tale::with(&[ADA, BO]);
+        tale.arrive(3, call(1));
+        tale.accept(4, ADA, 1);
+        tale.arrive(5, call(2));
+        tale.at(6, Event::Decline(BO, OfferId(2), 4));
+        tale.at(7, Event::Suspend(nr(2)));
+        let back = if before_the_end { 8 } else { 70 };
+        tale.arrive(back, Arrival { since: sec(5), continues: Some(nr(2)), kept: true, ..call(3) });
+        tale.tick(71);
+        tale.at(80, Event::Finish(ADA, nr(1)));
+        tale.told().to_owned()
+    };
+    insta::assert_snapshot!(format!("{}\n{}", told(true), told(false)));
 }
 
 #[test]
