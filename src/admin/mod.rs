@@ -9,7 +9,7 @@ use crate::doors::{Action, Gate, allow};
 use crate::house::Switchboard;
 use crate::reload::Reloads;
 use crate::server::bearer;
-use segue_adapter_kit::{House, Order, Target};
+use segue_adapter_kit::{House, Order, Page, Target};
 use segue_proto::admin::v1::{self as wire, admin_service_server};
 use segue_proto::convert::check;
 use segue_proto::error::status;
@@ -102,11 +102,12 @@ impl admin_service_server::AdminService for AdminService {
         request: Request<wire::ExportSessionsRequest>,
     ) -> Result<Response<wire::ExportSessionsResponse>, Status> {
         let export = async |house: &Switchboard, who: &Principal, asked: wire::ExportSessionsRequest| {
-            let details = match whose(&asked.session_id, &asked.customer)? {
-                Whose::Session(session) => vec![house.session(&who.tenant, session).await?],
-                Whose::Customer(customer) => house.export(&who.tenant, &customer).await?,
+            let token = (!asked.page_token.is_empty()).then_some(asked.page_token.as_str());
+            let page = match whose(&asked.session_id, &asked.customer)? {
+                Whose::Session(session) => Page { rows: vec![house.session(&who.tenant, session).await?], next: None },
+                Whose::Customer(customer) => house.export(&who.tenant, &customer, token).await?,
             };
-            Ok(wire::ExportSessionsResponse { json: translate::json(&details)? })
+            Ok(wire::ExportSessionsResponse { json: translate::json(&page.rows)?, next_page_token: page.next.unwrap_or_default() })
         };
         self.read(request, (Action::ExportSession, "sessions.export"), export).await
     }
@@ -119,9 +120,9 @@ impl admin_service_server::AdminService for AdminService {
                     let order = Order { request, target: Target::Session(session), command: Command::Erase };
                     self.ports.house.order(who, order).await.map(|_| 1)?
                 }
-                Whose::Customer(customer) => house.erase(&who.tenant, &customer).await?,
+                Whose::Customer(customer) => house.erase(who, request, &customer).await?,
             };
-            Ok(wire::EraseSessionsResponse { sessions: u32::try_from(erased).unwrap_or(u32::MAX) })
+            Ok(wire::EraseSessionsResponse { sessions: erased })
         };
         self.read(request, (Action::EraseSession, "sessions.erase"), erase).await
     }

@@ -4,6 +4,7 @@ use super::remote::Where;
 use super::{Error, out, sheet};
 use clap::Subcommand;
 use segue_proto::admin::v1 as wire;
+use serde_json::Value;
 use uuid::Uuid;
 
 #[derive(Debug, clap::Args)]
@@ -82,7 +83,7 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
         What::List { at, customer, limit, json } => list(&at, customer, limit, json).await,
         What::Show { at, session, json } => show(&at, session, json).await,
         What::Export { at, whose } => {
-            out::line(&export(&at, whose).await?);
+            out::json(&export(&at, whose).await?);
             Ok(())
         }
         What::Erase { at, whose, yes } => erase(&at, whose, yes).await,
@@ -127,11 +128,21 @@ async fn list(at: &Where, customer: Option<String>, limit: u32, json: bool) -> R
     Ok(())
 }
 
-async fn export(at: &Where, whose: Whose) -> Result<String, Error> {
+/// Everything of whom is meant, all pages of it.
+async fn export(at: &Where, whose: Whose) -> Result<Vec<Value>, Error> {
     let (session_id, customer) = whose.fields();
-    let request = wire::ExportSessionsRequest { session_id, customer };
     let mut admin = at.connect().await?;
-    Ok(admin.export_sessions(request).await.map_err(|status| at.refused(status))?.into_inner().json)
+    let strange = |error: serde_json::Error| Error::Found(format!("the daemon's answer cannot be read (another version?): {error}"));
+    let (mut whole, mut page_token) = (Vec::new(), String::new());
+    loop {
+        let request = wire::ExportSessionsRequest { session_id: session_id.clone(), customer: customer.clone(), page_token };
+        let page = admin.export_sessions(request).await.map_err(|status| at.refused(status))?.into_inner();
+        whole.extend(serde_json::from_str::<Vec<Value>>(&page.json).map_err(strange)?);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            return Ok(whole);
+        }
+    }
 }
 
 async fn show(at: &Where, session: Uuid, json: bool) -> Result<(), Error> {

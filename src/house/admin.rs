@@ -4,14 +4,15 @@ use crate::engine::Machine;
 use crate::engine::journal::{Record, decode};
 use crate::house::Switchboard;
 use crate::house::order::Read;
+use crate::house::subject::{found_at, token};
 use crate::house::tenant::Tenant;
 use segue_adapter_kit::Page;
 use segue_router::{Decision, Excluded, Figure, Outcome, Overflow, StepAhead};
 use segue_session::outbound::why;
 use segue_session::store::{KeyKind, Seq, Version};
 use segue_session::{
-    Actor, AgentName, Channel, Command, CustomerId, InteractionId, InteractionRecord, JourneyName, Language, Line, Message, Phase,
-    QueueName, Reason, Refusal, RequestId, Session, SessionEvent, SessionId, Standing, StepId, TenantId, Time, Who, interaction_uuid,
+    AgentName, Channel, CustomerId, InteractionId, InteractionRecord, JourneyName, Language, Line, Message, Phase, QueueName, Reason,
+    Refusal, Session, SessionEvent, SessionId, Standing, StepId, TenantId, Time, Who, interaction_uuid,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -19,8 +20,6 @@ use std::sync::Arc;
 
 /// Entries read at once.
 const PAGE: usize = 500;
-/// Sessions of one customer that are exported or erased.
-const OF_CUSTOMER: usize = 10_000;
 
 /// A session in a list.
 #[derive(Clone, Debug)]
@@ -177,17 +176,21 @@ impl Switchboard {
         page: Option<&str>,
     ) -> Result<Page<SessionRow>, Refusal> {
         let tenant = self.tenant_of(tenant)?;
-        let after: Option<SessionId> = page.map(str::parse).transpose().map_err(|_| bad_page())?;
         let size = page_size.clamp(1, PAGE);
-        let ids = match customer {
+        let places = match customer {
             Some(customer) => {
-                let found = tenant.of_customer(customer).await?;
-                found.into_iter().filter(|id| after.is_none_or(|after| *id < after)).take(size + 1).collect()
+                let found = tenant.of_customer(customer, page.map(found_at).transpose()?, size + 1).await?;
+                found.into_iter().map(|place| (place.session, token(place))).collect()
             }
-            None => tenant.store.live(&tenant.id, after, size + 1).await.map_err(|error| tenant.failed(&error))?,
+            None => {
+                let after: Option<SessionId> = page.map(str::parse).transpose().map_err(|_| bad_page())?;
+                let live = tenant.store.live(&tenant.id, after, size + 1).await.map_err(|error| tenant.failed(&error))?;
+                live.into_iter().map(|id| (id, id.to_string())).collect::<Vec<_>>()
+            }
         };
+        let ids: Vec<SessionId> = places.iter().map(|(id, _)| *id).collect();
         let stored = tenant.store.sessions(&tenant.id, &ids).await.map_err(|error| tenant.failed(&error))?;
-        let next = ids.get(size - 1).filter(|_| ids.len() > size).map(ToString::to_string);
+        let next = places.get(size - 1).filter(|_| places.len() > size).map(|(_, token)| token.clone());
         let rows = stored.into_iter().take(size).flatten().map(|stored| tenant.decode(stored).map(row));
         Ok(Page { rows: rows.collect::<Result<_, _>>()?, next })
     }
@@ -228,18 +231,6 @@ impl Switchboard {
         Ok(SessionDetail { version: version.0, line, session, events, messages })
     }
 
-    /// Everything held about a customer.
-    ///
-    /// # Errors
-    /// As [`Self::session`].
-    pub async fn export(&self, tenant: &TenantId, customer: &CustomerId) -> Result<Vec<SessionDetail>, Refusal> {
-        let mut whole = Vec::new();
-        for session in self.tenant_of(tenant)?.of_customer(customer).await? {
-            whole.push(self.session(tenant, session).await?);
-        }
-        Ok(whole)
-    }
-
     /// What stands for a customer where they must not be named: nobody reads it back, and who asks for the same customer
     /// again gets the same.
     #[must_use]
@@ -247,20 +238,6 @@ impl Switchboard {
         let keys = &self.tenant_of(tenant).ok()?.keys;
         let hash = keys.lookup(KeyKind::Customer, customer.as_str()).hash;
         Some(format!("customer:{}", uuid::Uuid::from_bytes(hash).simple()))
-    }
-
-    /// Forgets everything about a customer; how many sessions that were. A repeat finishes what was begun.
-    ///
-    /// # Errors
-    /// When the store fails in between: repeat it.
-    pub async fn erase(&self, tenant: &TenantId, customer: &CustomerId) -> Result<usize, Refusal> {
-        let tenant = self.tenant_of(tenant)?;
-        let sessions = tenant.of_customer(customer).await?;
-        for session in &sessions {
-            let request = RequestId(uuid::Uuid::now_v7());
-            tenant.apply(Actor::House, *session, Some(request), Command::Erase).await?;
-        }
-        Ok(sessions.len())
     }
 
     /// Interactions that the router holds, of one queue or of all, those who wait longest first.
@@ -323,11 +300,6 @@ impl Switchboard {
 }
 
 impl Tenant {
-    async fn of_customer(&self, customer: &CustomerId) -> Result<Vec<SessionId>, Refusal> {
-        let key = self.keys.lookup(KeyKind::Customer, customer.as_str());
-        self.found(&key, OF_CUSTOMER).await
-    }
-
     /// The journal's records about a session, oldest first.
     async fn records(self: &Arc<Self>, session: SessionId) -> Result<Vec<Record>, Refusal> {
         let mut records = Vec::new();
@@ -441,6 +413,6 @@ fn place_of(token: &str) -> Option<(Time, InteractionId)> {
     Some((Time(since.parse().ok()?), InteractionId(interaction.parse::<uuid::Uuid>().ok()?.as_u128())))
 }
 
-fn bad_page() -> Refusal {
+pub(super) fn bad_page() -> Refusal {
     Refusal::new(Reason::InvalidArgument, "the page token is not one of ours").about("field", "page_token")
 }

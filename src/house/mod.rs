@@ -22,6 +22,7 @@ mod recognise;
 mod reload;
 mod resolve;
 mod starts;
+mod subject;
 mod sweep;
 mod tenant;
 #[cfg(test)]

@@ -24,7 +24,7 @@ async fn codes(admin: &mut AdminServiceClient<Channel>, token: &str) -> [Code; 7
     let id = "00000000-0000-7000-8000-000000000000".to_owned();
     let code = |status: Result<(), Status>| status.err().map_or(Code::Ok, |status| status.code());
     let erase = EraseSessionsRequest { request_id: id.clone(), session_id: id.clone(), customer: String::new() };
-    let export = ExportSessionsRequest { session_id: id.clone(), customer: String::new() };
+    let export = ExportSessionsRequest { session_id: id.clone(), customer: String::new(), page_token: String::new() };
     [
         code(admin.list_sessions(with(token, ListSessionsRequest::default())).await.map(drop)),
         code(admin.get_session(with(token, GetSessionRequest { session_id: id.clone() })).await.map(drop)),
@@ -77,7 +77,7 @@ async fn a_session_is_listed_shown_and_forgotten() {
     assert_eq!((sheet.places.as_slice(), sheet.answered.contains(&"since".to_owned())), ([at].as_slice(), true), "{sheet:?}");
     assert!(!format!("{sheet:?}").contains("2026-11-01"), "an answer is on the sheet: {sheet:?}");
 
-    let whose = ExportSessionsRequest { session_id: String::new(), customer: "nora".to_owned() };
+    let whose = ExportSessionsRequest { session_id: String::new(), customer: "nora".to_owned(), page_token: String::new() };
     let json = admin.export_sessions(with(&tokens.admin, whose.clone())).await.unwrap().into_inner().json;
     let whole: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(whole[0]["session"]["id"], row.session_id);
@@ -97,7 +97,7 @@ async fn what_cannot_be_meant_is_refused_with_the_field() {
     let tokens = card(&plan, running.public);
     let mut admin = AdminServiceClient::connect(format!("http://{}", running.public)).await.unwrap();
     for (session, customer, field) in [("nonsense", "", "session_id"), ("", "", "session_id"), ("a", "b", "customer")] {
-        let request = ExportSessionsRequest { session_id: session.to_owned(), customer: customer.to_owned() };
+        let request = ExportSessionsRequest { session_id: session.to_owned(), customer: customer.to_owned(), page_token: String::new() };
         let status = admin.export_sessions(with(&tokens.admin, request)).await.unwrap_err();
         assert_eq!(status.code(), Code::InvalidArgument);
         let info = status.get_details_error_info().unwrap();

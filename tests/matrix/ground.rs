@@ -80,7 +80,8 @@ impl Ground for Real {
         Ok(())
     }
     async fn record(&self, session: &str) -> Result<Record, Fault> {
-        let mut request = Request::new(ExportSessionsRequest { session_id: session.to_owned(), customer: String::new() });
+        let mut request =
+            Request::new(ExportSessionsRequest { session_id: session.to_owned(), customer: String::new(), page_token: String::new() });
         let bearer = format!("Bearer {}", token("admin", "office")).parse().map_err(|_| Fault::new("the token is no header value"))?;
         request.metadata_mut().insert("authorization", bearer);
         let mut office = self.office.lock().await;

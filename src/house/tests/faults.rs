@@ -1,6 +1,6 @@
 //! A store that delays, refuses, or does not say: nothing is told before it is stored, and memory is never patched.
 
-use super::harness::{Caller, Desk, memory, open, plan, request};
+use super::harness::{Caller, Desk, admin, memory, open, plan, request};
 use super::recovery::in_one_life;
 use crate::audit::Audit;
 use crate::engine::{Clock, Meters, replay};
@@ -332,7 +332,7 @@ async fn an_erasure_in_line_costs_nobody_their_routing() {
     gone.ask().await;
     stays.ask().await;
     stays.until_ahead(1).await;
-    assert_eq!(house.erase(&"acme".into(), &"gone".into()).await.unwrap(), 1);
+    assert_eq!(house.erase(&admin(), request(), &"gone".into()).await.unwrap(), 1);
     stays.until_ahead(0).await;
     let mut ada = Desk::ready(&house, "ada").await;
     assert_eq!(ada.offer().await.pop.session, stays.session);

@@ -115,6 +115,10 @@ pub(in crate::house) fn supervisor(name: &str) -> Principal {
     principal(name, Party::Supervisor(name.into()))
 }
 
+pub(in crate::house) fn admin() -> Principal {
+    principal("root", Party::Admin)
+}
+
 /// A customer on one leg of one session.
 pub(in crate::house) struct Caller {
     pub(in crate::house) house: Arc<Switchboard>,

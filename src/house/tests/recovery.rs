@@ -1,4 +1,4 @@
-use super::harness::{Caller, Desk, agent, memory, open};
+use super::harness::{Caller, Desk, admin, agent, memory, open, request};
 use crate::engine::replay;
 use segue_adapter_kit::{DeskStart, Desks as _, Resume};
 use segue_session::{Command, DeskCommand, Phase, SuspendCause};
@@ -58,7 +58,7 @@ fn a_desk_that_missed_what_was_erased_gets_everything_anew() {
         ada.accept(offer.offer).await;
         cy.say("one").await;
         ada.message().await;
-        assert_eq!(house.erase(&"acme".into(), &"cy".into()).await.unwrap(), 1);
+        assert_eq!(house.erase(&admin(), request(), &"cy".into()).await.unwrap(), 1);
         let DeskStart::Snapshot(anew) = house.since(&ada.who, resume.seq).await.unwrap() else { panic!("it got what is left") };
         assert!(anew.seq >= ada.seen, "what comes next comes after everything there was");
         (resume, ada.seen)
