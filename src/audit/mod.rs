@@ -29,6 +29,8 @@ const QUEUE: usize = 4096;
 const NOISE: usize = QUEUE / 4;
 /// The longest name in a line, in characters: what a token says of its holder is not ours.
 const NAME: usize = 128;
+/// The longest reason, in characters.
+const WHY: usize = 200;
 
 /// Why there is no audit log.
 #[derive(Debug, thiserror::Error)]
@@ -74,13 +76,15 @@ struct Entry {
     of: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
     result: String,
 }
 
 impl Entry {
     /// What the daemon does by itself.
     fn of_daemon(node: Arc<str>, what: &'static str, of: Option<String>) -> Self {
-        Self { node, tenant: None, role: None, who: None, what, of, from: None, result: "OK".to_owned() }
+        Self { node, tenant: None, role: None, who: None, what, of, from: None, why: None, result: "OK".to_owned() }
     }
 }
 
@@ -141,6 +145,12 @@ impl Audit {
         self.put(Told::Once(self.entry(who, what, of, result(ended))));
     }
 
+    /// Writes down what somebody did over others' heads, and why, in their own words.
+    pub fn deed_because<T>(&self, who: &Principal, what: &'static str, of: String, why: &str, ended: &Result<T, Refusal>) {
+        let why = Some(why.trim().chars().take(WHY).collect::<String>()).filter(|why| !why.is_empty());
+        self.put(Told::Once(Entry { why, ..self.entry(who, what, Some(of), result(ended)) }));
+    }
+
     /// Writes down what may come often: of the same by the same from the same place one a minute is written, and how many
     /// more there were.
     pub fn often<T>(&self, who: &Principal, what: &'static str, of: Option<String>, ended: &Result<T, Refusal>) {
@@ -150,7 +160,7 @@ impl Audit {
     /// Writes down, no more often than that, that somebody unknown was turned away at the door.
     pub fn turned_away(&self, refusal: &Refusal) {
         let (node, from, result) = (Arc::clone(&self.node), here(), refusal.reason.name());
-        self.put(Told::Often(Entry { node, tenant: None, role: None, who: None, what: "door", of: None, from, result }));
+        self.put(Told::Often(Entry { node, tenant: None, role: None, who: None, what: "door", of: None, from, why: None, result }));
     }
 
     fn entry(&self, who: &Principal, what: &'static str, of: Option<String>, result: String) -> Entry {
@@ -168,6 +178,7 @@ impl Audit {
             what,
             of,
             from: here(),
+            why: None,
             result,
         }
     }

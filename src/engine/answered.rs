@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// How long a command's answer is known.
 const WINDOW: Span = Span::seconds(600);
-/// How many answers are known at most; the oldest go first.
+/// How many answers are known at most; the oldest go first, and a repeat of theirs is a command like any other.
 const MOST: usize = 65_536;
 
 /// Answers given.
@@ -29,6 +29,10 @@ pub(super) enum Known {
 }
 
 impl Answered {
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
+    }
+
     pub(super) fn look(&self, request: RequestId, fingerprint: u64) -> Known {
         match self.answers.get(&request) {
             None => Known::New,

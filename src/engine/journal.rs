@@ -59,8 +59,6 @@ pub struct Asker {
     pub request: RequestId,
     /// A hash of its content.
     pub fingerprint: u64,
-    /// Why, in the words of whoever did it on somebody else's behalf.
-    pub reason: Option<String>,
 }
 
 /// What belongs to an event and is no business of the router's.

@@ -116,6 +116,10 @@ impl Machine {
     pub(crate) const fn chart(&self) -> &Chart {
         &self.chart
     }
+    /// Desks' commands whose answers are known.
+    pub(super) fn answers(&self) -> usize {
+        self.answered.len()
+    }
     pub(super) const fn chain(&self) -> Hash {
         self.chain
     }
@@ -262,10 +266,9 @@ impl Machine {
             Ok(None) => return refused(Refusal::new(Reason::Internal, "this command is not for the router")),
             Err(why) => return refused(why),
         };
-        let (interaction, reason) = particulars(command);
-        let session = interaction.and_then(|id| self.cases.get(id)).map(|case| case.session);
+        let session = interaction_of(command).and_then(|id| self.cases.get(id)).map(|case| case.session);
         let session = session.or_else(|| self.offered(by, command));
-        let asker = Asker { agent: by.clone(), request, fingerprint: print, reason };
+        let asker = Asker { agent: by.clone(), request, fingerprint: print };
         self.step(Turn { at, event, session, aside: Aside::None, by: Some(asker) })
     }
 
@@ -440,16 +443,16 @@ pub(super) fn refused(why: Refusal) -> Taken {
     Taken { answer: Some(why), ..Taken::default() }
 }
 
-/// What a desk's command is about, and why in whose words.
-fn particulars(command: &DeskCommand) -> (Option<InteractionId>, Option<String>) {
+/// The interaction that a desk's command names.
+const fn interaction_of(command: &DeskCommand) -> Option<InteractionId> {
     match command {
-        DeskCommand::Prioritise(id, _, reason) | DeskCommand::Requeue(id, reason) => (Some(*id), Some(reason.clone())),
-        DeskCommand::Force(_, _, reason) => (None, Some(reason.clone())),
-        DeskCommand::TransferToQueue(id, ..)
+        DeskCommand::Prioritise(id, ..)
+        | DeskCommand::Requeue(id, _)
+        | DeskCommand::TransferToQueue(id, ..)
         | DeskCommand::TransferToAgent(id, ..)
         | DeskCommand::Finish(id)
         | DeskCommand::WrapUp(id, ..)
-        | DeskCommand::Extend(id) => (Some(*id), None),
-        _ => (None, None),
+        | DeskCommand::Extend(id) => Some(*id),
+        _ => None,
     }
 }

@@ -59,6 +59,12 @@ pub(super) fn gauges(meters: &Meters, tenant: &TenantId, machine: &Machine, now:
     }
 }
 
+/// Sets how many answers to desks are known.
+pub(super) fn answers(meters: &Meters, tenant: &TenantId, machine: &Machine) {
+    let of = OfTenant { tenant: tenant.to_string() };
+    meters.answers.get_or_create(&of).set(i64::try_from(machine.answers()).unwrap_or(i64::MAX));
+}
+
 /// Sets how many entries of the journal are kept.
 pub(super) fn journal(meters: &Meters, tenant: &TenantId, entries: u64) {
     let of = OfTenant { tenant: tenant.to_string() };

@@ -101,6 +101,10 @@ pub struct Meters {
     pub journal: Family<OfTenant, Gauge>,
     /// Times that the engine threw its memory away and rebuilt it.
     pub rebuilds: Counter,
+    /// Answers to desks' commands that are known, so that a repeat does nothing twice.
+    pub answers: Family<OfTenant, Gauge>,
+    /// What the house does by itself and has not begun.
+    pub chores: Family<OfTenant, Gauge>,
     /// Deadlines of sessions that could not be dealt with and rest.
     pub stuck: Counter,
     /// The version of the config that decisions name now.
@@ -138,6 +142,8 @@ impl Default for Meters {
             batch: Histogram::new(exponential_buckets(1.0, 2.0, 12)),
             journal: Family::default(),
             rebuilds: Counter::default(),
+            answers: Family::default(),
+            chores: Family::default(),
             stuck: Counter::default(),
             config: Family::default(),
             reloads: Family::default(),
@@ -166,6 +172,8 @@ impl Meters {
         r.register("journal_batch_entries", "Journal entries in one commit of the engine", self.batch.clone());
         r.register("journal_entries", "Entries of the journal kept", self.journal.clone());
         r.register("engine_rebuilds", "Times the engine rebuilt its memory", self.rebuilds.clone());
+        r.register("desk_answers", "Answers to desks' commands that are known", self.answers.clone());
+        r.register("chores_waiting", "What the house does by itself and has not begun", self.chores.clone());
         r.register("deadlines_stuck", "Deadlines that could not be dealt with and rest for a minute", self.stuck.clone());
         r.register("config_version", "Version of the routing that decisions name", self.config.clone());
         r.register("config_reloads", "Routings that were read again, by what came of it", self.reloads.clone());

@@ -370,6 +370,7 @@ impl Owner {
             self.bell.ring();
         }
         metering::batch(&self.meters, &self.domain, &batch);
+        metering::answers(&self.meters, &self.domain, &memory.machine);
         // Before desks hear of their entries: one may answer at once that it shows the offer.
         for (_, decision) in &batch.release.decisions {
             if let Some(agent) = memory.machine.directory().agent_name(decision.agent) {

@@ -4,6 +4,7 @@ use crate::config::plan::Connector;
 use crate::engine::journal::encode;
 use crate::engine::meters::{OfCause, OfResult};
 use crate::engine::{Listener, Machine, known, standing};
+use crate::house::chores::Chore;
 use crate::house::tenant::Tenant;
 use segue_router::{AgentId, Decision};
 use segue_session::store::{Mutation, OutboxAppend, Seq, Version};
@@ -12,17 +13,6 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Weak};
 
 impl Tenant {
-    /// Runs something beside the command that led to it, so many at once.
-    pub(super) fn chore(self: &Arc<Self>, chore: impl Future<Output = ()> + Send + 'static) {
-        let chores = Arc::clone(&self.chores);
-        tokio::spawn(async move {
-            // Closed at the end: what has not begun then is asked for again by whoever wants it of the next process.
-            if let Ok(_turn) = chores.acquire_owned().await {
-                chore.await;
-            }
-        });
-    }
-
     /// A command that the house gives itself. What refuses it has been overtaken by events; the rest is logged.
     pub(super) async fn by_itself(self: &Arc<Self>, session: SessionId, request: Option<RequestId>, command: Command) {
         // Boxed: a look-up's answer may lead to another look-up.
@@ -54,8 +44,14 @@ impl Tenant {
     /// Has the parts of an interaction's pop fetched, each once at a time.
     fn ask_for_parts(self: &Arc<Self>, session: SessionId, interaction: InteractionId) {
         for connector in 0..self.connect.connectors().len() {
-            let tenant = Arc::clone(self);
-            self.chore(async move { tenant.enrich(session, interaction, connector).await });
+            self.chore(Chore::Enrich { session, interaction, connector });
+        }
+    }
+
+    /// Who cannot be told now hears with the next entry.
+    pub(super) async fn catch_up_desks(self: &Arc<Self>) {
+        for agent in self.desks.here() {
+            let _ = self.catch_up(&agent).await;
         }
     }
 
@@ -189,13 +185,7 @@ impl Listener for Ears {
     fn rebuilt(&self) {
         let Some(tenant) = self.0.upgrade() else { return };
         tenant.bells.all();
-        let desks = Arc::clone(&tenant);
-        tenant.chore(async move {
-            for agent in desks.desks.here() {
-                // Who cannot be told now hears with the next entry.
-                let _ = desks.catch_up(&agent).await;
-            }
-        });
+        tenant.chore(Chore::CatchUp);
     }
 
     fn at_desk(&self, agent: &AgentName) -> bool {

@@ -10,6 +10,7 @@ mod admission;
 mod after;
 mod asking;
 mod bells;
+mod chores;
 mod desk_room;
 mod desks;
 mod hearings;
@@ -41,7 +42,7 @@ use segue_session::{Keys, Principal, Reason, Refusal, TenantId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tenant::Tenant;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
 /// What can go wrong while the house opens.
 #[derive(Debug, thiserror::Error)]
@@ -214,7 +215,7 @@ async fn open_tenant(ground: &Ground, tenant: &plan::Tenant) -> Result<Arc<Tenan
         desks: desk_room::DeskRoom::default(),
         bell: Arc::clone(&bell),
         engine: std::sync::OnceLock::new(),
-        chores: Arc::new(Semaphore::new(tenant::CHORES)),
+        chores: chores::Chores::default(),
         asking: asking::Asking::default(),
         hearings: hearings::Hearings::default(),
         moved: std::sync::Mutex::default(),

@@ -2,6 +2,7 @@
 
 use crate::engine::journal::{Record, encode};
 use crate::engine::meters::OfResult;
+use crate::house::chores::Chore;
 use crate::house::tenant::Tenant;
 use segue_adapter_kit::Accepted;
 use segue_session::codec::{Coded, fingerprint};
@@ -340,7 +341,7 @@ impl Tenant {
             self.look_up(session.id, lookup);
         }
         if !seeks.is_empty() {
-            self.look_for(session.id, seeks);
+            self.chore(Chore::Recognise(session.id, seeks.into_iter().collect()));
         }
         let stored = Stored {
             version,

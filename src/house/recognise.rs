@@ -5,7 +5,7 @@
 use crate::house::tenant::Tenant;
 use segue_session::store::LookupKey;
 use segue_session::{Candidate, Command, CustomerId, PersonaId, Private, Refusal, Session, SessionId, Who, limits};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Sessions looked at for each number or address; the newest come first.
@@ -14,20 +14,17 @@ const LOOKED_AT: usize = 50;
 const ONLY_ONE: usize = 80;
 
 impl Tenant {
-    /// Looks beside the command who is known there, and tells the session.
-    pub(super) fn look_for(self: &Arc<Self>, session: SessionId, keys: Vec<LookupKey>) {
-        let tenant = Arc::clone(self);
-        self.chore(async move {
-            match tenant.known_at(session, &keys).await {
-                Ok(found) if found.is_empty() => {}
-                Ok(found) => tenant.by_itself(session, None, Command::Recognise(found)).await,
-                // Logged where it failed; the session goes on with nobody recognised.
-                Err(_) => {}
-            }
-        });
+    /// Looks who is known there, and tells the session.
+    pub(super) async fn recognise(self: &Arc<Self>, session: SessionId, keys: &BTreeSet<LookupKey>) {
+        match self.known_at(session, keys).await {
+            Ok(found) if found.is_empty() => {}
+            Ok(found) => self.by_itself(session, None, Command::Recognise(found)).await,
+            // Logged where it failed; the session goes on with nobody recognised.
+            Err(_) => {}
+        }
     }
 
-    async fn known_at(&self, but: SessionId, keys: &[LookupKey]) -> Result<Vec<Candidate>, Refusal> {
+    async fn known_at(&self, but: SessionId, keys: &BTreeSet<LookupKey>) -> Result<Vec<Candidate>, Refusal> {
         let mut ids = Vec::new();
         for key in keys {
             let found = self.found(key, LOOKED_AT).await?;

@@ -93,11 +93,11 @@ impl Tenant {
         let Some(customer) = &claims.customer else { return Ok(0) };
         let key = self.keys.lookup(KeyKind::Customer, customer.as_str());
         // The index holds those that are over, too: only where there are many is it worth a look at each.
-        let mut found = self.store.find(&self.id, &key, OPEN).await.map_err(|error| self.failed(&error))?;
+        let mut found = self.found(&key, OPEN).await?;
         if found.len() < OPEN {
             return Ok(0);
         }
-        found = self.store.find(&self.id, &key, LOOKED_THROUGH).await.map_err(|error| self.failed(&error))?;
+        found = self.found(&key, LOOKED_THROUGH).await?;
         if found.contains(&session) {
             return Ok(0);
         }

@@ -6,6 +6,7 @@ use crate::connect::Connect;
 use crate::engine::{Bell, Clock, Engine, Meters, Scenery};
 use crate::house::asking::Asking;
 use crate::house::bells::Bells;
+use crate::house::chores::Chores;
 use crate::house::desk_room::DeskRoom;
 use crate::house::desks::Board;
 use crate::house::hearings::Hearings;
@@ -19,7 +20,6 @@ use segue_session::{Farewell, JourneyName, Keys, QueueName, Reason, Settings, Te
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// A tenant at work.
 pub(crate) struct Tenant {
@@ -44,8 +44,8 @@ pub(crate) struct Tenant {
     pub(super) bell: Arc<Bell>,
     /// Set once the engine's memory stands, before anybody is served.
     pub(super) engine: OnceLock<Engine>,
-    /// What the house does by itself after a command (who is known there, parts of pops): so much at once.
-    pub(super) chores: Arc<Semaphore>,
+    /// What the house does by itself after a command.
+    pub(super) chores: Chores,
     /// What journeys ask of other systems.
     pub(super) asking: Asking,
     /// What the router says to contents.
@@ -88,9 +88,6 @@ impl Tenant {
         Time(self.clock.now().0.saturating_sub(self.settings.load().idle.0))
     }
 }
-
-/// Chores of one tenant at once: enrichment, recognition, desks that look again.
-pub(super) const CHORES: usize = 256;
 
 /// A tenant's sessions as the plan has them.
 pub(super) fn settings(tenant: &plan::Tenant, limits: &Limits) -> Settings {

@@ -179,8 +179,10 @@ mod tests {
         let meters = &metrics.meters;
         let queue = OfQueue { tenant: "acme".into(), queue: "faults".into() };
         meters.waiting.get_or_create(&queue).set(1);
-        meters.journal.get_or_create(&OfTenant { tenant: "acme".into() }).set(1);
         meters.config.get_or_create(&OfTenant { tenant: "acme".into() }).set(1);
+        for gauge in [&meters.journal, &meters.chores, &meters.answers] {
+            gauge.get_or_create(&OfTenant { tenant: "acme".into() }).set(1);
+        }
         meters.oldest_wait.get_or_create(&queue).set(1);
         meters.wait.get_or_create(&queue).observe(1.0);
         for family in [&meters.offers, &meters.resumes, &meters.connects, &meters.reloads] {

@@ -49,10 +49,8 @@ pub struct Seq(pub u64);
 pub enum Durability {
     /// Held by this process, or by one that has not yet written it to a disk.
     Memory,
-    /// On a disk of this machine.
+    /// On a disk of one machine.
     Disk,
-    /// On two machines or more.
-    Replicated,
 }
 
 /// The right to decide for a domain: compared for equality, so a frozen owner that wakes up is refused.

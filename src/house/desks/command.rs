@@ -47,8 +47,8 @@ impl Tenant {
             routed => {
                 let supervised = supervised(&routed);
                 let done = self.of_router(&by, request, routed).await;
-                if let Some((what, of)) = supervised {
-                    self.audit.deed(who, what, Some(of), &done);
+                if let Some((what, of, why)) = supervised {
+                    self.audit.deed_because(who, what, of, &why, &done);
                 }
                 done?;
             }
@@ -174,13 +174,13 @@ impl Tenant {
     }
 }
 
-/// What a supervisor does to lines and colleagues, and to which.
-fn supervised(command: &DeskCommand) -> Option<(&'static str, String)> {
+/// What a supervisor does to lines and colleagues, to which, and why in their words: those are for the audit log alone.
+fn supervised(command: &DeskCommand) -> Option<(&'static str, String, String)> {
     let of = |interaction: &InteractionId| interaction_uuid(*interaction).to_string();
     match command {
-        DeskCommand::Prioritise(interaction, ..) => Some(("interaction.prioritise", of(interaction))),
-        DeskCommand::Requeue(interaction, _) => Some(("interaction.requeue", of(interaction))),
-        DeskCommand::Force(agent, ..) => Some(("agent.force", agent.to_string())),
+        DeskCommand::Prioritise(interaction, _, why) => Some(("interaction.prioritise", of(interaction), why.clone())),
+        DeskCommand::Requeue(interaction, why) => Some(("interaction.requeue", of(interaction), why.clone())),
+        DeskCommand::Force(agent, _, why) => Some(("agent.force", agent.to_string(), why.clone())),
         _ => None,
     }
 }

@@ -190,7 +190,7 @@ fn every_answer() {
             ack::done(request(), &accepted(true), &[]),
             ack::done(request(), &accepted(false), &[handle]),
             ack::came(request(), &accepted(false), session(), leg()),
-            ack::said(request(), Said { seq: Seq(5), durability: Durability::Replicated, repeat: false }),
+            ack::said(request(), Said { seq: Seq(5), durability: Durability::Disk, repeat: false }),
             ack::matters(request(), &Page { rows: vec![matter], next: Some("more".into()) }),
             ack::refreshed(request(), AT),
             error(&Fault { id: request().to_string(), refusal }),

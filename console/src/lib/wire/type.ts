@@ -12,8 +12,7 @@ export type Channel =
 export type Durability =
   | "DURABILITY_UNSPECIFIED"
   | "DURABILITY_MEMORY"
-  | "DURABILITY_DISK"
-  | "DURABILITY_REPLICATED";
+  | "DURABILITY_DISK";
 
 /** How surely it is known who the customer is; each level includes those below. */
 export type AssuranceLevel =

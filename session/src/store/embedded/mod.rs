@@ -229,7 +229,7 @@ impl Store for Embedded {
         let way = match self.durability {
             Durability::Disk if mutation.erases() => Way::Erased(log::record(&domain, &mutation)?),
             Durability::Disk => Way::Logged(log::record(&domain, &mutation)?),
-            Durability::Memory | Durability::Replicated => Way::Whole,
+            Durability::Memory => Way::Whole,
         };
         self.writer.write("committing", way, move |tables| apply::apply(tables, domain.as_str(), &mutation)).await
     }
