@@ -75,6 +75,8 @@ pub(crate) struct Naive {
     offers: u64,
     agents: BTreeMap<AgentId, Agent>,
     items: BTreeMap<InteractionId, Item>,
+    /// Whom those had ruled out who left with their place kept.
+    parted: BTreeMap<InteractionId, BTreeMap<AgentId, Time>>,
     wrap_ups: Vec<WrapUp>,
     /// How long everything took that was ever handled in a queue of the plan.
     handled: Vec<(QueueId, Channel, Span)>,
@@ -200,6 +202,7 @@ impl Naive {
             Event::Suspend(id) => {
                 self.item(id)?;
                 self.depart(now, id);
+                self.part(now, id);
                 self.end(id, Outcome::Suspended);
             }
             Event::Abandon(id) => {

@@ -45,6 +45,15 @@ impl Naive {
         self.out.push(Effect::Withdraw { offer, interaction: id, agent, why });
     }
 
+    /// Whom it rules out, it will rule out when it comes back, too.
+    pub(super) fn part(&mut self, now: Time, id: InteractionId) {
+        let cooling: BTreeMap<_, _> =
+            self.items[&id].cooling.iter().filter(|(_, until)| **until > now).map(|(id, at)| (*id, *at)).collect();
+        if !cooling.is_empty() {
+            self.parted.insert(id, cooling);
+        }
+    }
+
     pub(super) fn end(&mut self, id: InteractionId, outcome: Outcome) {
         let item = self.items.remove(&id).unwrap();
         self.out.push(Effect::Ended { interaction: id, outcome, since: item.wants.since, priority: item.wants.priority });

@@ -29,12 +29,13 @@ impl Naive {
             return self.room(wanted);
         };
         let former = wants.continues;
-        let cooling = former.and_then(|former| self.items.get(&former)).map(|item| item.cooling.clone());
-        if let (Some(former), Some(_)) = (former, &cooling) {
+        if let Some(former) = former.filter(|former| self.items.contains_key(former)) {
+            self.part(now, former);
             self.depart(now, former);
             self.end(former, Outcome::Suspended);
         }
-        let cooling = cooling.unwrap_or_default();
+        let mut cooling = former.and_then(|former| self.parted.remove(&former)).unwrap_or_default();
+        cooling.retain(|_, until| *until > now);
         let mut item = Item { wants, cooling, came: now, moved: None, taken: 0, expects: false, at: At::Waiting };
         if queue != wanted {
             (item.wants.queue, item.wants.needs) = (queue, self.plan.queues[&queue].needs.clone());
