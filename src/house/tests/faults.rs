@@ -453,7 +453,7 @@ async fn deadlines_with_nothing_due_and_unreadable_sessions_hold_nobody_up() {
     let house = open(&store).await;
     let late = Caller::start(&house, "late").await;
     for n in 0..120 {
-        let session = Caller::start(&house, "cy").await.session;
+        let session = Caller::start(&house, &format!("cy {n}")).await.session;
         misplace(&store, session, Time(1), (n % 40 == 0).then_some(b"\xff")).await;
     }
     late.order(Command::Lose(late.leg)).await.unwrap();
