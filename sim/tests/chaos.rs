@@ -4,7 +4,7 @@ use segue_sim::chaos::{Failure, Fault, Mutant, Settings, run};
 use std::collections::BTreeSet;
 
 /// Seeds in which each mutant must be seen.
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=12;
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=60;
 
 fn holds(settings: &Settings) {
     let report = run(settings).unwrap_or_else(|failure| panic!("{failure}\nagain: {}", failure.again));

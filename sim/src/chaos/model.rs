@@ -204,7 +204,10 @@ impl Model {
                 let id = arrival.interaction;
                 let Some(wanted) = self.wanted.get(&id).cloned() else { return Err(format!("{id} arrives, and nobody asked for it")) };
                 hold!(!self.items.contains_key(&id), "{id} arrives a second time");
-                self.items.insert(id, Item { wanted, at: At::Waiting, cooling: BTreeSet::new() });
+                // Who did not take what it goes on from is last resort for it, too.
+                let former = arrival.continues.and_then(|former| self.items.get(&former));
+                let cooling = former.map(|former| former.cooling.clone()).unwrap_or_default();
+                self.items.insert(id, Item { wanted, at: At::Waiting, cooling });
             }
             Event::Accept(agent, offer) | Event::Decline(agent, offer, _) => {
                 let good = |item: &Item| matches!(item.at, At::Offered(to, open, until) if to == *agent && open == *offer && until > at);
