@@ -61,12 +61,12 @@ impl<'c> Checker<'c> {
         self.add(Weight::Error, path, what.into(), mend);
     }
 
-    /// Records a warning.
     /// Whether an environment variable said it.
     fn by_variable(&self, path: Path<'_>) -> bool {
         matches!(self.origin(path), Origin::Variable(_))
     }
 
+    /// Records a warning.
     fn doubtful(&mut self, path: Path<'_>, what: impl Into<String>, mend: &str) {
         self.add(Weight::Warning, path, what.into(), mend);
     }

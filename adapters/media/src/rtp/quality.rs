@@ -61,7 +61,7 @@ mod tests {
         // At 150 ms nobody minds; at 400 many do.
         assert!((mos(Codec::Pcma, 0.0, ms(150)) - 4.33).abs() < 0.02);
         assert!((3.0..3.4).contains(&mos(Codec::Pcma, 0.0, ms(400))));
-        assert!((3.2..3.7).contains(&mos(Codec::Pcmu, 0.05, ms(50))) || mos(Codec::Pcmu, 0.05, ms(50)) > 3.7);
+        assert!(mos(Codec::Pcmu, 0.05, ms(50)) >= 3.2);
         assert_eq!(mos(Codec::Pcmu, 1.0, ms(2000)), 1.0);
     }
 

@@ -6,7 +6,7 @@
 //! Invariants: it never panics; it is linear in the octets; the same octets lead to the same answer, tags included, so that a
 //! repeat of a refused request needs no memory (RFC 3261, section 8.2.7); an `ACK` and an answer are never answered.
 //!
-//! What is *not* here: sockets, and how often a source may ask (`guard`).
+//! What is *not* here: sockets, and how often a source may ask (`transport`).
 
 mod fault;
 mod frame;
