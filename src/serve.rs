@@ -75,7 +75,7 @@ impl Error {
         match self {
             Self::Bind { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
                 "stop what listens there (`ss -ltnp` names it), or choose another address: `listen.public` and `listen.private`, \
-                 or `SEGUE__LISTEN__PUBLIC=127.0.0.1:7701`"
+                 or `SEGUE__LISTEN__PUBLIC=127.0.0.1:7701`; the demo takes `--listen`"
             }
             Self::Bind { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 "ports below 1024 are for root: choose another, or grant CAP_NET_BIND_SERVICE"
